@@ -1,0 +1,19 @@
+"""The one exception that users see: a single line that says what is wrong and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+__all__ = ["ClmtError", "expected_one_of"]
+
+
+class ClmtError(Exception):
+    """An error of the user's input or of a source; the command line prints it and exits with code 2."""
+
+
+def expected_one_of(what: str, got: Any, options: Iterable[Any], hint: str = "") -> ClmtError:
+    """Build the house's form of a refusal: ``what! got: X, expected one of: A, B. hint``."""
+    listed = ", ".join(sorted(str(option) for option in options))
+    tail = f". {hint}" if hint else ""
+    return ClmtError(f"{what}! got: {got!r}, expected one of: {listed}{tail}")
