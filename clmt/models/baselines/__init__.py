@@ -1,0 +1,1 @@
+"""Predictors that every table carries; "better" is earned against the strongest of them."""
