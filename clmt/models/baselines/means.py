@@ -1,0 +1,156 @@
+"""Means of the training responses: what a predictor reaches without looking at a gene or a molecule."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+import torch
+
+from clmt.models import effects
+from clmt.models.base import Model
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from clmt.training.fold_data import FoldData
+
+__all__ = ["CellMean", "DrugMean", "GlobalMean", "MeanEffects", "TissueDrugMean", "fit_fold_effects", "training_arrays"]
+
+
+def training_arrays(
+    fold: FoldData, role: str = "train"
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Cell line rows, drug rows and ln IC50 (uM) of the pairs of ``role`` (``train`` or ``validation``), each (n,)."""
+    pairs = fold.graph[f"{role}_pairs"].numpy()
+    values = fold.graph[f"{role}_ln_ic50"].numpy().astype(np.float64)
+    return pairs[:, 0], pairs[:, 1], values
+
+
+def fit_fold_effects(fold: FoldData, shrinkage: float = 1.0) -> effects.MeanEffects:
+    """Mean effects of the fold's training pairs; see `clmt.models.effects.fit_mean_effects`."""
+    cells, drugs, values = training_arrays(fold)
+    n_cells, n_drugs = len(fold.graph["cell_line_ids"]), len(fold.graph["drug_ids"])
+    return effects.fit_mean_effects(cells, drugs, values, n_cells, n_drugs, shrinkage)
+
+
+class MeanEffects(Model):
+    """Overall mean, plus one effect of each cell line and of each drug.
+
+    An unseen drug or cell line has effect 0, so the other one decides; the simpler means below are the same prediction
+    with some of the effects left out.
+
+    Settings
+    --------
+    shrinkage
+        Penalty on each squared effect, in pairs; see `clmt.models.effects.fit_mean_effects`.
+    """
+
+    defaults: ClassVar[dict[str, Any]] = {"shrinkage": 1.0}
+
+    def fit(self, fold: FoldData, *, seed: int, device: str) -> list[dict[str, Any]]:
+        """Fit in closed form; there is no learning curve."""
+        self.effects = self._fit_effects(fold)
+        return []
+
+    def _fit_effects(self, fold: FoldData) -> effects.MeanEffects:
+        return fit_fold_effects(fold, self.settings["shrinkage"])
+
+    def predict(self, fold: FoldData, pairs: np.ndarray) -> np.ndarray:
+        """Predict ln IC50 (uM) of pairs int64 (n, 2); returns float64 (n,)."""
+        return self.effects.predict(pairs[:, 0], pairs[:, 1])
+
+    def state(self) -> dict[str, Any]:
+        """Mean and effects as float64 tensors."""
+        return {
+            "mu": self.effects.mu,
+            "cell_effect": torch.from_numpy(self.effects.cell_effect.copy()),
+            "drug_effect": torch.from_numpy(self.effects.drug_effect.copy()),
+        }
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Restore what `state` returned."""
+        self.effects = effects.MeanEffects(state["mu"], state["cell_effect"].numpy(), state["drug_effect"].numpy())
+
+
+class _PlainMean(MeanEffects):
+    """A mean over some grouping of the training pairs, held as mean effects whose other effects are 0."""
+
+    defaults: ClassVar[dict[str, Any]] = {}
+    by_cell: ClassVar[bool] = False
+    by_drug: ClassVar[bool] = False
+
+    def _fit_effects(self, fold: FoldData) -> effects.MeanEffects:
+        cells, drugs, values = training_arrays(fold)
+        mu = float(values.mean())
+        cell_effect = np.zeros(len(fold.graph["cell_line_ids"]))
+        drug_effect = np.zeros(len(fold.graph["drug_ids"]))
+        if self.by_cell:
+            cell_effect, _ = effects.group_means(cells, values - mu, len(cell_effect))
+        if self.by_drug:
+            drug_effect, _ = effects.group_means(drugs, values - mu, len(drug_effect))
+        return effects.MeanEffects(mu, cell_effect, drug_effect)
+
+
+class GlobalMean(_PlainMean):
+    """One number: the mean of all training responses."""
+
+    defaults: ClassVar[dict[str, Any]] = {}
+
+
+class DrugMean(_PlainMean):
+    """Mean response of the drug over its training cell lines; the overall mean for an unseen drug."""
+
+    defaults: ClassVar[dict[str, Any]] = {}
+    by_drug: ClassVar[bool] = True
+
+
+class CellMean(_PlainMean):
+    """Mean response of the cell line over its training drugs; the overall mean for an unseen cell line."""
+
+    defaults: ClassVar[dict[str, Any]] = {}
+    by_cell: ClassVar[bool] = True
+
+
+class TissueDrugMean(Model):
+    """Drug mean within the cell line's tissue, shrunk towards the drug mean.
+
+    Only the tissues of training cell lines are known to a fold; any other cell line gets the drug mean.
+
+    Settings
+    --------
+    shrinkage
+        Weight of the drug mean, in pairs: at 3, a tissue with three cell lines counts as much as the drug mean.
+    """
+
+    defaults: ClassVar[dict[str, Any]] = {"shrinkage": 3.0}
+
+    def fit(self, fold: FoldData, *, seed: int, device: str) -> list[dict[str, Any]]:
+        """Fit in closed form; there is no learning curve."""
+        self.drug_mean = DrugMean()
+        self.drug_mean.fit(fold, seed=seed, device=device)
+        cells, drugs, values = training_arrays(fold)
+        residuals = values - self.drug_mean.effects.predict(cells, drugs)
+        n_tissues, n_drugs = len(fold.graph["tissues"]), len(fold.graph["drug_ids"])
+        tissue = fold.graph["tissue"].numpy()[cells]
+        known = tissue >= 0
+        groups = tissue[known] * n_drugs + drugs[known]
+        means, _ = effects.group_means(groups, residuals[known], n_tissues * n_drugs, self.settings["shrinkage"])
+        # One row of zeros at the end, which index -1 (tissue unknown) reaches.
+        self.tissue_effect = np.vstack([means.reshape(n_tissues, n_drugs), np.zeros((1, n_drugs))])
+        return []
+
+    def predict(self, fold: FoldData, pairs: np.ndarray) -> np.ndarray:
+        """Predict ln IC50 (uM) of pairs int64 (n, 2); returns float64 (n,)."""
+        tissue = fold.graph["tissue"].numpy()[pairs[:, 0]]
+        return self.drug_mean.predict(fold, pairs) + self.tissue_effect[tissue, pairs[:, 1]]
+
+    def state(self) -> dict[str, Any]:
+        """Drug means, and the departure of each tissue from them (tissues + 1, D)."""
+        return {"drug_mean": self.drug_mean.state(), "tissue_effect": torch.from_numpy(self.tissue_effect.copy())}
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Restore what `state` returned."""
+        self.drug_mean = DrugMean()
+        self.drug_mean.load_state(state["drug_mean"])
+        self.tissue_effect = state["tissue_effect"].numpy()
