@@ -1,0 +1,55 @@
+"""The command line: parse, configure logging, call one function.
+
+Each module of `clmt.commands` registers the commands of one stage and imports what they need only when they run, so
+that ``clmt --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import pkgutil
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from clmt import __version__, commands
+from clmt.errors import ClmtError
+from clmt.logs import configure_logging
+
+__all__ = ["build_parser", "main"]
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Collect the commands of every stage into one parser."""
+    parser = argparse.ArgumentParser(
+        prog="clmt", description="Predict cancer drug response; the workflow's rules call one command each."
+    )
+    parser.add_argument("--version", action="version", version=f"clmt {__version__}")
+    parser.add_argument(
+        "--log-level", default="info", choices=["debug", "info", "warning", "error"], help="default: %(default)s"
+    )
+    subparsers = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", required=True)
+    for module in sorted(pkgutil.iter_modules(commands.__path__), key=lambda found: found.name):
+        import_module(f"{commands.__name__}.{module.name}").register(subparsers)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code.
+
+    Returns
+    -------
+    int
+        0 on success; 2 where the input is at fault, with one line on stderr; 130 where the user interrupted.
+    """
+    args = build_parser().parse_args(argv)
+    configure_logging(args.log_level)
+    try:
+        args.run(args)
+    except ClmtError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("error: interrupted", file=sys.stderr)
+        return 130
+    return 0

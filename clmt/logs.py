@@ -1,0 +1,69 @@
+"""Logging to stderr in one format, and progress that suits both a terminal and a log file."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sized
+from typing import TypeVar
+
+__all__ = ["LOG_SECONDS", "configure_logging", "progress"]
+
+#: Seconds between two progress lines where standard error is not a terminal.
+LOG_SECONDS = 10.0
+
+Item = TypeVar("Item")
+log = logging.getLogger(__name__)
+
+
+def configure_logging(level: str = "INFO") -> None:
+    """Send log records of ``level`` and above to stderr: time, level, module and message on one line."""
+    logging.basicConfig(
+        level=getattr(logging, level.upper()),
+        format="%(asctime)s %(levelname)-7s %(name)s: %(message)s",
+        datefmt="%H:%M:%S",
+        stream=sys.stderr,
+        force=True,
+    )
+    # Third parties log every request and font lookup; only their warnings matter here.
+    for noisy in ("urllib3", "matplotlib", "fontTools", "httpx", "filelock"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def progress(iterable: Iterable[Item], desc: str, total: int | None = None) -> Iterator[Item]:
+    """Yield the items and show how far the loop is: a bar on a terminal, log lines elsewhere.
+
+    Parameters
+    ----------
+    iterable
+        What the loop runs over.
+    desc
+        What the loop does, for the reader: "featurising molecules".
+    total
+        Number of items, where ``iterable`` cannot tell.
+    """
+    if total is None and isinstance(iterable, Sized):
+        total = len(iterable)
+    if sys.stderr.isatty():
+        from tqdm import tqdm
+
+        yield from tqdm(iterable, desc=desc, total=total, file=sys.stderr)
+        return
+    yield from _logged(iterable, desc, total)
+
+
+def _logged(iterable: Iterable[Item], desc: str, total: int | None) -> Iterator[Item]:
+    """Yield the items with a log line about every `LOG_SECONDS` seconds and one at the end."""
+    start = last = time.monotonic()
+    done = 0
+    whole = "" if total is None else f"/{total}"
+    for item in iterable:
+        yield item
+        done += 1
+        now = time.monotonic()
+        if now - last >= LOG_SECONDS:
+            left = "" if not total else f", about {(now - start) * (total - done) / done:.0f} s left"
+            log.info("%s: %d%s after %.0f s%s", desc, done, whole, now - start, left)
+            last = now
+    log.info("%s: %d%s done in %.1f s", desc, done, whole, time.monotonic() - start)
