@@ -1,0 +1,74 @@
+"""The demo's mirror: simulated files, each at the address of the published file that it stands in for."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from pathlib import Path
+from urllib.parse import quote
+
+from clmt.acquire.registry import Registry, download_path
+from clmt.demo.drugs import DRUGS, SALT_FORM
+from clmt.demo.layouts import (
+    SIMULATED,
+    compounds_csv,
+    gene_sets_zip,
+    pubchem_answers,
+    repurposing_txt,
+    summations_txt,
+    survey_zip,
+)
+from clmt.demo.world import SEED, simulate
+from clmt.errors import ClmtError
+from clmt.files import write_text
+
+__all__ = ["mirror_files", "write_mirror"]
+
+_PROPERTIES = "SMILES,ConnectivitySMILES,InChIKey,Title"
+_CHECKSUMS = "SHA256SUMS"
+_README = "README.md"
+
+
+def mirror_files(registry: Registry, seed: int = SEED) -> dict[str, bytes]:
+    """Content of every file of the mirror by its address (``host/path``)."""
+    files = {
+        registry.source("survey_gdsc").address: survey_zip(simulate(seed)),
+        registry.source("gdsc_compounds").address: compounds_csv(),
+        registry.source("repurposing_hub").address: repurposing_txt(),
+        registry.source("reactome_gmt").address: gene_sets_zip(),
+        registry.source("reactome_summations").address: summations_txt(),
+    }
+    base = registry.api("pubchem").url
+    for drug in (*DRUGS, SALT_FORM):
+        names, structures = pubchem_answers(drug)
+        files[download_path(f"{base}/compound/name/{quote(drug.name, safe='')}/cids/JSON")] = names
+        files[download_path(f"{base}/compound/cid/{drug.cid}/property/{_PROPERTIES}/JSON")] = structures
+    return files
+
+
+def write_mirror(registry: Registry, out: Path, seed: int = SEED) -> int:
+    """Write the mirror folder, complete or not at all, and return its number of files.
+
+    A folder that is there already is replaced if it is a simulated mirror, and refused otherwise: nothing that a person
+    downloaded may be lost to the demo.
+    """
+    out = Path(out)
+    readme = out / _README
+    if out.exists() and any(out.iterdir()) and not (readme.is_file() and SIMULATED in readme.read_text("utf-8")):
+        raise ClmtError(
+            f"{out}: not an earlier demo mirror! got: a folder with other files. Give a new folder with --out"
+        )
+    files = mirror_files(registry, seed)
+    partial = out.with_name(f".{out.name}.part")
+    shutil.rmtree(partial, ignore_errors=True)
+    for address, content in files.items():
+        path = partial / address
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    sums = [f"{hashlib.sha256(content).hexdigest()}  {address}\n" for address, content in sorted(files.items())]
+    write_text(partial / _CHECKSUMS, "".join(sums))
+    write_text(partial / _README, f"{SIMULATED}.\n\nWritten by `clmt demo --out FOLDER`; do not edit.\n")
+    if out.exists():
+        shutil.rmtree(out)
+    partial.replace(out)
+    return len(files)
