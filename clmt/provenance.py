@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import hashlib
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 from clmt.errors import ClmtError
@@ -44,7 +44,7 @@ def code_digest(*modules: str) -> str:
         Where a module has no source file in the package, or its source does not parse.
     """
     seen: set[str] = set()
-    queue = list(modules)
+    queue = [ancestor for name in modules for ancestor in (name, *_with_parents(name))]
     while queue:
         name = queue.pop()
         if name not in seen:
@@ -52,7 +52,7 @@ def code_digest(*modules: str) -> str:
             queue.extend(imported_modules(name) - seen)
     digest = hashlib.sha256()
     for name in sorted(seen - SILENT):
-        digest.update(f"{name}\0{_module_digest(_existing_path(name))}\n".encode())
+        digest.update(f"{name}\0{_tree_digest(_tree(_existing_path(name)))}\n".encode())
     return digest.hexdigest()[:16]
 
 
@@ -121,7 +121,7 @@ def _tree(path: Path) -> ast.Module:
     return _parsed(path, stat.st_mtime_ns, stat.st_size)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _parsed(path: Path, mtime_ns: int, size: int) -> ast.Module:
     try:
         return ast.parse(path.read_text(encoding="utf-8"))
@@ -129,8 +129,9 @@ def _parsed(path: Path, mtime_ns: int, size: int) -> ast.Module:
         raise ClmtError(f"{path}, line {error.lineno}: not Python! got: {error.msg}") from error
 
 
-def _module_digest(path: Path) -> str:
-    return hashlib.sha256("".join(_canonical(_tree(path))).encode()).hexdigest()
+@cache
+def _tree_digest(tree: ast.Module) -> str:
+    return hashlib.sha256("".join(_canonical(tree)).encode()).hexdigest()
 
 
 def _canonical(node: object) -> Iterator[str]:

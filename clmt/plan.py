@@ -1,0 +1,156 @@
+"""From the configuration to runs, and from a run to just those settings that it depends on.
+
+Pure: no torch, no Snakemake, no file is read. A rule carries the JSON of the settings below among its parameters, so
+that a job runs again when one of its own settings changes, and only then.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from clmt.errors import expected_one_of
+from clmt.models.registry import ARCHITECTURES
+
+__all__ = [
+    "Run",
+    "architecture_module",
+    "derive_seed",
+    "encoder_settings",
+    "experiment_runs",
+    "folds_settings",
+    "graph_settings",
+    "model_modules",
+    "molecule_settings",
+    "run_settings",
+    "settings_json",
+    "tables_settings",
+    "text_encoder",
+    "text_settings",
+]
+
+Config = Mapping[str, Any]
+
+
+class Run(NamedTuple):
+    """One model on one fold of one split of one data set; runs that experiments share are equal."""
+
+    dataset: str
+    split: str
+    model: str
+    fold: int
+
+    @property
+    def folder(self) -> str:
+        """Folder of the run's files below the working directory."""
+        return f"results/{self.dataset}/{self.split}/{self.model}/fold{self.fold}"
+
+
+def settings_json(settings: Mapping[str, Any]) -> str:
+    """Settings as one line of JSON with sorted keys: equal settings give equal text."""
+    return json.dumps(settings, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def experiment_runs(config: Config, name: str) -> list[Run]:
+    """List the runs of an experiment: every fold of every model, models in the order of the configuration."""
+    experiment = _declared(config, "experiments", name)
+    split = _declared(config, "splits", experiment["split"])
+    return [
+        Run(experiment["dataset"], experiment["split"], model, fold)
+        for model in experiment["models"]
+        for fold in range(split["folds"])
+    ]
+
+
+def derive_seed(seed: int, *parts: str | int) -> int:
+    """Derive a seed below 2**31 from the base seed and the names of what it is for, equal on every machine."""
+    text = "/".join(str(part) for part in (seed, *parts))
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") >> 1
+
+
+def tables_settings(config: Config, dataset: str) -> dict[str, Any]:
+    """Settings of a data set's tables: its layout, its source, what is left out and whether it is cut to a slice."""
+    entry = _declared(config, "datasets", dataset)
+    kept = ("layout", "archive", "exclude_drugs", "cell_lines", "drugs")
+    return {"dataset": dataset, **{key: entry[key] for key in kept if key in entry}}
+
+
+def text_encoder(config: Config, dataset: str) -> str:
+    """Name of the text encoder of a data set: its own, else the one under ``text``."""
+    name: str = _declared(config, "datasets", dataset).get("text_encoder", config["text"]["encoder"])
+    return name
+
+
+def text_settings(config: Config, dataset: str) -> dict[str, Any]:
+    """Settings of the corpus of a data set; which encoder reads it makes no difference to what is written."""
+    _declared(config, "datasets", dataset)
+    return {key: value for key, value in config["text"].items() if key not in ("encoder", "skip_characters")}
+
+
+def encoder_settings(config: Config, encoder: str) -> dict[str, Any]:
+    """Settings of a text encoder, and where in a text it starts to read."""
+    entry = _declared(config, "encoders", encoder)
+    return {"encoder": encoder, "skip_characters": config["text"]["skip_characters"], **entry}
+
+
+def molecule_settings(config: Config) -> dict[str, Any]:
+    """Settings of the molecular graphs and fingerprints."""
+    return {key: config["features"][key] for key in ("conformers", "conformer_seed", "angle_step_degrees")}
+
+
+def folds_settings(config: Config, dataset: str, split: str) -> dict[str, Any]:
+    """Settings of the folds of a split: protocol, number of folds, share of validation pairs and derived seed."""
+    entry = _declared(config, "splits", split)
+    _declared(config, "datasets", dataset)
+    return {**entry, "seed": derive_seed(config["seed"], dataset, split)}
+
+
+def graph_settings(config: Config, dataset: str, split: str, fold: int) -> dict[str, Any]:
+    """Settings of the graph of one fold, with its derived seed."""
+    features = {key: config["features"][key] for key in ("genes", "neighbours", "threshold_draws")}
+    return {**features, "fold": fold, "seed": derive_seed(config["seed"], dataset, split, "graph", fold)}
+
+
+def run_settings(config: Config, dataset: str, split: str, model: str, fold: int) -> dict[str, Any]:
+    """Everything that a run depends on, beside its input files, and nothing else.
+
+    Returns
+    -------
+    dict
+        ``arch``, ``settings`` (the architecture's own), ``seed`` (derived), ``text_encoder``, and the names
+        ``dataset``, ``split``, ``model`` and ``fold``.
+    """
+    entry = dict(_declared(config, "models", model))
+    return {
+        "arch": entry.pop("arch"),
+        "settings": entry,
+        "seed": derive_seed(config["seed"], dataset, split, model, fold),
+        "text_encoder": text_encoder(config, dataset),
+        "dataset": dataset,
+        "split": split,
+        "model": model,
+        "fold": fold,
+    }
+
+
+def model_modules(config: Config, model: str) -> list[str]:
+    """Modules of a model's architecture, for the digest of the code that trains it."""
+    return [architecture_module(_declared(config, "models", model)["arch"])]
+
+
+def architecture_module(arch: str) -> str:
+    """Dotted name of the module that holds an architecture."""
+    return _choice("unknown architecture", arch, ARCHITECTURES).split(":")[0]
+
+
+def _declared(config: Config, block: str, name: str) -> Mapping[str, Any]:
+    entry: Mapping[str, Any] = _choice(f"unknown entry of {block}", name, config[block])
+    return entry
+
+
+def _choice(what: str, name: str, options: Mapping[str, Any]) -> Any:
+    if name not in options:
+        raise expected_one_of(what, name, options)
+    return options[name]
