@@ -1,0 +1,73 @@
+"""Commands of the feature stage: molecules, folds and graphs."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+TABLES = ("response", "expression", "mutation", "copy_number", "cell_lines", "drugs")
+
+
+def register(subparsers: Any) -> None:
+    """Add ``clmt molecules``, ``clmt folds`` and ``clmt graph``."""
+    molecules = subparsers.add_parser("molecules", help="turn the drugs' SMILES into molecular graphs and fingerprints")
+    molecules.add_argument("--drugs", type=Path, required=True, help="drugs.parquet")
+    molecules.add_argument("--threads", type=int, default=1, help="processes (default: %(default)s)")
+    _add_settings(molecules, "conformers, conformer_seed, angle_step_degrees", "molecules.pt")
+    molecules.set_defaults(run=run_molecules)
+
+    folds = subparsers.add_parser("folds", help="assign every response a role in every fold of a protocol")
+    for table in ("response", "cell_lines", "drugs"):
+        _add_table(folds, table)
+    _add_settings(folds, "protocol, folds, validation, variant, seed", "folds.parquet")
+    folds.set_defaults(run=run_folds)
+
+    graph = subparsers.add_parser("graph", help="build one fold's graph from its training pairs")
+    for table in TABLES:
+        _add_table(graph, table)
+    graph.add_argument("--molecules", type=Path, required=True, help="molecules.pt")
+    graph.add_argument("--folds", type=Path, required=True, help="folds.parquet")
+    _add_settings(graph, "fold (from 0), genes, neighbours, threshold_draws, seed", "graph.pt")
+    graph.set_defaults(run=run_graph)
+
+
+def _add_table(parser: argparse.ArgumentParser, table: str) -> None:
+    parser.add_argument(f"--{table.replace('_', '-')}", type=Path, required=True, help=f"{table}.parquet")
+
+
+def _add_settings(parser: argparse.ArgumentParser, keys: str, out: str) -> None:
+    parser.add_argument("--settings", default="{}", metavar="JSON", help=f"settings as a JSON object: {keys}")
+    parser.add_argument("--out", type=Path, required=True, help=f"{out} to write")
+
+
+def _settings(text: str) -> dict[str, Any]:
+    from clmt.errors import ClmtError
+
+    try:
+        values = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ClmtError(f"--settings is not JSON ({error})! got: {text}. Give a JSON object") from None
+    if not isinstance(values, dict):
+        raise ClmtError(f"--settings must be a JSON object! got: {text}")
+    return values
+
+
+def run_molecules(args: argparse.Namespace) -> None:
+    from clmt.features.molecules import write_molecules
+
+    write_molecules(args.drugs, args.out, settings=_settings(args.settings), threads=args.threads)
+
+
+def run_folds(args: argparse.Namespace) -> None:
+    from clmt.folds import write_folds
+
+    write_folds(args.response, args.cell_lines, args.drugs, args.out, settings=_settings(args.settings))
+
+
+def run_graph(args: argparse.Namespace) -> None:
+    from clmt.graph import write_graph
+
+    tables = {table: getattr(args, table) for table in TABLES}
+    write_graph(tables, args.molecules, args.folds, args.out, settings=_settings(args.settings))
