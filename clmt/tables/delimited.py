@@ -162,10 +162,10 @@ def parse_matrix(records: Records, *, what: str, missing: bool = False, unique_c
             values[place] = [float(cell) for cell in row[1:]]
         except ValueError:
             values[place] = [_number(cell) for cell in row[1:]]
-        good = ~np.isinf(values[place]) if missing else np.isfinite(values[place])
-        bad = np.flatnonzero(~good | (np.isnan(values[place]) & ~_is_missing(row[1:])))
-        if len(bad):
-            raise _bad_cell(records, place, int(bad[0]), ids[place], what, missing)
+        bad = np.flatnonzero(~np.isfinite(values[place]))
+        refused = [column for column in bad if not (missing and row[column + 1].strip().lower() in MISSING)]
+        if refused:
+            raise _bad_cell(records, place, int(refused[0]), ids[place], what, missing)
     return Matrix(source, ids, columns, values, records.lines)
 
 
@@ -174,12 +174,6 @@ def _number(cell: str) -> float:
         return float(cell)
     except ValueError:
         return math.nan
-
-
-def _is_missing(cells: list[str]) -> np.ndarray:
-    import numpy as np
-
-    return np.fromiter((cell.strip().lower() in MISSING for cell in cells), dtype=bool, count=len(cells))
 
 
 def _bad_cell(records: Records, row: int, column: int, cell_line: str, what: str, missing: bool) -> ClmtError:

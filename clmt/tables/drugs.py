@@ -1,0 +1,120 @@
+"""From drug names to drugs: structures attached, salts stripped, names of one structure merged."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from clmt.errors import ClmtError
+from clmt.tables.delimited import Matrix
+from clmt.tables.identity import Structure, structure_of
+
+if TYPE_CHECKING:
+    import numpy as np
+
+__all__ = ["read_structures", "resolve_drugs"]
+
+logger = logging.getLogger(__name__)
+
+STRUCTURE_COLUMNS = ("name", "cid", "smiles")
+
+
+def read_structures(path: Path) -> dict[str, dict[str, Any]]:
+    """CID and SMILES of each drug name, as PubChem gave them (None where it has none)."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    if not Path(path).is_file():
+        raise ClmtError(f"{path}: the structures do not exist! Make them with 'clmt pubchem'")
+    try:
+        table = pq.read_table(path)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise ClmtError(f"{path}: not a readable Parquet file! got: {str(error).splitlines()[0]}") from error
+    absent = [column for column in STRUCTURE_COLUMNS if column not in table.column_names]
+    if absent:
+        raise ClmtError(f"{path}: missing column {absent[0]}! got: {', '.join(table.column_names)}")
+    rows = table.select(list(STRUCTURE_COLUMNS)).to_pylist()
+    return {row["name"].strip(): {"cid": row["cid"], "smiles": row["smiles"]} for row in rows}
+
+
+def resolve_drugs(
+    response: Matrix, censored: np.ndarray, structures: Mapping[str, Mapping[str, Any]], audit: dict[str, Any]
+) -> tuple[Matrix, np.ndarray, dict[str, dict[str, Any]]]:
+    """Keep the drugs with a structure and merge the names of one structure.
+
+    The first name in the source stays; responses of merged names are averaged over those that are present, and an average
+    with a censored part is censored.
+
+    Returns
+    -------
+    tuple of Matrix, numpy.ndarray and dict
+        Responses and censoring of (cell lines, drugs), and by drug: ``cid``, ``smiles``, ``inchikey`` and ``names``.
+    """
+    found = _identities(response, structures, audit)
+    groups: dict[str, list[str]] = {}
+    for name, structure in found.items():
+        groups.setdefault(structure.inchikey, []).append(name)
+    drugs: dict[str, dict[str, Any]] = {}
+    for names in groups.values():
+        structure = found[names[0]]
+        cid = structures[names[0]]["cid"]
+        identity = {"smiles": structure.smiles, "inchikey": structure.inchikey}
+        drugs[names[0]] = {"cid": None if cid is None else int(cid), "names": names} | identity
+    merged, flags, averaged = _merge(response, censored, list(groups.values()))
+    audit["merged_drugs"] = [
+        {"kept": names[0], "merged": names[1:], "inchikey": key} for key, names in groups.items() if len(names) > 1
+    ]
+    audit["averaged_responses"] = averaged
+    return merged, flags, drugs
+
+
+def _identities(
+    response: Matrix, structures: Mapping[str, Mapping[str, Any]], audit: dict[str, Any]
+) -> dict[str, Structure]:
+    """Structure of each name in the order of the source; names without one are noted in the audit."""
+    found: dict[str, Structure] = {}
+    without: list[str] = []
+    refused: dict[str, str] = {}
+    for name in response.columns:
+        if name not in structures:
+            raise ClmtError(
+                f"Drug {name!r} of {response.source} was never looked up! got: {len(structures)} other names in the "
+                "structures. They belong to another archive: delete structures.parquet and run 'clmt pubchem' again"
+            )
+        smiles = structures[name]["smiles"]
+        if not isinstance(smiles, str) or not smiles.strip():
+            without.append(name)
+            continue
+        try:
+            found[name] = structure_of(smiles, name)
+        except ClmtError as error:
+            refused[name] = str(error)
+            logger.warning("%s", error)
+    dropped = audit.setdefault("dropped_drugs", {})
+    dropped["no structure"] = sorted(without)
+    dropped["structure refused by RDKit"] = refused
+    audit["salts_removed"] = {name: list(found[name].removed) for name in found if found[name].removed}
+    if not found:
+        raise ClmtError(f"No drug of {response.source} has a structure! got: {len(without)} without, {len(refused)} refused")
+    return found
+
+
+def _merge(response: Matrix, censored: np.ndarray, groups: list[list[str]]) -> tuple[Matrix, np.ndarray, int]:
+    """One column per group: the mean of the values present. Also counts the means of two or more values."""
+    import numpy as np
+
+    places = {name: column for column, name in enumerate(response.columns)}
+    values = np.full((len(response.ids), len(groups)), np.nan)
+    flags = np.zeros(values.shape, dtype=bool)
+    averaged = 0
+    for column, names in enumerate(groups):
+        part = response.values[:, [places[name] for name in names]]
+        present = ~np.isnan(part)
+        count = present.sum(axis=1)
+        some = count > 0
+        values[some, column] = np.where(present, part, 0.0).sum(axis=1)[some] / count[some]
+        flags[:, column] = (censored[:, [places[name] for name in names]] & present).any(axis=1)
+        averaged += int((count > 1).sum())
+    return Matrix(response.source, response.ids, [names[0] for names in groups], values), flags, averaged

@@ -1,0 +1,77 @@
+"""Gene symbols that a spreadsheet turned to dates (``6-Sep``), mapped back to today's HGNC symbols."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+__all__ = ["MendedGenes", "mend_genes", "symbol_of_date"]
+
+MONTHS = {"mar": "MARCHF{}", "sep": "SEPTIN{}", "dec": "DELEC{}"}
+NUMBERS = {"mar": range(1, 12), "sep": range(1, 15), "dec": range(1, 2)}
+SPECIAL = {("sep", 13): "SEPTIN7P2", ("sep", 15): "SELENOF"}
+TWO_GENES = {("mar", 1): "MTARC1", ("mar", 2): "MTARC2"}
+"""MARC1 and MARC2 became the same dates as MARCH1 and MARCH2."""
+
+DAY_FIRST = re.compile(r"^(\d{1,2})-([A-Za-z]{3})(?:\.\d+)?$")
+MONTH_FIRST = re.compile(r"^([A-Za-z]{3})-(\d{1,2})(?:\.\d+)?$")
+
+
+@dataclass(frozen=True)
+class MendedGenes:
+    """Column names after mending, which columns stay, and what was done.
+
+    ``assumed`` are mended dates that two genes share; ``dropped`` are dates that cannot be told apart.
+    """
+
+    names: list[str]
+    kept: list[int]
+    mended: dict[str, str] = field(default_factory=dict)
+    assumed: dict[str, str] = field(default_factory=dict)
+    dropped: list[str] = field(default_factory=list)
+
+
+def _date(symbol: str) -> tuple[str, int] | None:
+    """Month and number of a date such as ``6-Sep`` or ``Sep-06``; None for a gene symbol."""
+    if match := DAY_FIRST.match(symbol):
+        month, number = match[2].lower(), int(match[1])
+    elif match := MONTH_FIRST.match(symbol):
+        month, number = match[1].lower(), int(match[2])
+    else:
+        return None
+    known = (month, number) in SPECIAL or number in NUMBERS.get(month, ())
+    return (month, number) if known else None
+
+
+def symbol_of_date(symbol: str) -> str | None:
+    """HGNC symbol of a date that was a gene (``6-Sep`` is SEPTIN6); None where it is no such date."""
+    date = _date(symbol)
+    return None if date is None else SPECIAL.get(date) or MONTHS[date[0]].format(date[1])
+
+
+def mend_genes(columns: Sequence[str]) -> MendedGenes:
+    """Mend the columns of a table.
+
+    A date that stands twice (MARCH1 and MARC1 both became ``1-Mar``), or whose gene is in the table under its own name,
+    is dropped: nothing tells which measurement belongs to which gene.
+    """
+    symbols = {column: symbol_of_date(column) for column in columns}
+    counts = Counter(symbols[column] or column for column in columns)
+    names: list[str] = []
+    kept: list[int] = []
+    mended: dict[str, str] = {}
+    assumed: dict[str, str] = {}
+    dropped: list[str] = []
+    for place, column in enumerate(columns):
+        symbol = symbols[column]
+        if symbol is not None and counts[symbol] > 1:
+            dropped.append(column)
+            continue
+        names.append(symbol or column)
+        kept.append(place)
+        date = _date(column)
+        if symbol is not None:
+            (assumed if date in TWO_GENES else mended)[column] = symbol
+    return MendedGenes(names, kept, mended, assumed, dropped)

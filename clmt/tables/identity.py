@@ -1,0 +1,93 @@
+"""What makes two drug names one drug: the structure without its salt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from clmt.errors import ClmtError
+
+if TYPE_CHECKING:
+    from rdkit import Chem
+
+__all__ = ["Structure", "parse_smiles", "skeleton_key", "standardise", "structure_of"]
+
+METALS = frozenset([*range(21, 31), *range(39, 49), *range(57, 81)])
+"""Transition metals and lanthanides: their complexes are written in pieces and lose their meaning without the metal."""
+
+
+@dataclass(frozen=True)
+class Structure:
+    """Salt-stripped canonical isomeric SMILES, its standard InChIKey, and the fragments that were taken off."""
+
+    smiles: str
+    inchikey: str
+    removed: tuple[str, ...] = ()
+
+
+def parse_smiles(smiles: str, name: str) -> Chem.Mol:
+    """Parse a SMILES that a user or a source gave for the drug ``name``.
+
+    Raises
+    ------
+    ClmtError
+        One line with the drug, the SMILES and RDKit's reason.
+    """
+    from rdkit import Chem, rdBase
+
+    text = smiles.strip() if isinstance(smiles, str) else ""
+    if not text:
+        raise ClmtError(f"Drug {name!r} has an empty SMILES! got: {smiles!r}, expected a structure such as 'CCO'")
+    with rdBase.BlockLogs():
+        molecule = Chem.MolFromSmiles(text, sanitize=False)
+        problems = ["not SMILES grammar"] if molecule is None else [p.Message() for p in _problems(molecule)]
+        if not problems:
+            molecule = Chem.MolFromSmiles(text)
+    if problems or molecule is None or molecule.GetNumAtoms() == 0:
+        reason = problems[0] if problems else "no atoms"
+        raise ClmtError(f"Drug {name!r}: RDKit refuses its SMILES ({reason})! got: {text!r}, expected a valid structure")
+    return molecule
+
+
+def _problems(molecule: Chem.Mol) -> tuple:
+    from rdkit import Chem
+
+    return Chem.DetectChemistryProblems(molecule)
+
+
+def standardise(molecule: Chem.Mol) -> tuple[Chem.Mol, tuple[str, ...]]:
+    """Return the largest organic fragment, neutralised where a counter-ion was taken off, and the other fragments.
+
+    A single fragment is left as it is, charges included; so is anything with a transition metal and anything without an
+    organic fragment. Sizes are compared by heavy atoms, then by weight, then by SMILES.
+    """
+    from rdkit import Chem
+    from rdkit.Chem import Descriptors
+    from rdkit.Chem.MolStandardize import rdMolStandardize
+
+    pieces = list(Chem.GetMolFrags(molecule, asMols=True))
+    metal = any(atom.GetAtomicNum() in METALS for atom in molecule.GetAtoms())
+    organic = [piece for piece in pieces if any(atom.GetAtomicNum() == 6 for atom in piece.GetAtoms())]
+    if len(pieces) == 1 or metal or not organic:
+        return molecule, ()
+    ranked = sorted(organic, key=lambda piece: (piece.GetNumHeavyAtoms(), Descriptors.MolWt(piece), Chem.MolToSmiles(piece)))
+    parent = ranked[-1]
+    removed = sorted(Chem.MolToSmiles(piece) for piece in pieces if piece is not parent)
+    return rdMolStandardize.Uncharger().uncharge(parent), tuple(removed)
+
+
+def structure_of(smiles: str, name: str) -> Structure:
+    """Identity of a drug: SMILES and InChIKey after salts are stripped; ClmtError where RDKit refuses it."""
+    from rdkit import Chem, rdBase
+
+    with rdBase.BlockLogs():
+        parent, removed = standardise(parse_smiles(smiles, name))
+        inchikey = Chem.MolToInchiKey(parent)
+        if not inchikey:
+            raise ClmtError(f"Drug {name!r} has a structure without an InChIKey! got: {smiles!r}")
+        return Structure(Chem.MolToSmiles(parent), inchikey, removed)
+
+
+def skeleton_key(inchikey: str) -> str:
+    """First block of an InChIKey: the connectivity, without stereochemistry and protonation."""
+    return inchikey.split("-", 1)[0]
