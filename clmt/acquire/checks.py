@@ -1,0 +1,118 @@
+"""What downloaded bytes must be: not a web page, not a Git LFS pointer, of the published size and checksum."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from clmt.acquire.registry import Source
+
+__all__ = ["ANSWER", "Expectation", "Finding", "inspect", "inspect_bytes"]
+
+HEAD = 4096
+MAGIC = {"zip": (b"PK\x03\x04", "a zip archive (50 4b 03 04)"), "gzip": (b"\x1f\x8b", "a gzip file (1f 8b)")}
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What is known of a file before it is fetched; ``kind`` is zip, gzip, text or answer."""
+
+    kind: str
+    bytes: int | None = None
+    sha256: str | None = None
+    md5: str | None = None
+    header: str | None = None
+    min_bytes: int = 1
+    any_line_ends: bool = False
+
+    @classmethod
+    def of(cls, source: Source) -> Expectation:
+        """Take what the registry says about the published file."""
+        return cls(
+            source.kind, source.bytes, source.sha256, source.md5, source.header, source.min_bytes, source.any_line_ends
+        )
+
+    def shape_only(self) -> Expectation:
+        """Leave out sizes and checksums: a mirror vouches for its own bytes."""
+        return Expectation(self.kind, header=self.header)
+
+
+#: What an answer of a look-up service must be: text that is neither empty nor a web page.
+ANSWER = Expectation("answer")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Why bytes were refused: what was found, what was expected, what to do, and whether asking again may help."""
+
+    got: str
+    expected: str
+    hint: str
+    transient: bool = False
+
+    def __str__(self) -> str:
+        return f"got: {self.got}, expected: {self.expected}. {self.hint}"
+
+
+_MOVED = "The source has moved or is blocked: open the address in a browser, then mend it in config/sources.yaml"
+_REPLACED = (
+    "The file was damaged on its way or replaced by its publisher: try again later, or look at the new file and "
+    "change its entry in config/sources.yaml"
+)
+
+
+def inspect(path: Path, expected: Expectation) -> Finding | None:
+    """Compare a file with what is expected of it; None where nothing is wrong."""
+    with path.open("rb") as handle:
+        finding = _inspect_head(handle.read(HEAD), expected)
+        if finding:
+            return finding
+        handle.seek(0)
+        size, sha256, md5 = 0, hashlib.sha256(), hashlib.md5(usedforsecurity=False)
+        while block := handle.read(1 << 20):
+            counted = block.replace(b"\r", b"") if expected.any_line_ends else block
+            size += len(counted)
+            sha256.update(counted)
+            md5.update(counted)
+    return _inspect_whole(size, sha256.hexdigest(), md5.hexdigest(), expected)
+
+
+def inspect_bytes(content: bytes, expected: Expectation = ANSWER) -> Finding | None:
+    """Compare the bytes of a small answer with what is expected of them; sizes and checksums are not looked at."""
+    return _inspect_head(content[:HEAD], expected)
+
+
+def _inspect_head(head: bytes, expected: Expectation) -> Finding | None:
+    if not head:
+        # figshare's gate answers scripts with an empty body, and lets them in a little later.
+        return Finding("an empty body", expected.kind, _MOVED, transient=True)
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:200].lower()
+    if start.startswith(b"version https://git-lfs"):
+        hint = "The repository's Git LFS quota is spent: try again later, or set mirror: in the configuration"
+        return Finding("a Git LFS pointer", f"the {expected.kind} file it points to", hint)
+    if start.startswith((b"<!doctype html", b"<html", b"<head", b"<script")):
+        # A look-up service under load answers with a page; a file's address that does so has moved.
+        return Finding("a web page (HTML)", expected.kind, _MOVED, transient=expected.kind == "answer")
+    if expected.kind in MAGIC:
+        magic, words = MAGIC[expected.kind]
+        if not head.startswith(magic):
+            return Finding(f"a file that begins with {head[:8].hex(' ')}", words, _MOVED)
+    elif b"\x00" in head:
+        return Finding("binary bytes", "text", _MOVED)
+    if expected.header is not None and expected.header.encode() not in head:
+        first = head.splitlines()[0][:60].decode("utf-8", "replace")
+        return Finding(f"a file that begins with {first!r}", f"a file with {expected.header!r} at its start", _REPLACED)
+    return None
+
+
+def _inspect_whole(size: int, sha256: str, md5: str, expected: Expectation) -> Finding | None:
+    if expected.bytes is not None and size != expected.bytes:
+        # A body cut short arrives without an error where the server gives no length.
+        return Finding(f"{size:,} bytes", f"{expected.bytes:,} bytes", _REPLACED, transient=size < expected.bytes)
+    if size < expected.min_bytes:
+        return Finding(f"{size:,} bytes", f"at least {expected.min_bytes:,} bytes", _REPLACED, transient=True)
+    for name, found, wanted in (("sha256", sha256, expected.sha256), ("md5", md5, expected.md5)):
+        if wanted is not None and found != wanted:
+            return Finding(f"{name} {found}", f"{name} {wanted}", _REPLACED)
+    return None

@@ -1,0 +1,96 @@
+"""Look-ups at web services, each answer kept on disk, so that nothing is asked twice."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from pathlib import Path
+from typing import Any
+
+from clmt.acquire.checks import ANSWER, inspect_bytes
+from clmt.acquire.download import NOT_FOUND, download
+from clmt.acquire.folder import MirrorFolder
+from clmt.acquire.registry import download_path
+from clmt.acquire.transport import GoneError, Transport
+from clmt.errors import ClmtError
+from clmt.files import write_json
+
+__all__ = ["UNKNOWN", "Client"]
+
+#: Ending of the small file that remembers that a service had nothing to say. Remove the file to ask again.
+UNKNOWN = ".unknown"
+
+
+class Client:
+    """Asks look-up services for text or JSON.
+
+    Parameters
+    ----------
+    cache
+        Downloads folder; an answer lies at ``<cache>/<host>/<path>?<query>``.
+    mirror
+        Folder that answers instead of the network. The cache is then left alone: what a mirror lacks says nothing
+        about the live service, and live answers must not mix with a mirror's.
+    transport
+        How to ask: pace, time-outs, retries.
+    """
+
+    def __init__(self, cache: Path, mirror: MirrorFolder | None = None, transport: Transport | None = None) -> None:
+        self.cache = Path(cache)
+        self.mirror = mirror
+        self.transport = transport or Transport()
+
+    def get_json(self, url: str, unknown: frozenset[int] = NOT_FOUND) -> Any:
+        """Return the decoded answer, or None where the service has nothing (an HTTP status of ``unknown``)."""
+        content = self._get(url, unknown)
+        if content is None:
+            return None
+        try:
+            return json.loads(content)
+        except ValueError as error:
+            self._forget(url)
+            raise ClmtError(
+                f"{url}: the answer is not JSON! got: {content[:60].decode('utf-8', 'replace')!r} ({error}). "
+                "Try again later, or mend the service's address in config/sources.yaml"
+            ) from None
+
+    def get_text(self, url: str, unknown: frozenset[int] = NOT_FOUND) -> str | None:
+        """Return the answer as text (UTF-8), or None where the service has nothing."""
+        content = self._get(url, unknown)
+        return None if content is None else content.decode("utf-8-sig", "replace")
+
+    def retrieved(self, url: str) -> str:
+        """Day on which the answer was stored, ISO format; today's where it is not on disk."""
+        path = self.mirror.place(url) if self.mirror else self._path(url)
+        when = datetime.datetime.fromtimestamp(path.stat().st_mtime) if path.is_file() else datetime.datetime.now()
+        return when.date().isoformat()
+
+    def _get(self, url: str, unknown: frozenset[int]) -> bytes | None:
+        if self.mirror is not None:
+            return self._from_mirror(self.mirror, url)
+        path = self._path(url)
+        if path.is_file():
+            return path.read_bytes()
+        marker = path.with_name(path.name + UNKNOWN)
+        if marker.is_file():
+            return None
+        try:
+            download(url, path, ANSWER, label="look-up", transport=self.transport, gone=unknown)
+        except GoneError:
+            write_json(marker, {"url": url, "asked": datetime.date.today().isoformat()})
+            return None
+        return path.read_bytes()
+
+    def _from_mirror(self, mirror: MirrorFolder, url: str) -> bytes | None:
+        content = mirror.read(url)
+        finding = None if content is None else inspect_bytes(content)
+        if finding:
+            raise ClmtError(f"look-up: {mirror.place(url)} is not an answer! {finding}")
+        return content
+
+    def _path(self, url: str) -> Path:
+        return self.cache / download_path(url)
+
+    def _forget(self, url: str) -> None:
+        if self.mirror is None:
+            self._path(url).unlink(missing_ok=True)

@@ -1,0 +1,113 @@
+"""Fetch a text encoder from the Hugging Face hub at a pinned revision, to be read offline afterwards."""
+
+from __future__ import annotations
+
+import logging
+import re
+import shutil
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from clmt.acquire.folder import file_sha256
+from clmt.errors import ClmtError
+from clmt.files import write_json
+
+__all__ = ["RECORD", "fetch_encoder", "wanted_files"]
+
+logger = logging.getLogger(__name__)
+
+#: Written last: says which model and revision the folder holds, and the checksum of each file.
+RECORD = "encoder.json"
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+_SMALL = re.compile(
+    r"config\.json|tokenizer(_config)?\.json|special_tokens_map\.json|added_tokens\.json|vocab\.(txt|json)|merges\.txt"
+    r"|spiece\.model|sentencepiece\.bpe\.model|modules\.json|sentence_bert_config\.json"
+    r"|config_sentence_transformers\.json|[0-9]+_[A-Za-z]+/config\.json"
+)
+_SAFE = re.compile(r"model(-[0-9]+-of-[0-9]+)?\.safetensors|model\.safetensors\.index\.json")
+_PICKLED = re.compile(r"pytorch_model(-[0-9]+-of-[0-9]+)?\.bin|pytorch_model\.bin\.index\.json")
+
+
+def fetch_encoder(repository: str, revision: str, folder: Path) -> None:
+    """Download configuration, tokenizer and weights of one model into ``folder``.
+
+    Parameters
+    ----------
+    repository
+        Identifier at the hub, e.g. ``NeuML/pubmedbert-base-embeddings``.
+    revision
+        Commit, 40 hexadecimal digits: a branch would change under the results.
+    folder
+        Where the files go; it appears only when it is complete, with `RECORD` in it.
+    """
+    if not _COMMIT.fullmatch(revision):
+        raise ClmtError(f"encoder {repository}: revision is not a commit! got: {revision!r}, expected: 40 hex digits")
+    folder = Path(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+    try:
+        files = _download(repository, revision, temporary)
+        shutil.rmtree(temporary / ".cache", ignore_errors=True)
+        sums = {name: file_sha256(temporary / name) for name in files}
+        write_json(temporary / RECORD, {"id": repository, "revision": revision, "sha256": sums})
+        temporary.chmod(0o755)
+        shutil.rmtree(folder, ignore_errors=True)
+        temporary.rename(folder)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    logger.info("encoder %s at %s: %d files in %s", repository, revision[:12], len(sums), folder)
+
+
+def wanted_files(names: Iterable[str]) -> list[str]:
+    """Choose the files that an encoder needs; safetensors rather than pickled weights where both are published."""
+    listed = sorted(names)
+    small = [name for name in listed if _SMALL.fullmatch(name)]
+    safe, pickled = ([name for name in listed if form.fullmatch(name)] for form in (_SAFE, _PICKLED))
+    weights = safe or pickled
+    if "config.json" not in small or not weights:
+        raise ClmtError(
+            f"not a model that can be read! got: {', '.join(listed) or 'no files'}, expected: config.json and "
+            "model.safetensors or pytorch_model.bin"
+        )
+    return small + weights
+
+
+def _download(repository: str, revision: str, folder: Path) -> list[str]:
+    import huggingface_hub
+    from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError, RevisionNotFoundError
+
+    failures: tuple[type[Exception], ...] = (HfHubHTTPError, OSError, *_transport_errors())
+    try:
+        listed = huggingface_hub.HfApi().list_repo_files(repository, revision=revision)
+        files = wanted_files(listed)
+        huggingface_hub.snapshot_download(repository, revision=revision, local_dir=folder, allow_patterns=files)
+    except (RepositoryNotFoundError, RevisionNotFoundError) as error:
+        raise ClmtError(f"encoder {repository} at {revision}: not at the hub: {_first_line(error)}. {_MEND}") from None
+    except failures as error:
+        raise ClmtError(f"encoder {repository}: the hub cannot be reached: {_first_line(error)}. {_OFFLINE}") from None
+    return files
+
+
+def _transport_errors() -> tuple[type[Exception], ...]:
+    """Errors of the hub's own HTTP library, which changed from requests to httpx with its version 1."""
+    errors: list[Any] = []
+    for library, name in (("httpx", "HTTPError"), ("requests", "RequestException")):
+        try:
+            errors.append(getattr(__import__(library), name))
+        except ImportError:
+            continue
+    return tuple(errors)
+
+
+def _first_line(error: Exception) -> str:
+    words = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {words[0][:160] if words else ''}"
+
+
+_MEND = "Mend encoders.<name>.id or .revision in config/config.yaml"
+_OFFLINE = (
+    "Without the hub, add --configfile config/offline.yaml (an encoder that needs no weights), or set "
+    "encoders.<name>.path to a folder with the model"
+)

@@ -1,0 +1,114 @@
+"""Make a mirror: one folder with every file of the registry and every answer asked so far, each at its address."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from clmt.acquire.checks import Expectation
+from clmt.acquire.client import UNKNOWN
+from clmt.acquire.download import download
+from clmt.acquire.folder import SUMS, MirrorFolder, file_sha256, read_sums
+from clmt.acquire.registry import Registry, Source, download_path
+from clmt.acquire.transport import GoneError, Transport
+from clmt.errors import ClmtError
+from clmt.files import atomic_path, write_text
+from clmt.logs import progress
+
+__all__ = ["make_mirror"]
+
+logger = logging.getLogger(__name__)
+
+
+def make_mirror(
+    registry: Registry,
+    folder: Path,
+    downloads: Path,
+    mirror: Path | None = None,
+    names: Sequence[str] = (),
+    transport: Transport | None = None,
+) -> None:
+    """Fill ``folder`` and write its ``SHA256SUMS``; files that are already there and right are kept.
+
+    Parameters
+    ----------
+    registry
+        The files to fetch.
+    folder
+        The mirror to make or to complete.
+    downloads
+        Folder whose cached answers of look-up services are copied; run the workflow's look-ups once before.
+    mirror
+        Another mirror to take everything from, answers included, instead of the live sources.
+    names
+        Sources to fetch; all of the registry where empty.
+    transport
+        How to ask; made here unless a test brings its own.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    origin = MirrorFolder(mirror) if mirror else None
+    sender = transport or Transport(intervals=registry.interval)
+    sums = read_sums(folder / SUMS) if (folder / SUMS).is_file() else {}
+    sources = [registry.source(name) for name in names] if names else list(registry.sources.values())
+    failed = []
+    try:
+        for source in progress(sources, "mirroring", len(sources)):
+            failed += _add_source(source, folder, sums, origin, sender)
+        _add_answers(registry, folder, sums, downloads, origin)
+    finally:
+        _write_sums(folder, sums)
+    logger.info("mirror %s: %d files", folder, len(sums))
+    if failed:
+        raise ClmtError(f"mirror {folder}: {len(failed)} of {len(sources)} sources are missing: {'; '.join(failed)}")
+
+
+def _add_source(
+    source: Source, folder: Path, sums: dict[str, str], origin: MirrorFolder | None, sender: Transport
+) -> list[str]:
+    """Fetch one source; returns what failed, so that one dead address does not keep the others out."""
+    path = folder / source.address
+    if path.is_file() and sums.get(source.address) == file_sha256(path):
+        return []
+    try:
+        expected = Expectation.of(source)
+        download(source.url, path, expected, label=f"source {source.name!r}", mirror=origin, transport=sender)
+    except GoneError as error:
+        if origin is None:
+            return [str(error)]
+        logger.warning("%s is left out: mirror %s does not hold it", source.name, origin.folder)
+        return []
+    except ClmtError as error:
+        return [str(error)]
+    sums[source.address] = file_sha256(path)
+    return []
+
+
+def _add_answers(
+    registry: Registry, folder: Path, sums: dict[str, str], downloads: Path, origin: MirrorFolder | None
+) -> None:
+    for api in registry.apis.values():
+        stem = download_path(api.url)
+        held = sorted(address for address in origin.sums if address.startswith(f"{stem}/")) if origin else []
+        for address in held or _cached(downloads, stem):
+            target = folder / address
+            if origin:
+                with atomic_path(target) as temporary:
+                    origin.copy(f"https://{address}", temporary)
+            else:
+                with atomic_path(target) as temporary:
+                    shutil.copyfile(downloads / address, temporary)
+            sums[address] = file_sha256(target)
+
+
+def _cached(downloads: Path, stem: str) -> list[str]:
+    """Addresses of the answers on disk; markers of unknown things stay behind: absent is what they mean."""
+    files = (path for path in (downloads / stem).rglob("*") if path.is_file())
+    answers = (path for path in files if path.suffix != UNKNOWN and not path.name.startswith("."))
+    return sorted(path.relative_to(downloads).as_posix() for path in answers)
+
+
+def _write_sums(folder: Path, sums: dict[str, str]) -> None:
+    write_text(folder / SUMS, "".join(f"{sums[address]}  {address}\n" for address in sorted(sums)))

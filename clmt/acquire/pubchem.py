@@ -1,0 +1,132 @@
+"""Drug names to structures: PubChem's PUG REST, name to CID to SMILES.
+
+Requests go through `clmt.acquire.client` (time-outs, pacing, verified and cached bytes, the throttling header), which
+PubChemPy's own calls do not offer: they open an address without a time-out, a pause or a retry. PubChemPy serves for
+what it knows best, PubChem's names of properties: ``PROPERTY_MAP`` has both the keys of today (SMILES,
+ConnectivitySMILES) and those of answers from before 2025 (IsomericSMILES, CanonicalSMILES).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from pubchempy import PROPERTY_MAP
+
+from clmt.acquire.client import Client
+from clmt.errors import ClmtError
+from clmt.files import atomic_path
+from clmt.logs import progress
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["COLUMNS", "resolve_names", "structure", "write_structures"]
+
+logger = logging.getLogger(__name__)
+
+COLUMNS = ("name", "cid", "smiles", "inchikey", "title", "status", "candidates", "other_cids")
+# A name that PUG REST cannot parse is answered with 400, one that it does not know with 404.
+UNKNOWN_STATUS = frozenset({400, 404})
+_ASKED = ",".join([PROPERTY_MAP[key] for key in ("smiles", "connectivity_smiles", "inchikey")] + ["Title"])
+# Stereochemistry first; the connectivity alone where a compound has no stereo record.
+_SMILES = [PROPERTY_MAP[key] for key in ("smiles", "isomeric_smiles", "connectivity_smiles", "canonical_smiles")]
+
+
+def resolve_names(client: Client, names: Sequence[str], base: str) -> pd.DataFrame:
+    """Look every drug name up, as it is given, stripped of blanks.
+
+    Parameters
+    ----------
+    client
+        Asks, paces and caches.
+    names
+        Drug names; each gives one row, in their order, repeated names once.
+    base
+        Address of PUG REST, e.g. ``https://pubchem.ncbi.nlm.nih.gov/rest/pug``.
+
+    Returns
+    -------
+    Frame with `COLUMNS`: ``status`` is "found" or "unknown", ``candidates`` the number of CIDs that the name has. The
+    first CID, PubChem's best match, is taken; the others are in ``other_cids``, joined by "; ".
+    """
+    import pandas as pd
+
+    stripped = list(dict.fromkeys(name.strip() for name in names))
+    if "" in stripped:
+        raise ClmtError(f"drug names: blank name! got: {names!r}, expected: a name in each place")
+    rows = [structure(client, name, base) for name in progress(stripped, "PubChem", len(stripped))]
+    frame = pd.DataFrame(rows, columns=list(COLUMNS)).astype({"cid": "Int64", "candidates": "int64"})
+    unknown = frame.loc[frame["status"] == "unknown", "name"].tolist()
+    logger.info("PubChem: %d of %d names have a structure", len(frame) - len(unknown), len(frame))
+    if len(unknown) == len(frame) > 0:
+        raise ClmtError(
+            f"PubChem: no structure for any name! got: {', '.join(unknown[:5])}, expected: known compounds. If they "
+            f"are, {base} has moved: mend it in config/sources.yaml and remove its cached answers below {client.cache}"
+        )
+    if unknown:
+        logger.warning("PubChem: no structure for %s", ", ".join(unknown))
+    return frame
+
+
+def structure(client: Client, name: str, base: str) -> dict[str, Any]:
+    """Resolve one name to a row of `COLUMNS`."""
+    answer = client.get_json(f"{base}/compound/name/{quote(name, safe='')}/cids/JSON", UNKNOWN_STATUS)
+    cids = _cids(name, answer)
+    row: dict[str, Any] = dict.fromkeys(COLUMNS)
+    row.update(name=name, status="unknown", candidates=len(cids), other_cids="; ".join(map(str, cids[1:])))
+    if not cids:
+        return row
+    row["cid"] = cids[0]
+    answer = client.get_json(f"{base}/compound/cid/{cids[0]}/property/{_ASKED}/JSON", UNKNOWN_STATUS)
+    properties = _properties(cids[0], answer)
+    row["smiles"] = next((properties[key] for key in _SMILES if properties.get(key)), None)
+    row["inchikey"] = properties.get(PROPERTY_MAP["inchikey"])
+    row["title"] = properties.get("Title")
+    row["status"] = "unknown" if row["smiles"] is None else "found"
+    return row
+
+
+def write_structures(frame: pd.DataFrame, path: Path) -> None:
+    """Write the structures as Parquet with fixed column types, atomically."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    types = {"cid": pa.int64(), "candidates": pa.int64()}
+    schema = pa.schema([(column, types.get(column, pa.string())) for column in COLUMNS])
+    with atomic_path(path) as temporary:
+        pq.write_table(pa.Table.from_pandas(frame, schema=schema, preserve_index=False), temporary)
+
+
+def _cids(name: str, answer: Any) -> list[int]:
+    if answer is None or _not_found(answer):
+        return []
+    try:
+        # Some names without a compound are answered with the CID 0.
+        return [int(cid) for cid in answer["IdentifierList"]["CID"] if int(cid) > 0]
+    except (KeyError, TypeError, ValueError):
+        raise _strange(f"name {name!r}", answer, "IdentifierList.CID") from None
+
+
+def _properties(cid: int, answer: Any) -> dict[str, Any]:
+    if answer is None or _not_found(answer):
+        return {}
+    try:
+        found: Iterable[dict[str, Any]] = answer["PropertyTable"]["Properties"]
+        return next((entry for entry in found if entry.get("CID") == cid), {})
+    except (KeyError, TypeError, AttributeError):
+        raise _strange(f"CID {cid}", answer, "PropertyTable.Properties") from None
+
+
+def _not_found(answer: Any) -> bool:
+    return isinstance(answer, dict) and "NotFound" in str(answer.get("Fault", {}).get("Code", ""))
+
+
+def _strange(what: str, answer: Any, expected: str) -> ClmtError:
+    return ClmtError(
+        f"PubChem: strange answer for {what}! got: {str(answer)[:80]}, expected: {expected}. "
+        "Remove the cached answer below the downloads folder and try again"
+    )

@@ -1,0 +1,172 @@
+"""Asking a server politely: time-outs, pacing, back-off and a bounded number of attempts.
+
+`requests` rather than a client library of each service: its calls take time-outs, show every header (``Retry-After``,
+``X-Throttling-Control``) and hand over the raw bytes, which are cached and verified. A library such as PubChemPy calls
+`urlopen` without a time-out, a pause or a retry.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import email.utils
+import logging
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+import requests
+
+from clmt import __version__
+from clmt.errors import ClmtError
+
+__all__ = ["GoneError", "Transient", "Transport", "requested_pause"]
+
+T = TypeVar("T")
+logger = logging.getLogger(__name__)
+
+TRANSIENT_STATUS = frozenset({202, 408, 425, 429, 500, 502, 503, 504})
+LONGEST_PAUSE = 300.0
+_THROTTLE = re.compile(r"status:\s*(\w+)", re.IGNORECASE)
+# Seconds to wait for each state of PubChem's traffic light; Black means that the address is being refused.
+_LIGHTS = {"green": 0.0, "yellow": 1.0, "red": 5.0, "black": 60.0}
+
+
+class Transient(Exception):
+    """An answer that may be better next time; ``pause`` is what the server asked for, in seconds."""
+
+    def __init__(self, reason: str, pause: float = 0.0) -> None:
+        super().__init__(reason)
+        self.pause = pause
+
+
+class GoneError(ClmtError):
+    """The source has nothing at this address."""
+
+
+@dataclass
+class Transport:
+    """Sends GET requests, each host at its pace, and repeats what failed for a moment.
+
+    ``clock`` and ``sleep`` are injected by tests. With ``pace_folder`` the pace holds between processes as well.
+    """
+
+    attempts: int = 6
+    backoff: float = 1.0
+    timeout: tuple[float, float] = (30.0, 120.0)
+    intervals: Callable[[str], float] = lambda url: 0.0
+    pace_folder: Path | None = None
+    clock: Callable[[], float] = time.time
+    sleep: Callable[[float], None] = time.sleep
+    session: requests.Session = field(default_factory=requests.Session)
+    requests_sent: int = 0
+    _next: dict[str, float] = field(default_factory=dict)
+
+    def repeat(self, label: str, url: str, once: Callable[[], T]) -> T:
+        """Call ``once`` until it stops raising `Transient`; then raise `ClmtError` with the last reason."""
+        for attempt in range(1, self.attempts + 1):
+            try:
+                return once()
+            except Transient as reason:
+                last = reason
+            if attempt < self.attempts:
+                pause = min(max(last.pause, self.backoff * 2 ** (attempt - 1)), LONGEST_PAUSE)
+                logger.warning("%s: %s (%s); attempt %d in %.0f s", label, last, url, attempt + 1, pause)
+                self.sleep(pause)
+        raise ClmtError(
+            f"{label}: {url} did not answer! got: {last} in {self.attempts} attempts, expected: the file. Try again "
+            "later, mend the address in config/sources.yaml, or set mirror: to a folder that has it"
+        )
+
+    @contextlib.contextmanager
+    def get(self, url: str, label: str, gone: frozenset[int] = frozenset({404, 410})) -> Iterator[requests.Response]:
+        """Open one streamed answer with status 200; raises `Transient`, `GoneError` or `ClmtError` otherwise."""
+        self._wait(url)
+        # Identity: Content-Length and checksums are then those of the file itself.
+        headers = {"User-Agent": f"clmt/{__version__}", "Accept-Encoding": "identity"}
+        self.requests_sent += 1
+        try:
+            with self.session.get(url, headers=headers, timeout=self.timeout, stream=True) as response:
+                self._hold(url, requested_pause(response.headers, self.clock()))
+                self._refuse_status(response, url, label, gone)
+                yield response
+        except (
+            requests.ConnectionError,
+            requests.Timeout,
+            requests.exceptions.ChunkedEncodingError,
+            requests.exceptions.ContentDecodingError,
+        ) as error:
+            raise Transient(_words(error)) from error
+        except requests.RequestException as error:
+            raise ClmtError(f"{label}: {url}: {_words(error)}. Mend the address in config/sources.yaml") from error
+
+    def _refuse_status(self, response: requests.Response, url: str, label: str, gone: frozenset[int]) -> None:
+        status = response.status_code
+        if status == 200:
+            return
+        if status in gone:
+            raise GoneError(f"{label}: {url} has nothing! got: HTTP {status}, expected: 200. {_MEND}")
+        if status in TRANSIENT_STATUS:
+            raise Transient(f"HTTP {status}", requested_pause(response.headers, self.clock()))
+        raise ClmtError(f"{label}: {url} was refused! got: HTTP {status}, expected: 200. {_MEND}")
+
+    def _wait(self, url: str) -> None:
+        host, interval = urlsplit(url).netloc, self.intervals(url)
+        with self._reserved(host) as reserved:
+            now = self.clock()
+            start = max(now, self._next.get(host, 0.0), reserved.get("next", 0.0))
+            self._next[host] = reserved["next"] = start + interval
+        if start > now:
+            self.sleep(min(start - now, LONGEST_PAUSE))
+
+    def _hold(self, url: str, pause: float) -> None:
+        if pause > 0:
+            host = urlsplit(url).netloc
+            with self._reserved(host) as reserved:
+                until = max(self.clock() + pause, reserved.get("next", 0.0))
+                self._next[host] = reserved["next"] = until
+
+    @contextlib.contextmanager
+    def _reserved(self, host: str) -> Iterator[dict[str, float]]:
+        """The time of the host's next request, shared by all processes that download to the same folder."""
+        if self.pace_folder is None or self.intervals(f"https://{host}/") == 0:
+            yield {}
+            return
+        import fcntl
+
+        self.pace_folder.mkdir(parents=True, exist_ok=True)
+        with (self.pace_folder / host).open("a+") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            handle.seek(0)
+            text = handle.read()
+            # A time far in the future is a clock that was set back, not a reservation.
+            known = min(float(text), self.clock() + LONGEST_PAUSE) if text else 0.0
+            reserved = {"next": known}
+            yield reserved
+            handle.truncate(0)
+            handle.write(f"{reserved['next']:.6f}")
+
+
+_MEND = "Mend its address in config/sources.yaml"
+
+
+def requested_pause(headers: Mapping[str, str], now: float) -> float:
+    """Seconds that a server asks to wait: ``Retry-After`` (seconds or a date) and ``X-Throttling-Control``.
+
+    The second is PubChem's, https://pubchem.ncbi.nlm.nih.gov/docs/dynamic-request-throttling: three traffic lights.
+    """
+    pauses = [_LIGHTS.get(light.lower(), 0.0) for light in _THROTTLE.findall(headers.get("X-Throttling-Control", ""))]
+    after = headers.get("Retry-After", "").strip()
+    if after.isdigit():
+        pauses.append(float(after))
+    elif after:
+        with contextlib.suppress(ValueError, TypeError):
+            pauses.append(email.utils.parsedate_to_datetime(after).timestamp() - now)
+    return min(max([0.0, *pauses]), LONGEST_PAUSE)
+
+
+def _words(error: Exception) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())[:200]
