@@ -1,0 +1,136 @@
+"""Score the predictions of one fold: the only place where test responses are looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from clmt.errors import ClmtError, expected_one_of
+from clmt.evaluation.metrics import metric_card
+from clmt.files import atomic_path, write_json
+
+__all__ = ["RUN_FACTS", "observed_values", "write_evaluation"]
+
+RUN_FACTS = (
+    "dataset",
+    "split",
+    "model",
+    "arch",
+    "fold",
+    "simulated",
+    "n_train",
+    "device",
+    "seconds",
+    "peak_memory_mb",
+    "clmt_version",
+    "settings_digest",
+)
+"""What ``metrics.json`` says of a run beside its metrics, so that no reader has to take a path apart."""
+
+
+def observed_values(response_path: Path, cells: np.ndarray, drugs: np.ndarray) -> np.ndarray:
+    """Look up the measured ln IC50 of pairs.
+
+    Parameters
+    ----------
+    response_path
+        ``response.parquet`` with cell_line_id, drug_id and ln_ic50.
+    cells, drugs
+        Identifiers of each pair, (n,).
+
+    Returns
+    -------
+    ndarray
+        ln IC50 (uM), float64 (n,).
+
+    Raises
+    ------
+    ClmtError
+        If a pair has no response, naming it.
+    """
+    table = pq.read_table(response_path, columns=["cell_line_id", "drug_id", "ln_ic50"])
+    keys = zip(table["cell_line_id"].to_pylist(), table["drug_id"].to_pylist(), strict=True)
+    known = dict(zip(keys, table["ln_ic50"].to_pylist(), strict=True))
+    values = [known.get(pair) for pair in zip(cells.tolist(), drugs.tolist(), strict=True)]
+    missing = [row for row, value in enumerate(values) if value is None]
+    if missing:
+        cell, drug = cells[missing[0]], drugs[missing[0]]
+        raise ClmtError(
+            f"{response_path}: no response of cell line {str(cell)!r} to drug {str(drug)!r} "
+            f"({len(missing)} of {len(values)} test pairs missing). Folds and tables differ: rerun split_folds"
+        )
+    return np.array(values, dtype=np.float64)
+
+
+def check_pairs(cells: np.ndarray, drugs: np.ndarray, predicted: np.ndarray, expected: np.ndarray) -> None:
+    """Refuse predictions that do not fit the pairs, and pairs that are there twice."""
+    for name, values in (("predicted", predicted), ("expected", expected)):
+        if values.shape != cells.shape:
+            raise ClmtError(
+                f"{name} values do not fit the test pairs! got: shape {values.shape}, expected: {cells.shape}"
+            )
+    seen: set[tuple[str, str]] = set()
+    for pair in zip(cells.tolist(), drugs.tolist(), strict=True):
+        if pair in seen:
+            raise ClmtError(f"cell line {pair[0]!r} and drug {pair[1]!r} are in the test part twice. Rerun split_folds")
+        seen.add(pair)
+
+
+def write_evaluation(
+    *,
+    cell_line_ids: Sequence[str],
+    drug_ids: Sequence[str],
+    pairs: np.ndarray,
+    predicted: np.ndarray,
+    response_path: Path,
+    expected: np.ndarray,
+    card: Mapping[str, Any],
+    predictions_out: Path,
+    metrics_out: Path,
+) -> dict[str, Any]:
+    """Join the observed values, score them, and write ``predictions.parquet`` and ``metrics.json``.
+
+    Parameters
+    ----------
+    cell_line_ids, drug_ids
+        Names of the rows that ``pairs`` points to.
+    pairs
+        Test pairs, int64 (n, 2) of [cell line row, drug row].
+    predicted, expected
+        ln IC50 (uM) of the model and of the fold's training mean effects, (n,).
+    response_path
+        The dataset's ``response.parquet``.
+    card
+        Facts of the run: every one of `RUN_FACTS`; other entries are kept.
+    predictions_out, metrics_out
+        Files to write; neither appears when anything is wrong.
+
+    Returns
+    -------
+    dict
+        The content of ``metrics.json``.
+    """
+    for key in RUN_FACTS:
+        if key not in card:
+            raise expected_one_of(f"the run's facts lack {key}", sorted(card), RUN_FACTS)
+    pairs = np.asarray(pairs)
+    cells = np.asarray(cell_line_ids, dtype=object)[pairs[:, 0]]
+    drugs = np.asarray(drug_ids, dtype=object)[pairs[:, 1]]
+    predicted, expected = (np.asarray(values, dtype=np.float64) for values in (predicted, expected))
+    check_pairs(cells, drugs, predicted, expected)
+    observed = observed_values(response_path, cells, drugs)
+    try:
+        metrics = {**card, **metric_card(cells, drugs, observed, predicted, expected)}
+    except ClmtError as error:
+        raise ClmtError(f"{card['dataset']}, {card['split']}, {card['model']}, fold {card['fold']}: {error}") from error
+    columns = {"cell_line_id": pa.array(cells, pa.string()), "drug_id": pa.array(drugs, pa.string())}
+    numbers = {"observed": observed, "predicted": predicted, "expected": expected}
+    with atomic_path(predictions_out) as temporary:
+        pq.write_table(pa.table({**columns, **{name: pa.array(v) for name, v in numbers.items()}}), temporary)
+        write_json(metrics_out, metrics)  # inside, so that a failure leaves neither file
+    return metrics

@@ -1,0 +1,180 @@
+"""Differences between models, with intervals that know that pairs share drugs and cell lines.
+
+The errors of two pairs of one drug, or of one cell line, are alike, so that 125,000 pairs hold far less evidence than
+125,000 independent rows. Cell lines and drugs are therefore resampled together, each with replacement, and a pair
+weighs the product of the two counts (the pigeonhole bootstrap: Owen 2007, Ann. Appl. Stat. 1, 386, which shows that it
+errs on the wide side).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from clmt.evaluation.metrics import CONSTANT, MIN_GROUP
+from clmt.evaluation.runs import Pairs
+
+__all__ = [
+    "COMPARED",
+    "Comparison",
+    "bootstrap_weights",
+    "compare_models",
+    "drug_r_replicates",
+    "holm",
+    "percentile_comparison",
+    "rmse_replicates",
+]
+
+COMPARED: Mapping[str, int] = {"rmse": -1, "per_drug_r": 1}
+"""Metrics with a test, and the sign of an improvement."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Difference of a metric, ``model`` minus ``reference``, with its 95 % interval and two-sided p."""
+
+    metric: str
+    model: str
+    reference: str
+    difference: float
+    low: float
+    high: float
+    p: float
+    p_holm: float
+
+
+def bootstrap_weights(n_cells: int, n_drugs: int, replicates: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Draw how often each cell line and each drug is in each replicate: float64 (B, C) and (B, D).
+
+    The first row is the data as they are: all ones.
+    """
+    generator = np.random.default_rng(seed)
+    cells = generator.multinomial(n_cells, np.full(n_cells, 1.0 / n_cells), size=replicates).astype(np.float64)
+    drugs = generator.multinomial(n_drugs, np.full(n_drugs, 1.0 / n_drugs), size=replicates).astype(np.float64)
+    return np.vstack([np.ones(n_cells), cells]), np.vstack([np.ones(n_drugs), drugs])
+
+
+def spread(rows: np.ndarray, columns: np.ndarray, values: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Sum values into a dense matrix."""
+    flat = np.bincount(rows * shape[1] + columns, values, shape[0] * shape[1])
+    return flat.reshape(shape)
+
+
+def rmse_replicates(pairs: Pairs, models: Sequence[str], cells: np.ndarray, drugs: np.ndarray) -> np.ndarray:
+    """RMSE over the test pairs of all folds in each replicate.
+
+    Parameters
+    ----------
+    pairs
+        The test pairs.
+    models
+        Names, (M,).
+    cells, drugs
+        Weights (B, C) and (B, D), see `bootstrap_weights`.
+
+    Returns
+    -------
+    ndarray
+        float64 (M, B): the square root of u' S v / u' N v, S and N the (C, D) sums of squared errors and of pairs.
+    """
+    shape = (len(pairs.cell_line_ids), len(pairs.drug_ids))
+    weight = ((cells @ spread(pairs.cell, pairs.drug, np.ones(len(pairs.cell)), shape)) * drugs).sum(axis=1)
+    out = np.full((len(models), len(cells)), np.nan)
+    for row, model in enumerate(models):
+        squared = spread(pairs.cell, pairs.drug, (pairs.predicted[model] - pairs.observed) ** 2, shape)
+        np.divide(((cells @ squared) * drugs).sum(axis=1), weight, out=out[row], where=weight > 0)
+    return np.sqrt(out)
+
+
+def drug_r_replicates(pairs: Pairs, models: Sequence[str], cells: np.ndarray, drugs: np.ndarray) -> np.ndarray:
+    """Mean within-drug Pearson correlation in each replicate, float64 (M, B).
+
+    Correlations are taken within (fold, drug): training means lean away from the test part that they lack, and pooling
+    a drug's folds would turn that into a negative correlation. Groups follow the rule of the metric card.
+    """
+    codes, group = np.unique(pairs.fold * len(pairs.drug_ids) + pairs.drug, return_inverse=True)
+    sizes = np.bincount(group)
+    shape = (len(pairs.cell_line_ids), len(codes))
+    drug_weights = drugs[:, codes % len(pairs.drug_ids)] * (sizes >= MIN_GROUP)
+
+    def sums(values: np.ndarray) -> np.ndarray:
+        return cells @ spread(pairs.cell, group, values, shape)
+
+    def centred(values: np.ndarray) -> np.ndarray:
+        return values - (np.bincount(group, values) / sizes)[group]
+
+    y = centred(pairs.observed)
+    n = np.maximum(sums(np.ones(len(y))), 1.0)
+    mean_y = sums(y) / n
+    var_y = sums(y * y) / n - mean_y**2
+    weights = np.where(var_y > CONSTANT**2, drug_weights, 0.0)
+    total = weights.sum(axis=1)
+    out = np.full((len(models), len(cells)), np.nan)
+    for row, model in enumerate(models):
+        x = centred(pairs.predicted[model])
+        mean_x = sums(x) / n
+        var_x = sums(x * x) / n - mean_x**2
+        scale = np.sqrt(np.maximum(var_x * var_y, 0.0))
+        usable = (var_x > CONSTANT**2) & (var_y > CONSTANT**2)
+        r = np.divide(sums(x * y) / n - mean_x * mean_y, scale, out=np.zeros_like(scale), where=usable)
+        np.divide((weights * np.clip(r, -1.0, 1.0)).sum(axis=1), total, out=out[row], where=total > 0)
+    return out
+
+
+def percentile_comparison(differences: np.ndarray) -> tuple[float, float, float]:
+    """95 % percentile interval and two-sided p of bootstrapped differences (B,); NaN replicates are left out.
+
+    p is twice the smaller share of replicates on one side of zero, with one added to both counts, so that it is never
+    below 2 / (B + 1).
+    """
+    differences = differences[np.isfinite(differences)]
+    if len(differences) == 0:
+        return float("nan"), float("nan"), float("nan")
+    low, high = np.quantile(differences, [0.025, 0.975])
+    tail = min(int((differences <= 0).sum()), int((differences >= 0).sum()))
+    return float(low), float(high), min(1.0, 2.0 * (tail + 1) / (len(differences) + 1))
+
+
+def holm(p: Sequence[float]) -> list[float]:
+    """Step-down correction of Holm (1979, Scand. J. Stat. 6, 65) for the family of tests ``p``."""
+    values = np.asarray(p, dtype=np.float64)
+    order = np.argsort(values)
+    stepped = np.maximum.accumulate(values[order] * np.arange(len(values), 0, -1))
+    corrected = np.empty_like(values)
+    corrected[order] = np.minimum(stepped, 1.0)
+    return corrected.tolist()
+
+
+def compare_models(
+    pairs: Pairs, models: Sequence[str], baselines: Sequence[str], *, replicates: int = 2000, seed: int = 0
+) -> tuple[dict[str, dict[str, float]], list[Comparison]]:
+    """Compare every model with the strongest baseline, for each metric of `COMPARED`.
+
+    The strongest baseline is the one with the best score over the test pairs themselves. Chosen so, it is the hardest
+    reference, which counts against the model under test. Without a baseline the first model is the reference.
+
+    Returns
+    -------
+    scores, comparisons
+        Metric -> model -> value over all folds' test pairs, and the differences; p is corrected within each metric.
+    """
+    cells, drugs = bootstrap_weights(len(pairs.cell_line_ids), len(pairs.drug_ids), replicates, seed)
+    scores: dict[str, dict[str, float]] = {}
+    comparisons = []
+    for metric, sign in COMPARED.items():
+        draw = rmse_replicates if metric == "rmse" else drug_r_replicates
+        values = dict(zip(models, draw(pairs, models, cells, drugs), strict=True))
+        scores[metric] = {model: float(values[model][0]) for model in models}
+        known = [model for model in baselines or models[:1] if np.isfinite(scores[metric][model])]
+        if not known:
+            continue
+        reference = max(known, key=lambda model: sign * scores[metric][model])
+        others = [model for model in models if model != reference]
+        found = [percentile_comparison(values[model][1:] - values[reference][1:]) for model in others]
+        corrected = holm([p for _, _, p in found])
+        for model, (low, high, p), p_holm in zip(others, found, corrected, strict=True):
+            difference = scores[metric][model] - scores[metric][reference]
+            comparisons.append(Comparison(metric, model, reference, difference, low, high, p, p_holm))
+    return scores, comparisons

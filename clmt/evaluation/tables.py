@@ -1,0 +1,167 @@
+"""Tables of results: one row per model and fold, and a summary with differences to the best baseline."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from clmt.evaluation.metrics import METRICS
+from clmt.evaluation.runs import Runs, load_runs
+from clmt.evaluation.statistics import compare_models
+from clmt.files import write_text
+
+__all__ = ["SUMMARY_COLUMNS", "TABLE_COLUMNS", "collect", "read_table", "result_rows", "summary_rows"]
+
+TABLE_COLUMNS = (
+    "experiment",
+    "dataset",
+    "split",
+    "model",
+    "fold",
+    "simulated",
+    "n_train",
+    "n_test",
+    *METRICS,
+    "drugs_used",
+    "drugs_left_out",
+    "cells_used",
+    "cells_left_out",
+    "device",
+    "seconds",
+    "peak_memory_mb",
+    "clmt_version",
+    "settings_digest",
+)
+"""Columns of ``results/<experiment>.tsv``."""
+
+SUMMARY_COLUMNS = (
+    "experiment",
+    "dataset",
+    "split",
+    "simulated",
+    "model",
+    "baseline",
+    "metric",
+    "mean",
+    "sd",
+    "n",
+    "all_folds",
+    "reference",
+    "difference",
+    "difference_low",
+    "difference_high",
+    "p",
+    "p_holm",
+)
+"""Columns of ``results/<experiment>_summary.tsv``.
+
+``mean``, ``sd`` and ``n`` are over folds; ``all_folds`` is the metric over the test pairs of all folds at once, and
+``difference`` is that of ``model`` minus that of ``reference``, the baseline with the best value of it.
+"""
+
+
+def cell(value: Any) -> str:
+    """Write one value: 6 significant digits, yes or no, and nothing for what is undefined."""
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return ""
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
+    return f"{value:.6g}" if isinstance(value, float | np.floating) else str(value)
+
+
+def write_tsv(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write rows as tab-separated text with ``\\n`` line ends, atomically."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, delimiter="\t", lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([cell(row.get(column)) for column in columns] for row in rows)
+    write_text(path, buffer.getvalue())
+
+
+def read_table(path: Path) -> list[dict[str, str]]:
+    """Read a table written by `collect`; every value is text."""
+    with Path(path).open(encoding="utf-8", newline="") as handle:
+        return list(csv.DictReader(handle, delimiter="\t"))
+
+
+def result_rows(runs: Runs) -> list[dict[str, Any]]:
+    """One row per model and fold, in the order of the experiment's models."""
+    return [{"experiment": runs.experiment, **card} for card in runs.cards]
+
+
+def fold_summary(values: Sequence[float | None]) -> dict[str, Any]:
+    """Mean, standard deviation (n - 1) and number of the folds in which a metric is defined."""
+    known = [value for value in values if value is not None]
+    return {
+        "mean": float(np.mean(known)) if known else None,
+        "sd": float(np.std(known, ddof=1)) if len(known) > 1 else None,
+        "n": len(known),
+    }
+
+
+def summary_rows(runs: Runs, *, replicates: int = 2000, seed: int = 0) -> list[dict[str, Any]]:
+    """One row per model and metric, with the difference to the best baseline where the metric has a test."""
+    scores, comparisons = compare_models(runs.pairs, runs.models, runs.baselines, replicates=replicates, seed=seed)
+    tests = {(found.metric, found.model): found for found in comparisons}
+    rows = []
+    for model in runs.models:
+        for metric in METRICS:
+            row = {
+                "experiment": runs.experiment,
+                "dataset": runs.dataset,
+                "split": runs.split,
+                "simulated": runs.simulated,
+                "model": model,
+                "baseline": model in runs.baselines,
+                "metric": metric,
+                **fold_summary([card[metric] for card in runs.of(model)]),
+                "all_folds": scores.get(metric, {}).get(model),
+            }
+            if (found := tests.get((metric, model))) is not None:
+                row |= {
+                    "reference": found.reference,
+                    "difference": found.difference,
+                    "p": found.p,
+                    "p_holm": found.p_holm,
+                }
+                row |= {"difference_low": found.low, "difference_high": found.high}
+            rows.append(row)
+    return rows
+
+
+def collect(
+    experiment: str,
+    *,
+    metrics: Sequence[Path],
+    predictions: Sequence[Path],
+    models: Sequence[str],
+    table_out: Path,
+    summary_out: Path,
+    replicates: int = 2000,
+    seed: int = 0,
+) -> None:
+    """Write both tables of an experiment.
+
+    Parameters
+    ----------
+    experiment
+        Its name.
+    metrics, predictions
+        Files of each run, matched by folder.
+    models
+        Models in the order of the rows.
+    table_out, summary_out
+        ``results/<experiment>.tsv`` and ``results/<experiment>_summary.tsv``.
+    replicates, seed
+        Of the clustered bootstrap.
+    """
+    runs = load_runs(experiment, metrics, predictions, models)
+    summary = summary_rows(runs, replicates=replicates, seed=seed)
+    write_tsv(table_out, TABLE_COLUMNS, result_rows(runs))
+    write_tsv(summary_out, SUMMARY_COLUMNS, summary)
