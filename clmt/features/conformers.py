@@ -1,0 +1,54 @@
+"""Seeded 3-D conformers: the same SMILES and seed give the same coordinates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+__all__ = ["atom_positions"]
+
+
+def atom_positions(molecule: Any, *, conformers: int, seed: int) -> tuple[np.ndarray, str]:
+    """Coordinates of the heavy atoms in their lowest-energy conformer.
+
+    Up to ``conformers`` ETKDG conformers with hydrogens are relaxed with MMFF and the lowest in energy is kept.
+    Where embedding fails (large macrocycles, metals) a 2-D drawing stands in.
+
+    Parameters
+    ----------
+    molecule
+        RDKit molecule without explicit hydrogens, n atoms.
+
+    Returns
+    -------
+    positions
+        float64 (n, 3), angstrom, in the molecule's atom order.
+    kind
+        ``"3d"`` or ``"2d"``.
+    """
+    from rdkit import Chem
+    from rdkit.Chem import AllChem
+
+    with_hydrogens = Chem.AddHs(molecule)
+    options = AllChem.ETKDGv3()
+    options.randomSeed = seed
+    options.numThreads = 1  # drugs run in parallel, one process each; threads inside would only compete
+    options.maxIterations = 50
+    if not list(AllChem.EmbedMultipleConfs(with_hydrogens, conformers, options)):
+        AllChem.Compute2DCoords(molecule)
+        return molecule.GetConformer().GetPositions(), "2d"
+    best = with_hydrogens.GetConformer(_lowest_energy(with_hydrogens)).GetPositions()
+    return best[: molecule.GetNumAtoms()], "3d"  # AddHs appends hydrogens behind the heavy atoms
+
+
+def _lowest_energy(molecule: Any) -> int:
+    """Relax every conformer with MMFF and return the id of the lowest; the first where MMFF lacks parameters."""
+    from rdkit.Chem import AllChem
+
+    ids = [conformer.GetId() for conformer in molecule.GetConformers()]
+    if not AllChem.MMFFHasAllMoleculeParams(molecule):
+        return ids[0]
+    relaxed = AllChem.MMFFOptimizeMoleculeConfs(molecule, numThreads=1)
+    energies = [energy if np.isfinite(energy) else np.inf for _, energy in relaxed]
+    return ids[int(np.argmin(energies))]

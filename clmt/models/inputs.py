@@ -1,0 +1,116 @@
+"""The tensors that CLMT reads of a fold, for all entities or for those of training only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from clmt.models.molecule_plan import MoleculePlan, plan_molecules
+from clmt.models.structure import StructureInputs, mean_map, mean_matrix
+from clmt.training.fold_data import FoldData
+
+__all__ = ["Labels", "NetworkInputs", "prepare_inputs", "prepare_labels"]
+
+
+@dataclass(frozen=True)
+class NetworkInputs:
+    """Inputs of c cell lines and d drugs; all float32 but the plan's indices.
+
+    Attributes
+    ----------
+    expression, mutation, copy_number
+        (c, G), (c, M), (c, K).
+    cell_text, drug_text
+        (c, T), (d, T).
+    fingerprint
+        (d, 2048): Morgan, radius 3.
+    molecules
+        The drugs' geometry.
+    structure
+        Heterogeneous graph among these entities.
+    """
+
+    expression: Tensor
+    mutation: Tensor
+    copy_number: Tensor
+    cell_text: Tensor
+    drug_text: Tensor
+    fingerprint: Tensor
+    molecules: MoleculePlan
+    structure: StructureInputs
+
+    def to(self, device: str | torch.device) -> NetworkInputs:
+        """Copy to a device, where everything stays for the whole training."""
+        return NetworkInputs(**{f.name: getattr(self, f.name).to(device) for f in fields(self)})
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Auxiliary targets of the training entities.
+
+    Attributes
+    ----------
+    tissue
+        int64 (c,), -1 where unknown.
+    threshold
+        float32 (d,), ln IC50 (uM), NaN where unknown.
+    pathway
+        float32 (d, P), multi-hot; a row of zeros is unknown.
+    """
+
+    tissue: Tensor
+    threshold: Tensor
+    pathway: Tensor
+
+    def to(self, device: str | torch.device) -> Labels:
+        """Copy to a device."""
+        return Labels(self.tissue.to(device), self.threshold.to(device), self.pathway.to(device))
+
+
+def prepare_inputs(fold: FoldData, cells: np.ndarray, drugs: np.ndarray) -> NetworkInputs:
+    """Inputs of the cell lines and drugs of these rows of the graph, int64 (c,) and (d,), in that order.
+
+    The graph's edges start at training entities only, so a selection that holds those loses no edge, and adding other
+    entities changes nobody's neighbours.
+    """
+    graph = fold.graph
+    rows, columns = torch.from_numpy(cells), torch.from_numpy(drugs)
+    return NetworkInputs(
+        expression=graph["expression"][rows].float(),
+        mutation=graph["mutation"][rows].float(),
+        copy_number=graph["copy_number"][rows].float(),
+        cell_text=fold.text["cell_line"][rows].float(),
+        drug_text=fold.text["drug"][columns].float(),
+        fingerprint=fold.molecules["morgan3"][columns].float(),
+        molecules=plan_molecules(fold.molecules, drugs),
+        structure=_structure(fold, rows, columns),
+    )
+
+
+def _structure(fold: FoldData, rows: Tensor, columns: Tensor) -> StructureInputs:
+    graph = fold.graph
+    n_cells, n_drugs = len(graph["cell_line_ids"]), len(graph["drug_ids"])
+    edges = graph["edges"]
+    cells, drugs = graph["expression"].float(), fold.molecules["morgan2"].float()
+    cell_similar = mean_matrix(edges["cell_similar"], n_cells, n_cells)[rows]
+    drug_similar = mean_matrix(edges["drug_similar"], n_drugs, n_drugs)[columns]
+    response = mean_matrix(edges["response"], n_drugs, n_cells)[columns]
+    return StructureInputs(
+        cells=cells[rows],
+        drugs=drugs[columns],
+        cell_similar=mean_map(cell_similar[:, rows]),
+        drug_similar=mean_map(drug_similar[:, columns]),
+        response=response[:, rows],
+        cell_similar_mean=cell_similar @ cells,
+        drug_similar_mean=drug_similar @ drugs,
+        response_mean=response @ cells,
+    )
+
+
+def prepare_labels(fold: FoldData, cells: np.ndarray, drugs: np.ndarray) -> Labels:
+    """Auxiliary targets of these rows."""
+    graph = fold.graph
+    return Labels(graph["tissue"][cells], graph["threshold"][drugs].float(), graph["pathway"][drugs].float())

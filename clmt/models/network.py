@@ -1,0 +1,163 @@
+"""The CLMT network: three views of each cell line and each drug, a predictor, and what training adds to its loss."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from clmt.models.cell_encoder import CellEncoder, TextEncoder
+from clmt.models.contrastive import contrastive_loss
+from clmt.models.drug_encoder import DrugEncoder
+from clmt.models.inputs import Labels, NetworkInputs
+from clmt.models.predictor import PairPredictor
+from clmt.models.structure import StructureEncoder
+
+__all__ = ["VIEWS", "CLMTNetwork", "EntityViews", "NetworkShape"]
+
+VIEWS = ("attribute", "structure", "text")
+WIDTHS = {"attribute": 512, "structure": 256, "text": 256}
+
+
+@dataclass(frozen=True)
+class NetworkShape:
+    """Widths that the data decide."""
+
+    genes: int
+    mutation_genes: int
+    copy_number_genes: int
+    text: int
+    tissues: int
+    pathways: int
+
+    @classmethod
+    def of(cls, inputs: NetworkInputs, graph: dict[str, Any]) -> NetworkShape:
+        """Read the widths off a fold's inputs."""
+        return cls(
+            genes=inputs.expression.shape[1],
+            mutation_genes=inputs.mutation.shape[1],
+            copy_number_genes=inputs.copy_number.shape[1],
+            text=inputs.cell_text.shape[1],
+            tissues=len(graph["tissues"]),
+            pathways=len(graph["pathways"]),
+        )
+
+
+@dataclass(frozen=True)
+class EntityViews:
+    """Blocks of n entities by view; ``expression`` (cell lines only) is what their contrastive terms compare."""
+
+    blocks: dict[str, Tensor]
+    expression: Tensor | None = None
+
+
+class CLMTNetwork(nn.Module):
+    """Encoders of both sides, predictor and auxiliary heads.
+
+    Parameters
+    ----------
+    shape
+        Input widths.
+    views
+        Which of attribute, structure and text the network has (an ablation leaves one out).
+    center, scale
+        Mean and standard deviation of the training ln IC50: the predictor works in these units.
+    """
+
+    def __init__(
+        self, shape: NetworkShape, views: tuple[str, ...], settings: dict[str, Any], center: float, scale: float
+    ) -> None:
+        super().__init__()
+        self.views = views
+        probability = settings["dropout"]
+        if "attribute" in views:
+            self.cell = CellEncoder(shape.genes, shape.mutation_genes, shape.copy_number_genes, probability)
+            self.drug = DrugEncoder(settings["geometry_dropout"], probability)
+            self.drug_projection = nn.Linear(512, 256)
+            self.tissue_head = nn.Linear(512, max(shape.tissues, 1))
+            self.threshold_head = nn.Sequential(nn.Linear(512, 8), nn.ReLU(), nn.Linear(8, 1))
+            self.pathway_head = nn.Sequential(nn.Linear(512, 32), nn.ReLU(), nn.Linear(32, max(shape.pathways, 1)))
+        if "structure" in views:
+            self.structure = StructureEncoder(shape.genes, 2048)
+        if "text" in views:
+            self.cell_text = TextEncoder(shape.text, probability)
+            self.drug_text = TextEncoder(shape.text, probability)
+        width = sum(WIDTHS[view] for view in views)
+        self.predictor = PairPredictor(width, width, probability, settings["interaction"])
+        self.register_buffer("center", torch.tensor(float(center)))
+        self.register_buffer("scale", torch.tensor(float(scale)))
+
+    def encode_molecules(self, inputs: NetworkInputs) -> Tensor | None:
+        """The drugs' attribute block (d, 512), by far the dearest part of a step; None without that view."""
+        return self.drug(inputs.molecules, inputs.fingerprint) if "attribute" in self.views else None
+
+    def encode(self, inputs: NetworkInputs, molecules: Tensor | None) -> tuple[EntityViews, EntityViews]:
+        """Encode every cell line and every drug of ``inputs`` once."""
+        cells: dict[str, Tensor] = {}
+        drugs: dict[str, Tensor] = {}
+        expression = None
+        if molecules is not None:
+            cells["attribute"], expression = self.cell(inputs.expression, inputs.mutation, inputs.copy_number)
+            drugs["attribute"] = molecules
+        if "structure" in self.views:
+            cells["structure"], drugs["structure"] = self.structure(inputs.structure)
+        if "text" in self.views:
+            cells["text"], drugs["text"] = self.cell_text(inputs.cell_text), self.drug_text(inputs.drug_text)
+        return EntityViews(cells, expression), EntityViews(drugs)
+
+    def predict_pairs(self, cells: EntityViews, drugs: EntityViews, pairs: Tensor) -> Tensor:
+        """ln IC50 (uM) of ``pairs``, int64 (n, 2) of [cell line row, drug row]; (n,)."""
+        joined = [torch.cat([side.blocks[view] for view in self.views], dim=1) for side in (cells, drugs)]
+        return self.center + self.scale * self.predictor(*joined, pairs)
+
+    def contrastive_terms(self, cells: EntityViews, drugs: EntityViews, terms: tuple[str, ...]) -> Tensor:
+        """Sum of the chosen terms: ``cross`` (attribute, text) and ``intra`` (attribute, structure), both sides."""
+        total = self.center.new_zeros(())
+        partner = {"cross": "text", "intra": "structure"}
+        if cells.expression is None:
+            return total
+        projected = self.drug_projection(drugs.blocks["attribute"])
+        for term in terms:
+            view = partner[term]
+            if view in self.views:
+                total = total + contrastive_loss(cells.expression, cells.blocks[view])
+                total = total + contrastive_loss(projected, drugs.blocks[view])
+        return total
+
+    def auxiliary_terms(self, cells: EntityViews, drugs: EntityViews, labels: Labels, tasks: tuple[str, ...]) -> Tensor:
+        """Sum of the chosen tasks' losses: tissue, sensitivity threshold, target pathway."""
+        total = self.center.new_zeros(())
+        if "attribute" not in self.views:
+            return total
+        if "tissue" in tasks:
+            total = total + tissue_loss(self.tissue_head(cells.blocks["attribute"]), labels.tissue)
+        if "threshold" in tasks:
+            thresholds = self.center + self.scale * self.threshold_head(drugs.blocks["attribute"]).squeeze(1)
+            total = total + threshold_loss(thresholds, labels.threshold)
+        if "pathway" in tasks:
+            total = total + pathway_loss(self.pathway_head(drugs.blocks["attribute"]), labels.pathway)
+        return total
+
+
+def tissue_loss(logits: Tensor, tissue: Tensor) -> Tensor:
+    """Cross entropy over the cell lines whose tissue is known."""
+    known = tissue >= 0
+    return F.cross_entropy(logits[known], tissue[known]) if bool(known.any()) else logits.sum() * 0.0
+
+
+def threshold_loss(predicted: Tensor, threshold: Tensor) -> Tensor:
+    """Mean squared error over the drugs whose threshold is known."""
+    known = torch.isfinite(threshold)
+    return F.mse_loss(predicted[known], threshold[known]) if bool(known.any()) else predicted.sum() * 0.0
+
+
+def pathway_loss(logits: Tensor, pathway: Tensor) -> Tensor:
+    """Cross entropy against the drug's pathways, each with an equal share: all labels of a drug count."""
+    known = pathway.sum(1) > 0
+    if not bool(known.any()):
+        return logits.sum() * 0.0
+    shares = pathway[known] / pathway[known].sum(1, keepdim=True)
+    return F.cross_entropy(logits[known], shares)
