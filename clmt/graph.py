@@ -42,6 +42,8 @@ class GraphSettings:
         Similarity edges that point to each cell line and each drug.
     threshold_draws
         Blurred copies of each response for the sensitivity thresholds.
+    threshold_spread
+        See `clmt.features.thresholds`.
     seed
         Of the thresholds' draws; already derived from the base seed, the data set, the split and the fold.
     fold
@@ -51,6 +53,7 @@ class GraphSettings:
     genes: int = 8000
     neighbours: int = 20
     threshold_draws: int = 100
+    threshold_spread: str = "position"
     seed: int = 0
     fold: int = 0
 
@@ -114,7 +117,12 @@ def build_graph(
     graph["tissue"], graph["tissues"] = _tissue_labels(tables["cell_lines"], train_cells)
     graph["pathway"], graph["pathways"] = _pathway_labels(tables["drugs"], train_drugs)
     graph["threshold"] = sensitivity_thresholds(
-        known["train_ln_ic50"], train[:, 1], drug_ids, draws=settings.threshold_draws, seed=settings.seed
+        known["train_ln_ic50"],
+        train[:, 1],
+        drug_ids,
+        draws=settings.threshold_draws,
+        seed=settings.seed,
+        spread=settings.threshold_spread,
     )
     return graph | known
 

@@ -99,7 +99,7 @@ def _look_up(ids: list[str], groups: dict[str, str], what: str, table: str) -> n
     missing = sorted(set(ids) - set(groups))
     if missing:
         raise ClmtError(
-            f"response table: {what} {missing[0]!r} is not in the {table} table ({len(missing)} missing)! Mend the tables"
+            f"response table: {what} {missing[0]!r} is not in the {table} table ({len(missing)} missing)! Rebuild it"
         )
     return np.array([groups[entity] for entity in ids], dtype=object)
 
@@ -117,7 +117,7 @@ def assign_parts(groups: np.ndarray, parts: int, seed: int, purpose: str) -> np.
     names, codes, sizes = np.unique(groups, return_inverse=True, return_counts=True)
     if len(names) < parts:
         raise ClmtError(
-            f"split: too few groups for {parts} parts! got: {len(names)}, expected: at least {parts}. Ask for fewer folds"
+            f"split: too few groups for {parts} parts! got: {len(names)}, expected: at least {parts}. Use fewer folds"
         )
     order = _shuffled(names, seed, purpose)
     if sizes.max() == 1:

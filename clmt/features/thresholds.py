@@ -1,10 +1,13 @@
 """Sensitivity thresholds of drugs, from the density of their training responses.
 
-After Knijnenburg et al., Sci Rep 2016 (srep36812), in the form that CLMT publishes: the responses of a drug are blurred
-and their density estimated; its mode mu stands for the resistant cell lines, theta for where they begin, and the
-threshold is the 5 % point of a normal distribution around mu with standard deviation ``|mean(theta, mu)|``.
-That deviation is a position, not a distance, so the threshold depends on the unit of concentration (uM here);
-it serves as an auxiliary label in the units of the responses and is not meant to call cell lines sensitive.
+After Knijnenburg et al., Sci Rep 2016 (srep36812): the responses of a drug are blurred and their density estimated;
+its mode mu stands for the resistant cell lines, theta for where they begin, and the threshold is the 5 % point of a
+normal distribution around mu. Its standard deviation is one of `SPREADS`:
+
+- ``position``, as CLMT publishes it: ``|mean(theta, mu)|``. It is no distance: the threshold moves with the unit of
+  concentration (uM here) and can lie far below every response. An auxiliary label, not a call of sensitivity.
+- ``distance``: the median distance to mu of the draws between theta and mu, as the method itself intends; it moves
+  with the responses whatever their unit.
 """
 
 from __future__ import annotations
@@ -14,19 +17,20 @@ from statistics import NormalDist
 
 import numpy as np
 
-from clmt.errors import ClmtError
+from clmt.errors import ClmtError, expected_one_of
 
-__all__ = ["drug_threshold", "grid_density", "sensitivity_thresholds"]
+__all__ = ["SPREADS", "drug_threshold", "grid_density", "sensitivity_thresholds"]
 
 NOISE = 0.2
 BANDWIDTH = 0.5
 POINTS = 1000
 MINIMUM_MASS = 0.05
 QUANTILE = NormalDist().inv_cdf(0.05)
+SPREADS = ("position", "distance")
 
 
 def sensitivity_thresholds(
-    ln_ic50: np.ndarray, drug_rows: np.ndarray, drug_ids: list[str], *, draws: int, seed: int
+    ln_ic50: np.ndarray, drug_rows: np.ndarray, drug_ids: list[str], *, draws: int, seed: int, spread: str = "position"
 ) -> np.ndarray:
     """Compute the threshold of every drug from the training responses.
 
@@ -42,6 +46,8 @@ def sensitivity_thresholds(
         Blurred copies of each response.
     seed
         Each drug draws from its own stream, so its threshold depends on its own responses only.
+    spread
+        One of `SPREADS`.
 
     Returns
     -------
@@ -51,6 +57,8 @@ def sensitivity_thresholds(
         raise ClmtError(
             f"threshold_draws must be at least 1! got: {draws}. Mend features: threshold_draws in the config"
         )
+    if spread not in SPREADS:
+        raise expected_one_of("threshold_spread", spread, SPREADS, "Mend features: in the config")
     order = np.argsort(drug_rows, kind="stable")
     bounds = np.searchsorted(drug_rows[order], np.arange(len(drug_ids) + 1))
     thresholds = np.full(len(drug_ids), np.nan, dtype=np.float32)
@@ -58,11 +66,11 @@ def sensitivity_thresholds(
         # Sorted responses make the draws independent of the order in which the pairs are listed.
         responses = np.sort(ln_ic50[order[bounds[row] : bounds[row + 1]]].astype(np.float64))
         if len(responses):
-            thresholds[row] = drug_threshold(responses, draws=draws, seed=_drug_seed(seed, drug))
+            thresholds[row] = drug_threshold(responses, draws=draws, seed=_drug_seed(seed, drug), spread=spread)
     return thresholds
 
 
-def drug_threshold(responses: np.ndarray, *, draws: int, seed: int) -> float:
+def drug_threshold(responses: np.ndarray, *, draws: int, seed: int, spread: str = "position") -> float:
     """Compute the threshold of one drug from its responses, float (n,), ln uM.
 
     The density is evaluated on 1,000 points from the lowest to the highest draw. theta is its first turning point if
@@ -76,8 +84,10 @@ def drug_threshold(responses: np.ndarray, *, draws: int, seed: int) -> float:
     turn = _first_turning_point(density)
     cut_off = density[:turn].sum() / density.sum()
     theta = grid[turn] if turn < mode and cut_off > MINIMUM_MASS else grid[0]
-    sigma = abs((theta + grid[mode]) / 2.0)
-    return float(grid[mode] + QUANTILE * sigma)
+    mu = grid[mode]
+    if spread == "position":
+        return float(mu + QUANTILE * abs((theta + mu) / 2.0))
+    return float(mu + QUANTILE * np.median(mu - samples[(samples >= theta) & (samples <= mu)]))
 
 
 def grid_density(samples: np.ndarray, grid: np.ndarray) -> np.ndarray:
