@@ -130,7 +130,9 @@ def _kind(value: object) -> str:
         return "boolean"
     if isinstance(value, int | float):
         return "number"
-    return {str: "text", list: "list", tuple: "list"}.get(type(value), "mapping")
+    if isinstance(value, str):
+        return "text"
+    return "list" if isinstance(value, list | tuple) else "mapping"
 
 
 def _schema_refusal(error: ValidationError) -> ClmtError:
@@ -138,10 +140,11 @@ def _schema_refusal(error: ValidationError) -> ClmtError:
     where = ".".join(str(part) for part in error.absolute_path)
     place = f"config: {where}" if where else "config"
     schema: Any = error.schema
+    instance: Any = error.instance
     if error.validator == "additionalProperties":
         known = list(schema.get("properties", {}))
-        unknown = next(key for key in error.instance if key not in known)
+        unknown = next(key for key in instance if key not in known)
         return expected_one_of(f"{place}: unknown key", unknown, known, MEND)
     if error.validator == "enum":
-        return expected_one_of(f"{place}: unknown value", error.instance, schema["enum"], MEND)
+        return expected_one_of(f"{place}: unknown value", instance, schema["enum"], MEND)
     return ClmtError(f"{place}: {' '.join(error.message.split())}. {MEND}")

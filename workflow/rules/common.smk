@@ -1,0 +1,82 @@
+# Glue from the configuration to clmt.plan: the rules' parameters and lists of inputs. No rule stands here.
+
+from clmt import plan
+from clmt.acquire.registry import load_registry
+from clmt.config import check_config
+from clmt.errors import ClmtError
+from clmt.provenance import code_digest
+from snakemake.exceptions import WorkflowError
+
+REGISTRY = "config/sources.yaml"
+
+try:
+    check_config(config, workflow.source_path("../schemas/config.schema.yaml"), load_registry(REGISTRY).sources)
+except ClmtError as error:
+    raise WorkflowError(f"error: {error}") from None
+
+
+wildcard_constraints:
+    dataset="|".join(config["datasets"]),
+    split="|".join(config["splits"]),
+    model="|".join(config["models"]),
+    encoder="|".join(config["encoders"]),
+    experiment="|".join(config["experiments"]),
+    fold=r"\d+",
+
+
+def dataset_entry(wildcards):
+    return config["datasets"][wildcards.dataset]
+
+
+def tables_settings(wildcards):
+    return plan.settings_json(plan.tables_settings(config, wildcards.dataset))
+
+
+def text_settings(wildcards):
+    return plan.settings_json(plan.text_settings(config, wildcards.dataset))
+
+
+def encoder_settings(wildcards):
+    return plan.settings_json(plan.encoder_settings(config, wildcards.encoder))
+
+
+def molecule_settings(wildcards):
+    return plan.settings_json(plan.molecule_settings(config))
+
+
+def folds_settings(wildcards):
+    return plan.settings_json(plan.folds_settings(config, wildcards.dataset, wildcards.split))
+
+
+def graph_settings(wildcards):
+    return plan.settings_json(plan.graph_settings(config, wildcards.dataset, wildcards.split, int(wildcards.fold)))
+
+
+def run_settings(wildcards):
+    return plan.settings_json(plan.run_settings(config, *wildcards[:3], int(wildcards.fold)))
+
+
+def run_code(wildcards):
+    return code_digest("clmt.training.run", *plan.model_modules(config, wildcards.model))
+
+
+def text_vectors(wildcards):
+    encoder = plan.text_encoder(config, wildcards.dataset)
+    return f"results/{wildcards.dataset}/features/text_{encoder}.parquet"
+
+
+def simulated_flag(wildcards):
+    return "--simulated" if dataset_entry(wildcards)["simulated"] else ""
+
+
+def experiment_files(name):
+    """Input function: the file of that name of every run of the experiment."""
+
+    def files(wildcards):
+        return [f"{run.folder}/{name}" for run in plan.experiment_runs(config, wildcards.experiment)]
+
+    return files
+
+
+def experiment_models(wildcards):
+    return config["experiments"][wildcards.experiment]["models"]
