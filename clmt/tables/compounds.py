@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -46,18 +46,18 @@ def read_compounds(path: Path) -> Records:
     return records
 
 
-def look_up_compounds(records: Records, drugs: Iterable[str]) -> CompoundLabels:
-    """Match drugs to compounds by cleaned name, and by cleaned synonym where no name matches.
+def look_up_compounds(records: Records, drugs: Mapping[str, Sequence[str]]) -> CompoundLabels:
+    """Match each drug's names (its own first, then others such as PubChem's title) to compounds.
 
-    The list has one row per screening site, so several rows may match; their labels must agree (as sets), else the drug
-    is ambiguous and keeps no label of that column.
+    A name matches as it stands, else with punctuation and case left out, else as such a synonym. The list has one row
+    per screening site, so several rows may match; their labels must agree (as sets), else the drug is ambiguous and
+    keeps no label of that column.
     """
-    names, synonyms = _index(records)
+    indices = _indices(records)
     found: dict[str, dict[str, str]] = {"TARGET": {}, "TARGET_PATHWAY": {}}
     ambiguous: list[str] = []
-    for drug in drugs:
-        key = clean_name(drug)
-        rows = names.get(key) or synonyms.get(key, [])
+    for drug, aliases in drugs.items():
+        rows = _matches(indices, [drug, *aliases])
         for column, labels in found.items():
             cells = {label for row in rows if (label := _label(records, row, column))}
             if len({frozenset(cell.casefold().split("; ")) for cell in cells}) > 1:
@@ -67,17 +67,29 @@ def look_up_compounds(records: Records, drugs: Iterable[str]) -> CompoundLabels:
     return CompoundLabels(found["TARGET"], found["TARGET_PATHWAY"], sorted(set(ambiguous)))
 
 
-def _index(records: Records) -> tuple[dict[str, list[int]], dict[str, list[int]]]:
+def _indices(records: Records) -> list[dict[str, list[int]]]:
+    """Rows by name, by cleaned name and by cleaned synonym."""
+    exact: dict[str, list[int]] = {}
     names: dict[str, list[int]] = {}
     synonyms: dict[str, list[int]] = {}
     name_cells = records.column(records.header.index("DRUG_NAME"))
     synonym_cells = records.column(records.header.index("SYNONYMS"))
     for row, (name, others) in enumerate(zip(name_cells, synonym_cells, strict=True)):
-        if key := clean_name(name):
-            names.setdefault(key, []).append(row)
-        for key in {clean_name(other) for other in split_outside_brackets(others)} - {""}:
+        exact.setdefault(name, []).append(row)
+        names.setdefault(clean_name(name), []).append(row)
+        for key in {clean_name(other) for other in split_outside_brackets(others)}:
             synonyms.setdefault(key, []).append(row)
-    return names, synonyms
+    return [exact, names, synonyms]
+
+
+def _matches(indices: list[dict[str, list[int]]], names: Sequence[str]) -> list[int]:
+    """Rows of the first name that is found, looked up in the order of the indices."""
+    exact, cleaned, synonyms = indices
+    for name in filter(clean_name, names):
+        key = clean_name(name)
+        if rows := exact.get(name) or cleaned.get(key) or synonyms.get(key):
+            return rows
+    return []
 
 
 def _label(records: Records, row: int, column: str) -> str:

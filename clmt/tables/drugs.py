@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clmt.errors import ClmtError
+from clmt.tables.corrections import CORRECTIONS
 from clmt.tables.delimited import Matrix
 from clmt.tables.identity import Structure, structure_of
 
@@ -18,11 +19,11 @@ __all__ = ["read_structures", "resolve_drugs"]
 
 logger = logging.getLogger(__name__)
 
-STRUCTURE_COLUMNS = ("name", "cid", "smiles")
+STRUCTURE_COLUMNS = ("name", "cid", "smiles", "title")
 
 
 def read_structures(path: Path) -> dict[str, dict[str, Any]]:
-    """CID and SMILES of each drug name, as PubChem gave them (None where it has none)."""
+    """CID, SMILES and title of each drug name, as PubChem gave them (None where it has none)."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -36,47 +37,68 @@ def read_structures(path: Path) -> dict[str, dict[str, Any]]:
     if absent:
         raise ClmtError(f"{path}: missing column {absent[0]}! got: {', '.join(table.column_names)}")
     rows = table.select(list(STRUCTURE_COLUMNS)).to_pylist()
-    return {row["name"].strip(): {"cid": row["cid"], "smiles": row["smiles"]} for row in rows}
+    return {row["name"].strip(): {column: row[column] for column in STRUCTURE_COLUMNS[1:]} for row in rows}
 
 
 def resolve_drugs(
-    response: Matrix, censored: np.ndarray, structures: Mapping[str, Mapping[str, Any]], audit: dict[str, Any]
+    response: Matrix,
+    censored: np.ndarray,
+    structures: Mapping[str, Mapping[str, Any]],
+    groups: Mapping[str, list[str]],
+    audit: dict[str, Any],
 ) -> tuple[Matrix, np.ndarray, dict[str, dict[str, Any]]]:
     """Keep the drugs with a structure and merge the names of one structure.
 
-    The first name in the source stays; responses of merged names are averaged over those that are present, and an average
-    with a censored part is censored.
+    The first name in the source stays; responses of merged names are averaged over those that are present, and an
+    average with a censored part is censored. Merged names that the source puts into different ``groups`` are warned
+    about.
 
     Returns
     -------
     tuple of Matrix, numpy.ndarray and dict
-        Responses and censoring of (cell lines, drugs), and by drug: ``cid``, ``smiles``, ``inchikey`` and ``names``.
+        Responses and censoring of (cell lines, drugs), and by drug: ``cid``, ``smiles``, ``inchikey``, ``names`` (the
+        merged ones) and ``titles`` (PubChem's).
     """
-    found = _identities(response, structures, audit)
-    groups: dict[str, list[str]] = {}
+    found, corrected = _identities(response, structures, audit)
+    same: dict[str, list[str]] = {}
     for name, structure in found.items():
-        groups.setdefault(structure.inchikey, []).append(name)
+        same.setdefault(structure.inchikey, []).append(name)
+    audit["merged_drugs"] = [_merge_note(key, names, groups) for key, names in same.items() if len(names) > 1]
     drugs: dict[str, dict[str, Any]] = {}
-    for names in groups.values():
-        structure = found[names[0]]
-        cid = structures[names[0]]["cid"]
-        identity = {"smiles": structure.smiles, "inchikey": structure.inchikey}
-        drugs[names[0]] = {"cid": None if cid is None else int(cid), "names": names} | identity
-    merged, flags, averaged = _merge(response, censored, list(groups.values()))
-    audit["merged_drugs"] = [
-        {"kept": names[0], "merged": names[1:], "inchikey": key} for key, names in groups.items() if len(names) > 1
-    ]
+    for key, names in same.items():
+        first = names[0]
+        titles = [CORRECTIONS[name].title if name in corrected else structures[name].get("title") for name in names]
+        drugs[first] = {
+            # The record that was found describes another substance where its structure had to be corrected.
+            "cid": None if first in corrected or structures[first]["cid"] is None else int(structures[first]["cid"]),
+            "smiles": found[first].smiles,
+            "inchikey": key,
+            "names": names,
+            "titles": [title for title in titles if title],
+        }
+    merged, flags, averaged = _merge(response, censored, list(same.values()))
     audit["averaged_responses"] = averaged
     return merged, flags, drugs
 
 
+def _merge_note(inchikey: str, names: list[str], groups: Mapping[str, list[str]]) -> dict[str, Any]:
+    """Entry of the audit for names of one structure; a warning where the source sees different mechanisms."""
+    labels = [set(groups.get(name, [])) for name in names]
+    known = [label for label in labels if label]
+    disagree = len(known) > 1 and not set.intersection(*known)
+    if disagree:
+        logger.warning("%s have one structure (%s) but different groups: is it right?", " and ".join(names), inchikey)
+    return {"kept": names[0], "merged": names[1:], "inchikey": inchikey, "groups_disagree": disagree}
+
+
 def _identities(
     response: Matrix, structures: Mapping[str, Mapping[str, Any]], audit: dict[str, Any]
-) -> dict[str, Structure]:
-    """Structure of each name in the order of the source; names without one are noted in the audit."""
+) -> tuple[dict[str, Structure], dict[str, str]]:
+    """Structure of each name in the order of the source, and the names whose structure was corrected and why."""
     found: dict[str, Structure] = {}
     without: list[str] = []
     refused: dict[str, str] = {}
+    corrected: dict[str, str] = {}
     for name in response.columns:
         if name not in structures:
             raise ClmtError(
@@ -92,13 +114,21 @@ def _identities(
         except ClmtError as error:
             refused[name] = str(error)
             logger.warning("%s", error)
+            continue
+        correction = CORRECTIONS.get(name)
+        if correction and found[name].inchikey == correction.wrong:
+            found[name] = structure_of(correction.smiles, name)
+            corrected[name] = correction.reason
     dropped = audit.setdefault("dropped_drugs", {})
     dropped["no structure"] = sorted(without)
     dropped["structure refused by RDKit"] = refused
+    audit["corrected_structures"] = corrected
     audit["salts_removed"] = {name: list(found[name].removed) for name in found if found[name].removed}
     if not found:
-        raise ClmtError(f"No drug of {response.source} has a structure! got: {len(without)} without, {len(refused)} refused")
-    return found
+        raise ClmtError(
+            f"No drug of {response.source} has a structure! got: {len(without)} without, {len(refused)} refused"
+        )
+    return found, corrected
 
 
 def _merge(response: Matrix, censored: np.ndarray, groups: list[list[str]]) -> tuple[Matrix, np.ndarray, int]:

@@ -45,7 +45,9 @@ def parse_smiles(smiles: str, name: str) -> Chem.Mol:
             molecule = Chem.MolFromSmiles(text)
     if problems or molecule is None or molecule.GetNumAtoms() == 0:
         reason = problems[0] if problems else "no atoms"
-        raise ClmtError(f"Drug {name!r}: RDKit refuses its SMILES ({reason})! got: {text!r}, expected a valid structure")
+        raise ClmtError(
+            f"Drug {name!r}: RDKit refuses its SMILES ({reason})! got: {text!r}, expected a valid structure"
+        )
     return molecule
 
 
@@ -70,7 +72,9 @@ def standardise(molecule: Chem.Mol) -> tuple[Chem.Mol, tuple[str, ...]]:
     organic = [piece for piece in pieces if any(atom.GetAtomicNum() == 6 for atom in piece.GetAtoms())]
     if len(pieces) == 1 or metal or not organic:
         return molecule, ()
-    ranked = sorted(organic, key=lambda piece: (piece.GetNumHeavyAtoms(), Descriptors.MolWt(piece), Chem.MolToSmiles(piece)))
+    ranked = sorted(
+        organic, key=lambda piece: (piece.GetNumHeavyAtoms(), Descriptors.MolWt(piece), Chem.MolToSmiles(piece))
+    )
     parent = ranked[-1]
     removed = sorted(Chem.MolToSmiles(piece) for piece in pieces if piece is not parent)
     return rdMolStandardize.Uncharger().uncharge(parent), tuple(removed)

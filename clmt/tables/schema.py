@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -110,11 +111,15 @@ def _check_kind(kind: str) -> None:
 def _check_columns(found: pa.Schema, kind: str, source: str) -> None:
     wanted = arrow_schema(kind, found.names)
     if found.names != wanted.names:
-        raise ClmtError(f"{source}: wrong columns! got: {', '.join(found.names[:9])}, expected: {', '.join(wanted.names[:9])}")
+        raise ClmtError(
+            f"{source}: wrong columns! got: {', '.join(found.names[:9])}, expected: {', '.join(wanted.names[:9])}"
+        )
     for field in wanted:
         if found.field(field.name).type != field.type:
             got = found.field(field.name).type
-            raise ClmtError(f"{source}: column {field.name!r} has the wrong type! got: {got}, expected one of: {field.type}")
+            raise ClmtError(
+                f"{source}: column {field.name!r} has the wrong type! got: {got}, expected one of: {field.type}"
+            )
 
 
 def check_table(frame: pd.DataFrame, kind: str, source: str) -> None:
@@ -150,11 +155,13 @@ def _check_keys(frame: pd.DataFrame, kind: str, source: str) -> None:
         if (frame[key] == "").any():
             raise ClmtError(f"{source}: empty {key} in row {int((frame[key] == '').argmax())}!")
     pairs = list(zip(*(frame[key].tolist() for key in keys), strict=True))
-    for row, (before, after) in enumerate(zip(pairs, pairs[1:], strict=False), start=1):
+    for row, (before, after) in enumerate(pairwise(pairs), start=1):
         if before == after:
             raise ClmtError(f"{source}: duplicated {' and '.join(keys)} in row {row}! got: {', '.join(after)}")
         if before > after:
-            raise ClmtError(f"{source}: rows are not sorted by {', '.join(keys)}! got: {after} after {before} in row {row}")
+            raise ClmtError(
+                f"{source}: rows are not sorted by {', '.join(keys)}! got: {after} after {before} in row {row}"
+            )
 
 
 def _check_values(frame: pd.DataFrame, kind: str, source: str) -> None:

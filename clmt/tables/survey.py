@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from clmt.acquire.archive import read_zip_member
 from clmt.errors import ClmtError, expected_one_of
 from clmt.tables.delimited import Records, clean_id, parse_matrix, parse_records, refuse_duplicates
 
@@ -15,8 +16,18 @@ if TYPE_CHECKING:
 
     from clmt.tables.delimited import Matrix
 
-__all__ = ["LAYOUTS", "Layout", "drug_names", "read_annotation", "read_binary", "read_expression", "read_groups"]
-__all__ += ["layout_of", "read_responses"]
+__all__ = [
+    "LAYOUTS",
+    "Layout",
+    "drug_names",
+    "layout_of",
+    "read_annotation",
+    "read_binary",
+    "read_expression",
+    "read_groups",
+    "read_member",
+    "read_responses",
+]
 
 LN_IC50_LIMIT = 20.0
 LN_8 = 2.0794415416798357
@@ -77,10 +88,8 @@ def layout_of(name: str) -> Layout:
     return LAYOUTS[name]
 
 
-def read_member(archive: Path, start: str, *, head: int | None = None) -> tuple[str, bytes]:
-    """Bytes of the one csv in ``archive`` whose base name begins with ``start`` (its first ``head`` bytes, if given).
-
-    Nothing is extracted; folders inside the archive do not matter.
+def read_member(archive: Path, start: str) -> tuple[str, bytes]:
+    """Bytes of the one csv in ``archive`` whose base name begins with ``start``; folders in the archive do not matter.
 
     Returns
     -------
@@ -90,20 +99,16 @@ def read_member(archive: Path, start: str, *, head: int | None = None) -> tuple[
     archive = Path(archive)
     try:
         with zipfile.ZipFile(archive) as opened:
-            tables = [name for name in opened.namelist() if _is_table(name)]
-            found = [name for name in tables if PurePosixPath(name).name.startswith(start)]
-            if len(found) != 1:
-                raise expected_one_of(
-                    f"{archive.name}: {'missing' if not found else 'more than one'} table {start}*.csv",
-                    ", ".join(found) or "none",
-                    [PurePosixPath(name).name for name in tables],
-                )
-            with opened.open(found[0]) as stream:
-                return f"{archive.name}: {PurePosixPath(found[0]).name}", stream.read(head or -1)
-    except FileNotFoundError as error:
-        raise ClmtError(f"The archive does not exist! got: {archive}. Fetch it with 'clmt fetch'") from error
-    except (zipfile.BadZipFile, EOFError, OSError) as error:
-        raise ClmtError(f"{archive}: not a readable zip archive! got: {error}. Delete it and fetch it again") from error
+            tables = [PurePosixPath(name).name for name in opened.namelist() if _is_table(name)]
+    except FileNotFoundError:
+        raise ClmtError(f"The archive does not exist! got: {archive}. Fetch it with 'clmt fetch'") from None
+    except (zipfile.BadZipFile, OSError) as error:
+        raise ClmtError(f"{archive}: not a zip archive! got: {error}. Delete it and fetch it again") from None
+    found = [name for name in tables if name.startswith(start)]
+    if len(found) != 1:
+        number = "missing" if not found else "more than one"
+        raise expected_one_of(f"{archive.name}: {number} table {start}*.csv", ", ".join(found) or "none", tables)
+    return f"{archive.name}: {found[0]}", read_zip_member(archive, found[0])
 
 
 def _is_table(name: str) -> bool:
@@ -160,11 +165,8 @@ def read_binary(archive: Path, start: str) -> Matrix:
     other = np.argwhere((matrix.values != 0) & (matrix.values != 1))
     if len(other):
         row, column = other[0]
-        raise expected_one_of(
-            f"{source}: line {matrix.lines[row]}, cell line {matrix.ids[row]}, gene {matrix.columns[column]!r} is not 0 or 1",
-            float(matrix.values[row, column]),
-            (0, 1),
-        )
+        place = f"line {matrix.lines[row]}, cell line {matrix.ids[row]}, gene {matrix.columns[column]!r}"
+        raise expected_one_of(f"{source}: {place} is not 0 or 1", float(matrix.values[row, column]), (0, 1))
     return matrix
 
 

@@ -1,0 +1,38 @@
+"""Command of the tables stage: the six validated tables of a data set."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+
+def register(subparsers: Any) -> None:
+    """Add ``clmt tables``."""
+    tables = subparsers.add_parser("tables", help="join a data set's sources into six validated tables and an audit")
+    tables.add_argument(
+        "--settings",
+        required=True,
+        metavar="JSON",
+        help="settings as a JSON object: layout, exclude_drugs, cell_lines, drugs",
+    )
+    tables.add_argument("--archive", type=Path, required=True, help="zip archive of the survey's tables")
+    tables.add_argument("--compounds", type=Path, help="GDSC's list of screened compounds (fills in targets)")
+    tables.add_argument("--structures", type=Path, required=True, help="structures.parquet of 'clmt pubchem'")
+    tables.add_argument("--out-dir", type=Path, required=True, help="folder for the tables and audit.json")
+    tables.set_defaults(run=run_tables)
+
+
+def run_tables(args: argparse.Namespace) -> None:
+    """Read, join, check and write."""
+    from clmt.tables.build import TableSettings, build_tables, log_audit, write_tables
+    from clmt.tables.drugs import read_structures
+
+    tables = build_tables(
+        TableSettings.from_json(args.settings),
+        archive=args.archive,
+        structures=read_structures(args.structures),
+        compounds=args.compounds,
+    )
+    write_tables(tables, args.out_dir)
+    log_audit(tables.audit)

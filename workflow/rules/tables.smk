@@ -1,0 +1,30 @@
+# One data set: its sources joined into six tables, with an account of what was left out.
+
+
+rule build_tables:
+    input:
+        archive=dataset_archive,
+        compounds=source_path("gdsc_compounds"),
+        structures="results/{dataset}/tables/structures.parquet",
+    output:
+        response="results/{dataset}/tables/response.parquet",
+        expression="results/{dataset}/tables/expression.parquet",
+        mutation="results/{dataset}/tables/mutation.parquet",
+        copy_number="results/{dataset}/tables/copy_number.parquet",
+        cell_lines="results/{dataset}/tables/cell_lines.parquet",
+        drugs="results/{dataset}/tables/drugs.parquet",
+        audit="results/{dataset}/tables/audit.json",
+    log:
+        "logs/{dataset}/tables/tables.log",
+    benchmark:
+        "results/benchmarks/{dataset}/tables.tsv"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=20,
+    params:
+        code=code_digest("clmt.tables.build"),
+        settings=tables_settings,
+    shell:
+        "clmt tables --settings {params.settings:q} --archive {input.archive:q} --compounds {input.compounds:q}"
+        " --structures {input.structures:q} --out-dir results/{wildcards.dataset}/tables 2> {log:q}"
