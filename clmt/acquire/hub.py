@@ -8,7 +8,6 @@ import shutil
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from clmt.acquire.folder import file_sha256
 from clmt.errors import ClmtError
@@ -30,7 +29,7 @@ _SAFE = re.compile(r"model(-[0-9]+-of-[0-9]+)?\.safetensors|model\.safetensors\.
 _PICKLED = re.compile(r"pytorch_model(-[0-9]+-of-[0-9]+)?\.bin|pytorch_model\.bin\.index\.json")
 
 
-def fetch_encoder(repository: str, revision: str, folder: Path) -> None:
+def fetch_encoder(repository: str, revision: str, folder: Path, local: Path | None = None) -> None:
     """Download configuration, tokenizer and weights of one model into ``folder``.
 
     Parameters
@@ -41,6 +40,8 @@ def fetch_encoder(repository: str, revision: str, folder: Path) -> None:
         Commit, 40 hexadecimal digits: a branch would change under the results.
     folder
         Where the files go; it appears only when it is complete, with `RECORD` in it.
+    local
+        Folder with the model's files to copy instead of asking the hub; `RECORD` then says so.
     """
     if not _COMMIT.fullmatch(revision):
         raise ClmtError(f"encoder {repository}: revision is not a commit! got: {revision!r}, expected: 40 hex digits")
@@ -48,10 +49,11 @@ def fetch_encoder(repository: str, revision: str, folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     try:
-        files = _download(repository, revision, temporary)
+        files = _copy(local, temporary) if local else _download(repository, revision, temporary)
         shutil.rmtree(temporary / ".cache", ignore_errors=True)
         sums = {name: file_sha256(temporary / name) for name in files}
-        write_json(temporary / RECORD, {"id": repository, "revision": revision, "sha256": sums})
+        record = {"id": repository, "revision": revision, "local": local is not None, "sha256": sums}
+        write_json(temporary / RECORD, record)
         temporary.chmod(0o755)
         shutil.rmtree(folder, ignore_errors=True)
         temporary.rename(folder)
@@ -74,31 +76,32 @@ def wanted_files(names: Iterable[str]) -> list[str]:
     return small + weights
 
 
-def _download(repository: str, revision: str, folder: Path) -> list[str]:
-    import huggingface_hub
-    from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError, RevisionNotFoundError
-
-    failures: tuple[type[Exception], ...] = (HfHubHTTPError, OSError, *_transport_errors())
-    try:
-        listed = huggingface_hub.HfApi().list_repo_files(repository, revision=revision)
-        files = wanted_files(listed)
-        huggingface_hub.snapshot_download(repository, revision=revision, local_dir=folder, allow_patterns=files)
-    except (RepositoryNotFoundError, RevisionNotFoundError) as error:
-        raise ClmtError(f"encoder {repository} at {revision}: not at the hub: {_first_line(error)}. {_MEND}") from None
-    except failures as error:
-        raise ClmtError(f"encoder {repository}: the hub cannot be reached: {_first_line(error)}. {_OFFLINE}") from None
+def _copy(local: Path, folder: Path) -> list[str]:
+    local = Path(local)
+    if not local.is_dir():
+        raise ClmtError(f"encoder folder {local}: no such folder. Give the folder that holds the model's config.json")
+    files = wanted_files(path.relative_to(local).as_posix() for path in local.rglob("*") if path.is_file())
+    for name in files:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(local / name, folder / name)
     return files
 
 
-def _transport_errors() -> tuple[type[Exception], ...]:
-    """Errors of the hub's own HTTP library, which changed from requests to httpx with its version 1."""
-    errors: list[Any] = []
-    for library, name in (("httpx", "HTTPError"), ("requests", "RequestException")):
-        try:
-            errors.append(getattr(__import__(library), name))
-        except ImportError:
-            continue
-    return tuple(errors)
+def _download(repository: str, revision: str, folder: Path) -> list[str]:
+    import huggingface_hub
+    from huggingface_hub.errors import RepositoryNotFoundError, RevisionNotFoundError
+
+    try:
+        files = wanted_files(huggingface_hub.HfApi().list_repo_files(repository, revision=revision))
+        huggingface_hub.snapshot_download(repository, revision=revision, local_dir=folder, allow_patterns=files)
+    except ClmtError as error:
+        raise ClmtError(f"encoder {repository}: {error}. {_MEND}") from error
+    except (RepositoryNotFoundError, RevisionNotFoundError) as error:
+        raise ClmtError(f"encoder {repository} at {revision}: not at the hub: {_first_line(error)}. {_MEND}") from error
+    except Exception as error:
+        # The hub's HTTP library, and with it the base of its errors, changes with the hub client's version.
+        raise ClmtError(f"encoder {repository}: the hub cannot be reached: {_first_line(error)}. {_OFFLINE}") from error
+    return files
 
 
 def _first_line(error: Exception) -> str:
@@ -108,6 +111,6 @@ def _first_line(error: Exception) -> str:
 
 _MEND = "Mend encoders.<name>.id or .revision in config/config.yaml"
 _OFFLINE = (
-    "Without the hub, add --configfile config/offline.yaml (an encoder that needs no weights), or set "
-    "encoders.<name>.path to a folder with the model"
+    "Without the hub, add --configfile config/offline.yaml (an encoder that needs no weights), or copy a folder with "
+    "the model: clmt fetch-encoder --from FOLDER"
 )

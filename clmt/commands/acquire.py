@@ -31,6 +31,7 @@ def register(subparsers: Any) -> None:
     encoder = subparsers.add_parser("fetch-encoder", help="download a text encoder at a pinned revision")
     encoder.add_argument("--id", required=True, help="identifier at the Hugging Face hub")
     encoder.add_argument("--revision", required=True, help="commit, 40 hexadecimal digits")
+    encoder.add_argument("--from", dest="local", type=Path, help="folder with the model to copy instead of the hub")
     encoder.add_argument("--out", type=Path, required=True, help="folder to write")
     encoder.set_defaults(run=run_fetch_encoder)
 
@@ -64,7 +65,7 @@ def run_pubchem(args: argparse.Namespace) -> None:
 def run_fetch_encoder(args: argparse.Namespace) -> None:
     from clmt.acquire.hub import fetch_encoder
 
-    fetch_encoder(args.id, args.revision, args.out)
+    fetch_encoder(args.id, args.revision, args.out, args.local)
 
 
 def run_mirror(args: argparse.Namespace) -> None:
