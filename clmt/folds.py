@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import logging
 import math
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,84 +23,18 @@ import numpy as np
 
 from clmt.errors import ClmtError, expected_one_of
 from clmt.files import atomic_path
-from clmt.groups import PROTOCOLS, assign_parts, blind_axes, choose_groups
+from clmt.groups import assign_parts, blind_axes, choose_groups
+from clmt.protocols import PAPER_PARTS, FoldSettings
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ROLES", "FoldSettings", "make_folds", "read_folds", "roles_of_folds", "verify_roles", "write_folds"]
+__all__ = ["ROLES", "make_folds", "read_folds", "roles_of_folds", "verify_roles", "write_folds"]
 
 ROLES = ("train", "validation", "test", "unused")
 TRAIN, VALIDATION, TEST, UNUSED = range(4)
 LOG = logging.getLogger(__name__)
-PAPER_PROTOCOLS = ("mixed", "cell_blind")
 PAPER_SEED = 1234
-PAPER_PARTS = 10
-
-
-@dataclass(frozen=True)
-class FoldSettings:
-    """Settings of one split.
-
-    Attributes
-    ----------
-    protocol
-        One of `clmt.groups.PROTOCOLS`.
-    folds
-        Number of folds, at least 2; a square number for ``double_blind``.
-    validation
-        Share of the training part's pairs that is held back, over 0 and below 1. ``double_blind`` holds back this share
-        of the cell lines' and of the drugs' pairs, and validates where the two meet.
-    seed
-        Already derived from the base seed, the data set and the split.
-    variant
-        ``cross_validation`` or ``paper``; ``paper`` takes its shares and its seed from the publication.
-    """
-
-    protocol: str
-    folds: int = 5
-    validation: float = 0.1
-    seed: int = 0
-    variant: str = "cross_validation"
-
-    def __post_init__(self) -> None:
-        if self.protocol not in PROTOCOLS:
-            raise expected_one_of("splits: protocol", self.protocol, PROTOCOLS, "Mend the config")
-        if self.variant not in ("cross_validation", "paper"):
-            raise expected_one_of("splits: variant", self.variant, ("cross_validation", "paper"), "Mend the config")
-        if not 0 < self.validation < 1:
-            raise ClmtError(
-                f"splits: validation! got: {self.validation}, expected: a share between 0 and 1. Mend the config"
-            )
-        if not 2 <= self.folds <= 127:
-            raise ClmtError(f"splits: folds! got: {self.folds}, expected: 2 to 127. Mend the config")
-        if self.protocol == "double_blind" and math.isqrt(self.folds) ** 2 != self.folds:
-            raise expected_one_of("splits: folds of double_blind", self.folds, (4, 9, 16, 25), "They are a square grid")
-        if self.variant == "paper":
-            self._check_paper()
-
-    def _check_paper(self) -> None:
-        if self.protocol not in PAPER_PROTOCOLS:
-            raise expected_one_of(
-                "splits: protocol of variant paper", self.protocol, PAPER_PROTOCOLS, "Mend the config"
-            )
-        if self.folds > PAPER_PARTS:
-            raise ClmtError(f"splits: folds of variant paper! got: {self.folds}, expected: at most {PAPER_PARTS}")
-        if self.validation != 1 / PAPER_PARTS:
-            raise ClmtError(
-                f"splits: validation of variant paper! got: {self.validation}, expected: 0.1 (or leave it out)"
-            )
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> FoldSettings:
-        """Build from a configuration block; an unknown key raises `ClmtError`."""
-        known = tuple(cls.__dataclass_fields__)
-        for key in values:
-            if key not in known:
-                raise expected_one_of("unknown setting of a split", key, known, "Mend splits: in the config")
-        if "protocol" not in values:
-            raise expected_one_of("splits: protocol is missing", None, PROTOCOLS, "Mend the config")
-        return cls(**values)
 
 
 def make_folds(
@@ -139,7 +72,7 @@ def roles_of_folds(axes: list[np.ndarray], settings: FoldSettings) -> np.ndarray
     axes
         One array of group names (n,) for each thing that is blind: one, or two for ``double_blind``.
     settings
-        See `FoldSettings`.
+        See `clmt.protocols.FoldSettings`.
     """
     if settings.variant == "paper":
         return _paper_roles(axes[0], settings.folds)
@@ -196,7 +129,7 @@ def verify_roles(roles: np.ndarray, axes: list[np.ndarray], settings: FoldSettin
 
 
 def write_folds(response: Path, cell_lines: Path, drugs: Path, out: Path, *, settings: dict[str, Any]) -> None:
-    """Split the responses of a data set and write ``folds.parquet``; see `FoldSettings` for ``settings``."""
+    """Split the responses of a data set by `clmt.protocols.FoldSettings` and write ``folds.parquet``."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 

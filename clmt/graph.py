@@ -14,20 +14,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from clmt.errors import ClmtError, expected_one_of
+from clmt.features.labels import pathway_labels, tissue_labels
 from clmt.features.neighbours import dice_neighbours, pearson_neighbours
 from clmt.features.omics import choose_genes, scale_expression
 from clmt.features.thresholds import sensitivity_thresholds
 from clmt.files import atomic_path
 from clmt.folds import read_folds
-from clmt.tables.schema import KINDS, read_table, split_labels
+from clmt.tables.schema import KINDS, read_table
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["GraphSettings", "build_graph", "write_graph"]
-
-# Values that stand for "not known" in the published annotation tables.
-UNKNOWN_LABELS = frozenset({"", "ns", "nan", "na", "n/a", "unknown", "unclassified", "not specified"})
 
 
 @dataclass(frozen=True)
@@ -114,8 +112,8 @@ def build_graph(
     drug_edges, drug_similarity = dice_neighbours(fingerprints, train_drugs, settings.neighbours)
     graph["edges"] = {"cell_similar": cell_edges, "drug_similar": drug_edges, "response": train.T.copy()}
     graph |= {"cell_similarity": cell_similarity, "drug_similarity": drug_similarity}
-    graph["tissue"], graph["tissues"] = _tissue_labels(tables["cell_lines"], train_cells)
-    graph["pathway"], graph["pathways"] = _pathway_labels(tables["drugs"], train_drugs)
+    graph["tissue"], graph["tissues"] = tissue_labels(tables["cell_lines"], train_cells)
+    graph["pathway"], graph["pathways"] = pathway_labels(tables["drugs"], train_drugs)
     graph["threshold"] = sensitivity_thresholds(
         known["train_ln_ic50"],
         train[:, 1],
@@ -134,11 +132,10 @@ def write_graph(tables: dict[str, Path], molecules: Path, folds: Path, out: Path
     """
     import torch
 
-    from clmt.training.fold_data import load_tensors
-
     frames = {kind: read_table(tables[kind], kind) for kind in KINDS}
     chosen = GraphSettings.from_dict(settings)
-    content = _as_tensors(build_graph(frames, load_tensors(molecules), read_folds(folds, chosen.fold), chosen))
+    loaded = torch.load(molecules, weights_only=True)
+    content = _as_tensors(build_graph(frames, loaded, read_folds(folds, chosen.fold), chosen))
     # torch.save writes a file's name into the archive; a buffer has none, so a temporary name leaves no trace.
     buffer = io.BytesIO()
     torch.save(content, buffer)
@@ -208,27 +205,3 @@ def _omics(tables: dict[str, pd.DataFrame], train_cells: np.ndarray, genes: int)
         found[f"{kind}_genes"] = [str(column) for column in frame.columns]
         found[kind] = frame.to_numpy(dtype=np.uint8)
     return found
-
-
-def _tissue_labels(cell_lines: pd.DataFrame, train_cells: np.ndarray) -> tuple[np.ndarray, list[str]]:
-    sites = [str(site).strip() for site in cell_lines["primary_site"].tolist()]
-    usable = [
-        bool(train) and site.lower() not in UNKNOWN_LABELS for site, train in zip(sites, train_cells, strict=True)
-    ]
-    names = sorted({site for site, use in zip(sites, usable, strict=True) if use})
-    index = {name: number for number, name in enumerate(names)}
-    labels = [index[site] if use else -1 for site, use in zip(sites, usable, strict=True)]
-    return np.array(labels, dtype=np.int64), names
-
-
-def _pathway_labels(drugs: pd.DataFrame, train_drugs: np.ndarray) -> tuple[np.ndarray, list[str]]:
-    labels = [
-        [label for label in split_labels(str(text)) if train and label.lower() not in UNKNOWN_LABELS]
-        for text, train in zip(drugs["target_pathway"].tolist(), train_drugs, strict=True)
-    ]
-    names = sorted({label for several in labels for label in several})
-    index = {name: number for number, name in enumerate(names)}
-    hot = np.zeros((len(labels), len(names)), dtype=np.float32)
-    for row, several in enumerate(labels):
-        hot[row, [index[label] for label in several]] = 1.0
-    return hot, names

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from clmt.errors import ClmtError, expected_one_of
+from clmt.protocols import PROTOCOLS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["PROTOCOLS", "assign_parts", "blind_axes", "choose_groups", "drug_skeletons"]
+__all__ = ["assign_parts", "blind_axes", "choose_groups", "drug_skeletons"]
 
-PROTOCOLS = ("mixed", "cell_blind", "drug_blind", "scaffold_blind", "tissue_blind", "double_blind")
 # A group above this share of an even part is dealt first, so that no part overflows at the end.
 LARGE_GROUP = 0.25
 
@@ -30,7 +30,7 @@ def blind_axes(pairs: pd.DataFrame, cell_lines: pd.DataFrame, drugs: pd.DataFram
     cell_lines, drugs
         The tables of the data set.
     protocol
-        One of `PROTOCOLS`; ``double_blind`` has two axes (cell lines, drugs), the others one.
+        One of `clmt.protocols.PROTOCOLS`; ``double_blind`` has two axes (cell lines, drugs), the others one.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def tissues(cell_lines: pd.DataFrame) -> dict[str, str]:
 
 
 def drug_skeletons(drugs: pd.DataFrame) -> dict[str, str]:
-    """First block of each drug's InChIKey: its connectivity, whatever its stereochemistry, isotopes and charge."""
+    """First block of each drug's InChIKey: its connectivity, whatever its stereochemistry."""
     skeletons = {}
     for drug, key in zip(drugs["drug_id"].tolist(), drugs["inchikey"].tolist(), strict=True):
         block = str(key or "").split("-")[0]

@@ -9,8 +9,9 @@ import pytest
 from small_world import make_tables
 
 from clmt.errors import ClmtError
-from clmt.folds import FoldSettings, make_folds, read_folds, verify_roles, write_folds
-from clmt.groups import PROTOCOLS, assign_parts, blind_axes, choose_groups
+from clmt.folds import make_folds, read_folds, verify_roles, write_folds
+from clmt.groups import assign_parts, blind_axes, choose_groups
+from clmt.protocols import PROTOCOLS, FoldSettings
 from clmt.tables.schema import write_table
 
 

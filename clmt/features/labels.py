@@ -1,0 +1,67 @@
+"""Auxiliary labels of the training entities: tissue of a cell line, target pathways of a drug."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from clmt.tables.schema import split_labels
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["UNKNOWN_LABELS", "pathway_labels", "tissue_labels"]
+
+# Values that stand for "not known" in the published annotation tables.
+UNKNOWN_LABELS = frozenset({"", "ns", "nan", "na", "n/a", "unknown", "unclassified", "not specified"})
+
+
+def tissue_labels(cell_lines: pd.DataFrame, train_cells: np.ndarray) -> tuple[np.ndarray, list[str]]:
+    """Number the primary sites of the training cell lines.
+
+    Parameters
+    ----------
+    cell_lines
+        The table (C rows), column ``primary_site``.
+    train_cells
+        Bool (C,).
+
+    Returns
+    -------
+    Labels int64 (C,), -1 where unknown or not a training cell line, and the sorted names of the sites.
+    """
+    sites = [str(site).strip() for site in cell_lines["primary_site"].tolist()]
+    usable = [
+        bool(train) and site.lower() not in UNKNOWN_LABELS for site, train in zip(sites, train_cells, strict=True)
+    ]
+    names = sorted({site for site, use in zip(sites, usable, strict=True) if use})
+    index = {name: number for number, name in enumerate(names)}
+    labels = [index[site] if use else -1 for site, use in zip(sites, usable, strict=True)]
+    return np.array(labels, dtype=np.int64), names
+
+
+def pathway_labels(drugs: pd.DataFrame, train_drugs: np.ndarray) -> tuple[np.ndarray, list[str]]:
+    """Mark the target pathways of the training drugs; a drug keeps all that it has.
+
+    Parameters
+    ----------
+    drugs
+        The table (D rows), column ``target_pathway``.
+    train_drugs
+        Bool (D,).
+
+    Returns
+    -------
+    Float32 (D, P) of 0 and 1, zeros where unknown or not a training drug, and the sorted names of the pathways.
+    """
+    labels = [
+        [label for label in split_labels(str(text)) if train and label.lower() not in UNKNOWN_LABELS]
+        for text, train in zip(drugs["target_pathway"].tolist(), train_drugs, strict=True)
+    ]
+    names = sorted({label for several in labels for label in several})
+    index = {name: number for number, name in enumerate(names)}
+    hot = np.zeros((len(labels), len(names)), dtype=np.float32)
+    for row, several in enumerate(labels):
+        hot[row, [index[label] for label in several]] = 1.0
+    return hot, names

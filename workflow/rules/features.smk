@@ -1,0 +1,73 @@
+# From the tables to what a model sees: molecules, folds, and one graph for each fold.
+
+
+rule featurise_molecules:
+    input:
+        drugs="results/{dataset}/tables/drugs.parquet",
+    output:
+        molecules="results/{dataset}/features/molecules.pt",
+    log:
+        "logs/{dataset}/features/molecules.log",
+    benchmark:
+        "results/benchmarks/{dataset}/features/molecules.tsv"
+    threads: 4
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        code=code_digest("clmt.features.molecules"),
+        settings=molecule_settings,
+    shell:
+        "clmt molecules --drugs {input.drugs} --settings {params.settings:q} --threads {threads}"
+        " --out {output.molecules} 2> {log}"
+
+
+rule split_folds:
+    input:
+        response="results/{dataset}/tables/response.parquet",
+        cell_lines="results/{dataset}/tables/cell_lines.parquet",
+        drugs="results/{dataset}/tables/drugs.parquet",
+    output:
+        folds="results/{dataset}/{split}/folds.parquet",
+    log:
+        "logs/{dataset}/{split}/folds.log",
+    benchmark:
+        "results/benchmarks/{dataset}/{split}/folds.tsv"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        code=code_digest("clmt.folds"),
+        settings=folds_settings,
+    shell:
+        "clmt folds --response {input.response} --cell-lines {input.cell_lines} --drugs {input.drugs}"
+        " --settings {params.settings:q} --out {output.folds} 2> {log}"
+
+
+rule build_graph:
+    input:
+        response="results/{dataset}/tables/response.parquet",
+        expression="results/{dataset}/tables/expression.parquet",
+        mutation="results/{dataset}/tables/mutation.parquet",
+        copy_number="results/{dataset}/tables/copy_number.parquet",
+        cell_lines="results/{dataset}/tables/cell_lines.parquet",
+        drugs="results/{dataset}/tables/drugs.parquet",
+        molecules="results/{dataset}/features/molecules.pt",
+        folds="results/{dataset}/{split}/folds.parquet",
+    output:
+        graph="results/{dataset}/{split}/fold{fold}/graph.pt",
+    log:
+        "logs/{dataset}/{split}/fold{fold}/graph.log",
+    benchmark:
+        "results/benchmarks/{dataset}/{split}/fold{fold}/graph.tsv"
+    resources:
+        mem_mb=4000,
+        runtime=20,
+    params:
+        code=code_digest("clmt.graph"),
+        settings=graph_settings,
+    shell:
+        "clmt graph --response {input.response} --expression {input.expression} --mutation {input.mutation}"
+        " --copy-number {input.copy_number} --cell-lines {input.cell_lines} --drugs {input.drugs}"
+        " --molecules {input.molecules} --folds {input.folds} --settings {params.settings:q}"
+        " --out {output.graph} 2> {log}"
