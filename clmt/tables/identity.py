@@ -39,22 +39,23 @@ def parse_smiles(smiles: str, name: str) -> Chem.Mol:
     if not text:
         raise ClmtError(f"Drug {name!r} has an empty SMILES! got: {smiles!r}, expected a structure such as 'CCO'")
     with rdBase.BlockLogs():
-        molecule = Chem.MolFromSmiles(text, sanitize=False)
-        problems = ["not SMILES grammar"] if molecule is None else [p.Message() for p in _problems(molecule)]
-        if not problems:
-            molecule = Chem.MolFromSmiles(text)
-    if problems or molecule is None or molecule.GetNumAtoms() == 0:
-        reason = problems[0] if problems else "no atoms"
-        raise ClmtError(
-            f"Drug {name!r}: RDKit refuses its SMILES ({reason})! got: {text!r}, expected a valid structure"
-        )
+        molecule = Chem.MolFromSmiles(text)
+        if molecule is None or molecule.GetNumAtoms() == 0:
+            raise ClmtError(
+                f"Drug {name!r}: RDKit refuses its SMILES ({_reason(text)})! got: {text!r}, expected a valid structure"
+            )
     return molecule
 
 
-def _problems(molecule: Chem.Mol) -> tuple:
+def _reason(smiles: str) -> str:
+    """Say what RDKit holds against a SMILES: its first chemistry problem, or that it does not even parse."""
     from rdkit import Chem
 
-    return Chem.DetectChemistryProblems(molecule)
+    molecule: Chem.Mol | None = Chem.MolFromSmiles(smiles, sanitize=False)
+    if molecule is None:
+        return "not SMILES grammar"
+    problems = [problem.Message() for problem in Chem.DetectChemistryProblems(molecule)]
+    return problems[0] if problems else "no atoms"
 
 
 def standardise(molecule: Chem.Mol) -> tuple[Chem.Mol, tuple[str, ...]]:
@@ -64,8 +65,8 @@ def standardise(molecule: Chem.Mol) -> tuple[Chem.Mol, tuple[str, ...]]:
     organic fragment. Sizes are compared by heavy atoms, then by weight, then by SMILES.
     """
     from rdkit import Chem
-    from rdkit.Chem import Descriptors
     from rdkit.Chem.MolStandardize import rdMolStandardize
+    from rdkit.Chem.rdMolDescriptors import CalcExactMolWt
 
     pieces = list(Chem.GetMolFrags(molecule, asMols=True))
     metal = any(atom.GetAtomicNum() in METALS for atom in molecule.GetAtoms())
@@ -73,7 +74,7 @@ def standardise(molecule: Chem.Mol) -> tuple[Chem.Mol, tuple[str, ...]]:
     if len(pieces) == 1 or metal or not organic:
         return molecule, ()
     ranked = sorted(
-        organic, key=lambda piece: (piece.GetNumHeavyAtoms(), Descriptors.MolWt(piece), Chem.MolToSmiles(piece))
+        organic, key=lambda piece: (piece.GetNumHeavyAtoms(), CalcExactMolWt(piece), Chem.MolToSmiles(piece))
     )
     parent = ranked[-1]
     removed = sorted(Chem.MolToSmiles(piece) for piece in pieces if piece is not parent)
@@ -86,10 +87,21 @@ def structure_of(smiles: str, name: str) -> Structure:
 
     with rdBase.BlockLogs():
         parent, removed = standardise(parse_smiles(smiles, name))
-        inchikey = Chem.MolToInchiKey(parent)
+        inchikey = Chem.MolToInchiKey(_without_dative_bonds(parent))
         if not inchikey:
             raise ClmtError(f"Drug {name!r} has a structure without an InChIKey! got: {smiles!r}")
         return Structure(Chem.MolToSmiles(parent), inchikey, removed)
+
+
+def _without_dative_bonds(molecule: Chem.Mol) -> Chem.Mol:
+    """InChI knows no dative bonds: a complex is described by its parts, however its SMILES draws it."""
+    from rdkit import Chem
+
+    editable = Chem.RWMol(molecule)
+    for bond in list(molecule.GetBonds()):
+        if bond.GetBondType() == Chem.BondType.DATIVE:
+            editable.RemoveBond(bond.GetBeginAtomIdx(), bond.GetEndAtomIdx())
+    return editable.GetMol() if editable.GetNumBonds() < molecule.GetNumBonds() else molecule
 
 
 def skeleton_key(inchikey: str) -> str:
