@@ -16,6 +16,7 @@ import yaml
 
 from clmt.errors import ClmtError, expected_one_of
 from clmt.models.registry import ARCHITECTURES
+from clmt.plan import planned_experiments
 from clmt.provenance import class_literal
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["architecture_defaults", "check_config", "check_names", "check_schema"]
 
+#: Folders that rules write beside those of data sets and of splits.
+RESERVED = {"datasets": ("report", "benchmarks"), "splits": ("tables", "text", "features")}
 MEND = "Mend it in config/config.yaml or in the overlay"
 
 
@@ -63,6 +66,10 @@ def check_schema(config: Mapping[str, Any], schema: Path) -> None:
 
 def check_names(config: Mapping[str, Any], sources: Collection[str] | None = None) -> None:
     """Check that every name refers to something declared, and each model's settings; raises `ClmtError`."""
+    for block, reserved in RESERVED.items():
+        for name in config[block]:
+            if name in reserved:
+                raise ClmtError(f"config: {block} has a reserved name! got: {name!r}, expected: any other name. {MEND}")
     for key, value, options in _references(config):
         if value not in options:
             raise expected_one_of(f"config: {key} is not declared", value, options, MEND)
@@ -73,6 +80,11 @@ def check_names(config: Mapping[str, Any], sources: Collection[str] | None = Non
         _check_split(name, entry)
     for name, entry in config["models"].items():
         _check_model(name, entry)
+    if not planned_experiments(config):
+        raise ClmtError(
+            f"config: no experiment is planned! got: simulated {config['simulated']}, expected: an experiment on a "
+            f"data set with the same value of simulated. {MEND}"
+        )
 
 
 def architecture_defaults(arch: str) -> dict[str, Any]:

@@ -24,7 +24,11 @@ __all__ = [
     "graph_settings",
     "model_modules",
     "molecule_settings",
+    "planned_datasets",
+    "planned_experiments",
+    "run_gpus",
     "run_settings",
+    "run_threads",
     "settings_json",
     "tables_settings",
     "text_encoder",
@@ -32,6 +36,11 @@ __all__ = [
 ]
 
 Config = Mapping[str, Any]
+
+#: Architectures that train step by step: on a GPU where there is one, else on several cores.
+GPU_ARCHITECTURES = frozenset({"clmt", "mlp"})
+#: Architectures that use more than one core.
+PARALLEL_ARCHITECTURES = GPU_ARCHITECTURES | {"gradient_boosting"}
 
 
 class Run(NamedTuple):
@@ -62,6 +71,24 @@ def experiment_runs(config: Config, name: str) -> list[Run]:
         for model in experiment["models"]
         for fold in range(split["folds"])
     ]
+
+
+def planned_experiments(config: Config) -> list[str]:
+    """List the experiments that this configuration plans: all on simulated data, or all on real data, never both.
+
+    The demo's mirror answers with simulated bytes at the addresses of the real files; an overlay that points there says
+    ``simulated: true`` and thereby leaves out every real data set.
+    """
+    return [
+        name
+        for name, entry in config["experiments"].items()
+        if config["datasets"][entry["dataset"]]["simulated"] == config["simulated"]
+    ]
+
+
+def planned_datasets(config: Config) -> list[str]:
+    """List the data sets that this configuration plans; see `planned_experiments`."""
+    return [name for name, entry in config["datasets"].items() if entry["simulated"] == config["simulated"]]
 
 
 def derive_seed(seed: int, *parts: str | int) -> int:
@@ -138,6 +165,16 @@ def run_settings(config: Config, dataset: str, split: str, model: str, fold: int
 def model_modules(config: Config, model: str) -> list[str]:
     """Modules of a model's architecture, for the digest of the code that trains it."""
     return [architecture_module(_declared(config, "models", model)["arch"])]
+
+
+def run_gpus(config: Config, model: str) -> int:
+    """GPUs that the training of a model asks for: 1 or 0."""
+    return int(_declared(config, "models", model)["arch"] in GPU_ARCHITECTURES)
+
+
+def run_threads(config: Config, model: str) -> int:
+    """Threads that the training of a model asks for; Snakemake gives at most ``--cores``."""
+    return 4 if _declared(config, "models", model)["arch"] in PARALLEL_ARCHITECTURES else 1
 
 
 def architecture_module(arch: str) -> str:

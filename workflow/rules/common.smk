@@ -10,17 +10,21 @@ from snakemake.exceptions import WorkflowError
 REGISTRY = "config/sources.yaml"
 
 try:
-    check_config(config, workflow.source_path("../schemas/config.schema.yaml"), load_registry(REGISTRY).sources)
+    check_config(
+        config, workflow.source_path("../schemas/config.schema.yaml"), load_registry(REGISTRY).sources
+    )
 except ClmtError as error:
     raise WorkflowError(f"error: {error}") from None
 
+EXPERIMENTS = plan.planned_experiments(config)
+
 
 wildcard_constraints:
-    dataset="|".join(config["datasets"]),
+    dataset="|".join(plan.planned_datasets(config)),
     split="|".join(config["splits"]),
     model="|".join(config["models"]),
     encoder="|".join(config["encoders"]),
-    experiment="|".join(config["experiments"]),
+    experiment="|".join(EXPERIMENTS),
     fold=r"\d+",
 
 
@@ -49,15 +53,31 @@ def folds_settings(wildcards):
 
 
 def graph_settings(wildcards):
-    return plan.settings_json(plan.graph_settings(config, wildcards.dataset, wildcards.split, int(wildcards.fold)))
+    return plan.settings_json(
+        plan.graph_settings(config, wildcards.dataset, wildcards.split, int(wildcards.fold))
+    )
 
 
 def run_settings(wildcards):
-    return plan.settings_json(plan.run_settings(config, *wildcards[:3], int(wildcards.fold)))
+    return plan.settings_json(
+        plan.run_settings(config, wildcards.dataset, wildcards.split, wildcards.model, int(wildcards.fold))
+    )
 
 
-def run_code(wildcards):
+def run_gpus(wildcards):
+    return plan.run_gpus(config, wildcards.model)
+
+
+def run_threads(wildcards):
+    return plan.run_threads(config, wildcards.model)
+
+
+def train_code(wildcards):
     return code_digest("clmt.training.run", *plan.model_modules(config, wildcards.model))
+
+
+def evaluate_code(wildcards):
+    return code_digest("clmt.evaluation.run", *plan.model_modules(config, wildcards.model))
 
 
 def text_vectors(wildcards):
@@ -76,7 +96,3 @@ def experiment_files(name):
         return [f"{run.folder}/{name}" for run in plan.experiment_runs(config, wildcards.experiment)]
 
     return files
-
-
-def experiment_models(wildcards):
-    return config["experiments"][wildcards.experiment]["models"]

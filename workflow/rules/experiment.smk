@@ -1,0 +1,76 @@
+# One run: a model on one fold. Test responses are first read by evaluate; collect joins the runs of an experiment.
+
+
+rule train:
+    input:
+        graph="results/{dataset}/{split}/fold{fold}/graph.pt",
+        molecules="results/{dataset}/features/molecules.pt",
+        text=text_vectors,
+    output:
+        model="results/{dataset}/{split}/{model}/fold{fold}/model.pt",
+        history="results/{dataset}/{split}/{model}/fold{fold}/history.csv",
+    log:
+        "logs/{dataset}/{split}/{model}/fold{fold}/train.log",
+    benchmark:
+        "results/benchmarks/{dataset}/{split}/{model}/fold{fold}/train.tsv"
+    threads: run_threads
+    resources:
+        gpu=run_gpus,
+        mem_mb=8000,
+        runtime=720,
+    params:
+        settings=run_settings,
+        code=train_code,
+    shell:
+        "clmt train --settings {params.settings:q} --graph {input.graph} --molecules {input.molecules} "
+        "--text {input.text} --device auto --threads {threads} --model {output.model} --history {output.history} "
+        "2> {log}"
+
+
+rule evaluate:
+    input:
+        model=rules.train.output.model,
+        graph=rules.train.input.graph,
+        molecules=rules.train.input.molecules,
+        text=text_vectors,
+        response="results/{dataset}/tables/response.parquet",
+    output:
+        predictions="results/{dataset}/{split}/{model}/fold{fold}/predictions.parquet",
+        metrics="results/{dataset}/{split}/{model}/fold{fold}/metrics.json",
+    log:
+        "logs/{dataset}/{split}/{model}/fold{fold}/evaluate.log",
+    benchmark:
+        "results/benchmarks/{dataset}/{split}/{model}/fold{fold}/evaluate.tsv"
+    resources:
+        mem_mb=8000,
+        runtime=30,
+    params:
+        label=lookup(dpath="datasets/{dataset}/label", within=config),
+        simulated=simulated_flag,
+        code=evaluate_code,
+    shell:
+        "clmt evaluate --model {input.model} --graph {input.graph} --molecules {input.molecules} --text {input.text} "
+        "--response {input.response} --dataset-label {params.label:q} {params.simulated} "
+        "--predictions {output.predictions} --metrics {output.metrics} 2> {log}"
+
+
+rule collect:
+    input:
+        metrics=experiment_files("metrics.json"),
+        predictions=experiment_files("predictions.parquet"),
+    output:
+        table="results/{experiment}.tsv",
+        summary="results/{experiment}_summary.tsv",
+    log:
+        "logs/{experiment}.log",
+    benchmark:
+        "results/benchmarks/{experiment}.tsv"
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        models=lookup(dpath="experiments/{experiment}/models", within=config),
+        code=code_digest("clmt.evaluation.tables"),
+    shell:
+        "clmt collect --experiment {wildcards.experiment} --models {params.models} --metrics {input.metrics} "
+        "--predictions {input.predictions} --table {output.table} --summary {output.summary} 2> {log}"

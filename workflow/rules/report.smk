@@ -1,0 +1,60 @@
+# Figures and the HTML table of an experiment; snakemake --report bundles them.
+
+
+rule figures:
+    input:
+        metrics=experiment_files("metrics.json"),
+        predictions=experiment_files("predictions.parquet"),
+        history=experiment_files("history.csv"),
+        summary=rules.collect.output.summary,
+    output:
+        metrics=report(
+            "results/report/{experiment}_metrics.svg",
+            caption="../report/metrics.rst",
+            category="{experiment}",
+            labels={"figure": "metrics"},
+        ),
+        observed_predicted=report(
+            "results/report/{experiment}_observed_predicted.svg",
+            caption="../report/observed_predicted.rst",
+            category="{experiment}",
+            labels={"figure": "observed and predicted"},
+        ),
+        per_drug=report(
+            "results/report/{experiment}_per_drug.svg",
+            caption="../report/per_drug.rst",
+            category="{experiment}",
+            labels={"figure": "correlation within each drug"},
+        ),
+        learning_curves=report(
+            "results/report/{experiment}_learning_curves.svg",
+            caption="../report/learning_curves.rst",
+            category="{experiment}",
+            labels={"figure": "learning curves"},
+        ),
+        table=report(
+            "results/report/{experiment}.html",
+            caption="../report/table.rst",
+            category="{experiment}",
+            labels={"figure": "table"},
+        ),
+        png=multiext(
+            "results/report/{experiment}_",
+            "metrics.png",
+            "observed_predicted.png",
+            "per_drug.png",
+            "learning_curves.png",
+        ),
+    log:
+        "logs/report/{experiment}.log",
+    resources:
+        mem_mb=4000,
+        runtime=30,
+    params:
+        models=lookup(dpath="experiments/{experiment}/models", within=config),
+        folder=subpath(output.table, parent=True),
+        code=code_digest("clmt.evaluation.report"),
+    shell:
+        "clmt figures --experiment {wildcards.experiment} --models {params.models} --metrics {input.metrics} "
+        "--predictions {input.predictions} --history {input.history} --summary {input.summary} "
+        "--out-dir {params.folder} 2> {log}"
