@@ -1,0 +1,85 @@
+"""Text encoders: which files are taken, from the hub or from a folder, and what an unreachable hub is called."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import huggingface_hub
+import pytest
+
+from clmt.acquire.hub import RECORD, fetch_encoder, wanted_files
+from clmt.errors import ClmtError
+
+REVISION = "0123456789abcdef0123456789abcdef01234567"
+FILES = [
+    "config.json",
+    "vocab.txt",
+    "tokenizer.json",
+    "1_Pooling/config.json",
+    "modules.json",
+    "README.md",
+    ".gitattributes",
+]
+
+
+def test_safetensors_come_before_pickled_weights() -> None:
+    both = wanted_files([*FILES, "pytorch_model.bin", "model.safetensors", "onnx/model.onnx"])
+    assert "model.safetensors" in both
+    assert not {"pytorch_model.bin", "README.md", "onnx/model.onnx", ".gitattributes"} & set(both)
+    assert "1_Pooling/config.json" in both
+    assert "pytorch_model.bin" in wanted_files([*FILES, "pytorch_model.bin"])
+
+
+def test_folder_without_weights_is_no_model() -> None:
+    with pytest.raises(ClmtError, match=r"got: .*config\.json.*expected: config\.json and model\.safetensors"):
+        wanted_files(FILES)
+
+
+def test_local_folder_is_copied_and_recorded(tmp_path: Path) -> None:
+    for name in ("config.json", "model.safetensors", "1_Pooling/config.json", "notes.txt"):
+        (tmp_path / "local" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "local" / name).write_bytes(name.encode())
+    out = tmp_path / "models" / "made_up"
+    fetch_encoder("some/model", REVISION, out, tmp_path / "local")
+    record = json.loads((out / RECORD).read_text())
+    assert (record["id"], record["revision"], record["local"]) == ("some/model", REVISION, True)
+    assert sorted(record["sha256"]) == ["1_Pooling/config.json", "config.json", "model.safetensors"]
+    assert (out / "1_Pooling" / "config.json").read_bytes() == b"1_Pooling/config.json"
+    assert [path.name for path in out.parent.iterdir()] == ["made_up"]
+
+
+def test_hub_is_asked_for_the_pinned_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[str, Any] = {}
+
+    def list_repo_files(self: Any, repository: str, revision: str) -> list[str]:
+        return ["config.json", "model.safetensors", "pytorch_model.bin"]
+
+    def snapshot_download(repository: str, revision: str, local_dir: Path, allow_patterns: list[str]) -> None:
+        asked.update(repository=repository, revision=revision, files=allow_patterns)
+        (local_dir / ".cache").mkdir()
+        for name in allow_patterns:
+            (local_dir / name).write_bytes(b"x")
+
+    monkeypatch.setattr(huggingface_hub.HfApi, "list_repo_files", list_repo_files)
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", snapshot_download)
+    fetch_encoder("some/model", REVISION, tmp_path / "m")
+    assert asked == {"repository": "some/model", "revision": REVISION, "files": ["config.json", "model.safetensors"]}
+    assert sorted(path.name for path in (tmp_path / "m").iterdir()) == ["config.json", RECORD, "model.safetensors"]
+
+
+def test_unreachable_hub_names_the_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: Any, **kwargs: Any) -> None:
+        raise OSError("Name or service not known\nsecond line")
+
+    monkeypatch.setattr(huggingface_hub.HfApi, "list_repo_files", refuse)
+    with pytest.raises(ClmtError, match=r"some/model: the hub cannot be reached: .*config/offline\.yaml") as caught:
+        fetch_encoder("some/model", REVISION, tmp_path / "m" / "e")
+    assert "\n" not in str(caught.value)
+    assert list((tmp_path / "m").iterdir()) == []
+
+
+def test_branch_is_no_revision(tmp_path: Path) -> None:
+    with pytest.raises(ClmtError, match="got: 'main', expected: 40 hex digits"):
+        fetch_encoder("some/model", "main", tmp_path / "m")

@@ -1,0 +1,121 @@
+"""The registry of sources: what it must say, what it refuses, and where an address lies on disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from clmt.acquire.registry import DEFAULT_REGISTRY, download_path, load_registry, source_path
+from clmt.errors import ClmtError
+
+GOOD = """
+sources:
+  table:
+    url: https://example.org/data/table.csv
+    kind: text
+    licence: none
+    date: 2023-10-27
+    floating: true
+apis:
+  lookup: {url: https://example.org/api, licence: none, interval: 0.5}
+"""
+
+
+def write(folder: Path, old: str = "", new: str = "") -> Path:
+    assert old in GOOD
+    path = folder / "sources.yaml"
+    path.write_text(GOOD.replace(old, new) if old else GOOD)
+    return path
+
+
+def test_published_registry_is_complete() -> None:
+    registry = load_registry()
+    assert DEFAULT_REGISTRY.name == "sources.yaml"
+    names = "survey_gdsc survey_ccle gdsc_compounds ccle_profiling repurposing_hub reactome_gmt reactome_summations"
+    assert set(names.split()) <= set(registry.sources)
+    for source in registry.sources.values():
+        assert source.licence
+        assert (source.sha256 or source.md5) or source.min_bytes > 1, source.name
+        assert source.url.startswith("https://")
+    lfs = registry.source("survey_gdsc")
+    assert lfs.url.startswith("https://media.githubusercontent.com/media/")
+    assert (lfs.bytes, str(lfs.sha256)[:8]) == (94_001_962, "60a0d0d4")
+
+
+def test_good_registry_is_read(tmp_path: Path) -> None:
+    registry = load_registry(write(tmp_path))
+    assert registry.source("table").address == "example.org/data/table.csv"
+    assert registry.source("table").date == "2023-10-27"
+    assert registry.interval("https://example.org/api/x") == 0.5
+    assert registry.interval("https://other.org/api/x") == 0.0
+    assert source_path("table", registry) == "resources/downloads/example.org/data/table.csv"
+    assert source_path("table", registry.path, "elsewhere") == "elsewhere/example.org/data/table.csv"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("kind: text", "kind: text\n    sha265: a", r"sources\.table: unknown key! got: 'sha265', expected one of: .*sha256"),
+        ("kind: text", "kind: csv", r"sources\.table\.kind! got: 'csv', expected one of: gzip, text, zip"),
+        ("    licence: none\n", "", r"sources\.table: key 'licence' is missing"),
+        ("floating: true", "floating: false", r"sources\.table is neither pinned nor floating"),
+        ("floating: true", "floating: 'yes'", r"floating has the wrong type! got: 'yes', expected: bool"),
+        ("floating: true", "sha256: 12ab", r"sources\.table\.sha256 is not a checksum! got: '12ab'"),
+        ("floating: true", f"floating: true\n    sha256: {'a' * 64}", "floating with a checksum"),
+        ("floating: true", "floating: true\n    bytes: -1", r"bytes is not a size! got: -1"),
+        ("date: 2023-10-27", "date: autumn", r"date is not a date! got: 'autumn'"),
+        ("https://example.org/data/table.csv", "ftp://example.org/t", "not a web address! got: 'ftp://example.org/t'"),
+        ("interval: 0.5", "interval: -1", r"apis\.lookup\.interval is not a pause! got: -1"),
+        ("  table:", "  Table-1:", "bad name! got: 'Table-1'"),
+        ("apis:", "service:", "unknown block! got: 'service', expected one of: apis, sources"),
+        ("    kind: text", "    kind: text\n    kind: zip", "key 'kind' occurs twice"),
+        ("sources:", "sources: [", "not valid YAML"),
+        ("sources:\n", "sources:\n  twin: {url: 'https://example.org/data/table.csv', kind: text, licence: x, "
+         "date: 2020, floating: true}\n", r"sources\.table has the address of sources\.twin"),
+    ],
+)  # fmt: skip
+def test_faults_are_named(tmp_path: Path, old: str, new: str, words: str) -> None:
+    with pytest.raises(ClmtError, match=words) as caught:
+        load_registry(write(tmp_path, old, new))
+    assert str(tmp_path / "sources.yaml") in str(caught.value) or "web address" in words
+    assert "\n" not in str(caught.value)
+
+
+def test_absent_registry_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ClmtError, match="no such registry"):
+        load_registry(tmp_path / "none.yaml")
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("https://h.org/a/b%20c%2Fd.txt", "h.org/a/b%20c%2Fd.txt"),
+        ("https://h.org/q.json?id=1&x=%28y%29", "h.org/q.json?id=1&x=%28y%29"),
+        ("http://127.0.0.1:80/x", "127.0.0.1:80/x"),
+        ("https://h.org/%2e%2e/x", "h.org/%2e%2e/x"),
+    ],
+)
+def test_address_is_the_place_on_disk(url: str, path: str) -> None:
+    assert download_path(url) == path
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://h.org/../../etc/passwd",
+        "https://h.org/a/./b",
+        "https://h.org/a//b",
+        "https://h.org/a/",
+        "https://h.org/q?x=/../../y",
+        "https://h.org/a\\..\\b",
+        "https://h.org/a\x00b",
+        "https://user:secret@h.org/a",
+        "https:///a",
+        "file:///etc/passwd",
+        "https://h.org/" + "a" * 300,
+    ],
+)
+def test_addresses_never_leave_the_folder(url: str) -> None:
+    with pytest.raises(ClmtError, match="got: "):
+        download_path(url)
