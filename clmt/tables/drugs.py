@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -123,12 +123,23 @@ def _identities(
     dropped["no structure"] = sorted(without)
     dropped["structure refused by RDKit"] = refused
     audit["corrected_structures"] = corrected
+    audit["suspect_structures"] = _antibodies(found)
     audit["salts_removed"] = {name: list(found[name].removed) for name in found if found[name].removed}
     if not found:
         raise ClmtError(
             f"No drug of {response.source} has a structure! got: {len(without)} without, {len(refused)} refused"
         )
     return found, corrected
+
+
+def _antibodies(names: Iterable[str]) -> list[str]:
+    """Names of antibodies: a small molecule found under such a name is a label or a linker, not the drug."""
+    suspect = sorted(name for name in names if name.casefold().endswith("mab"))
+    for name in suspect:
+        logger.warning(
+            "%s is an antibody, but has a small molecule's structure: exclude it, or mind what it means", name
+        )
+    return suspect
 
 
 def _merge(response: Matrix, censored: np.ndarray, groups: list[list[str]]) -> tuple[Matrix, np.ndarray, int]:

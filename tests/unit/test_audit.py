@@ -43,6 +43,14 @@ def test_every_name_that_is_dropped_is_listed_with_its_reason(tmp_path):
     assert "valence" in dropped["structure refused by RDKit"]["Aspirin"]
 
 
+def test_an_antibody_with_a_small_structure_is_pointed_out(tmp_path, caplog):
+    table = GDSC_TABLES[RESPONSE].replace("Mystery", "Examplimab")
+    structures = {**STRUCTURES, "Examplimab": {"cid": 7, "smiles": "CCCC", "title": "Examplimab"}}
+    assert audit(tmp_path, {RESPONSE: table}, structures)["suspect_structures"] == ["Examplimab"]
+    assert "Examplimab is an antibody" in caplog.text
+    assert audit(tmp_path)["suspect_structures"] == []
+
+
 def test_merges_salts_and_means_are_counted(tmp_path):
     found = audit(tmp_path)
     (merge,) = found["merged_drugs"]
