@@ -1,7 +1,8 @@
 """From the configuration to runs, and from a run to just those settings that it depends on.
 
-Pure: no torch, no Snakemake, no file is read. A rule carries the JSON of the settings below among its parameters, so
-that a job runs again when one of its own settings changes, and only then.
+Neither torch nor Snakemake is imported, and no file is read but the package's own source, for its digest. A rule
+carries the JSON of the settings below among its parameters, so that a job runs again when one of its own settings
+changes, and only then.
 """
 
 from __future__ import annotations
@@ -13,16 +14,16 @@ from typing import Any, NamedTuple
 
 from clmt.errors import expected_one_of
 from clmt.models.registry import ARCHITECTURES
+from clmt.provenance import code_digest
 
 __all__ = [
     "Run",
-    "architecture_module",
     "derive_seed",
     "encoder_settings",
     "experiment_runs",
     "folds_settings",
     "graph_settings",
-    "model_modules",
+    "model_code",
     "molecule_settings",
     "planned_datasets",
     "planned_experiments",
@@ -162,9 +163,11 @@ def run_settings(config: Config, dataset: str, split: str, model: str, fold: int
     }
 
 
-def model_modules(config: Config, model: str) -> list[str]:
-    """Modules of a model's architecture, for the digest of the code that trains it."""
-    return [architecture_module(_declared(config, "models", model)["arch"])]
+def model_code(config: Config, model: str, *modules: str) -> str:
+    """Digest the code of modules that run a model, with that of its architecture, which they find by name only."""
+    target = _choice("unknown architecture", _declared(config, "models", model)["arch"], ARCHITECTURES)
+    module, class_name = target.split(":")
+    return f"{code_digest(module, *modules)}:{class_name}"
 
 
 def run_gpus(config: Config, model: str) -> int:
@@ -175,11 +178,6 @@ def run_gpus(config: Config, model: str) -> int:
 def run_threads(config: Config, model: str) -> int:
     """Threads that the training of a model asks for; Snakemake gives at most ``--cores``."""
     return 4 if _declared(config, "models", model)["arch"] in PARALLEL_ARCHITECTURES else 1
-
-
-def architecture_module(arch: str) -> str:
-    """Dotted name of the module that holds an architecture."""
-    return _choice("unknown architecture", arch, ARCHITECTURES).split(":")[0]
 
 
 def _declared(config: Config, block: str, name: str) -> Mapping[str, Any]:

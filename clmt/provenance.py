@@ -20,8 +20,9 @@ __all__ = ["class_literal", "code_digest", "imported_modules", "module_path"]
 PACKAGE = "clmt"
 ROOT = Path(__file__).resolve().parent
 
-#: Modules that decide what is said, never what is computed: the version, the text of errors, the form of log lines.
-SILENT = frozenset({PACKAGE, f"{PACKAGE}.errors", f"{PACKAGE}.logs"})
+#: Modules that decide what is said, never what is computed: the version, the text of errors, the form of log lines; and
+#: tables of names, of which a job uses one entry that stands in its parameters.
+SILENT = frozenset(f"{PACKAGE}{name}" for name in ("", ".errors", ".logs", ".plan", ".provenance", ".models.registry"))
 
 
 def code_digest(*modules: str) -> str:
@@ -49,7 +50,7 @@ def code_digest(*modules: str) -> str:
         name = queue.pop()
         if name not in seen:
             seen.add(name)
-            queue.extend(imported_modules(name) - seen)
+            queue.extend(imported_modules(name) - seen - SILENT)
     digest = hashlib.sha256()
     for name in sorted(seen - SILENT):
         digest.update(f"{name}\0{_tree_digest(_tree(_existing_path(name)))}\n".encode())

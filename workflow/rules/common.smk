@@ -5,7 +5,6 @@ from clmt.acquire.registry import load_registry
 from clmt.config import check_config
 from clmt.errors import ClmtError
 from clmt.provenance import code_digest
-from snakemake.exceptions import WorkflowError
 
 REGISTRY = "config/sources.yaml"
 
@@ -14,7 +13,8 @@ try:
         config, workflow.source_path("../schemas/config.schema.yaml"), load_registry(REGISTRY).sources
     )
 except ClmtError as error:
-    raise WorkflowError(f"error: {error}") from None
+    # A WorkflowError would add where in this file it was raised, which tells the reader of a configuration nothing.
+    raise SystemExit(f"error: {error}") from None
 
 EXPERIMENTS = plan.planned_experiments(config)
 
@@ -73,11 +73,11 @@ def run_threads(wildcards):
 
 
 def train_code(wildcards):
-    return code_digest("clmt.training.run", *plan.model_modules(config, wildcards.model))
+    return plan.model_code(config, wildcards.model, "clmt.training.run")
 
 
 def evaluate_code(wildcards):
-    return code_digest("clmt.evaluation.run", *plan.model_modules(config, wildcards.model))
+    return plan.model_code(config, wildcards.model, "clmt.predict")
 
 
 def text_vectors(wildcards):

@@ -45,13 +45,11 @@ rule evaluate:
         mem_mb=8000,
         runtime=30,
     params:
-        label=lookup(dpath="datasets/{dataset}/label", within=config),
         simulated=simulated_flag,
         code=evaluate_code,
     shell:
         "clmt evaluate --model {input.model} --graph {input.graph} --molecules {input.molecules} --text {input.text} "
-        "--response {input.response} --dataset-label {params.label:q} {params.simulated} "
-        "--predictions {output.predictions} --metrics {output.metrics} 2> {log}"
+        "--response {input.response} {params.simulated} --predictions {output.predictions} --metrics {output.metrics} 2> {log}"
 
 
 rule collect:
