@@ -47,11 +47,24 @@ class Pairs:
 
 @dataclass(frozen=True)
 class Runs:
-    """One experiment: the metric cards, models in the config's order and folds ascending, and the pairs behind them."""
+    """One experiment.
+
+    Attributes
+    ----------
+    experiment
+        Its name.
+    models
+        Model names in the config's order.
+    cards, folders
+        Metric card of each run and the folder it lies in, by model and fold ascending.
+    pairs
+        The test pairs behind the cards.
+    """
 
     experiment: str
     models: list[str]
     cards: list[dict[str, Any]]
+    folders: list[Path]
     pairs: Pairs
 
     @property
@@ -205,7 +218,7 @@ def load_runs(
     cell_ids = sorted(set().union(*(table["cell_line_id"].unique().to_pylist() for table in tables.values())))
     drug_ids = sorted(set().union(*(table["drug_id"].unique().to_pylist() for table in tables.values())))
     pairs = join_models(tables, cell_ids, drug_ids)
-    return Runs(experiment, models, list(cards.values()), pairs)
+    return Runs(experiment, models, list(cards.values()), list(cards), pairs)
 
 
 def join_models(tables: Mapping[str, pa.Table], cell_ids: list[str], drug_ids: list[str]) -> Pairs:

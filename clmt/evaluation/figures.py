@@ -1,0 +1,232 @@
+"""Figures of an experiment: learning curves, observed against predicted, and drug by drug."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
+from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
+
+from clmt.errors import ClmtError
+from clmt.evaluation.metrics import correlation, group_correlations, rmse
+from clmt.evaluation.runs import Pairs, Runs
+from clmt.evaluation.style import GREY, LN_IC50, OKABE_ITO, STYLE, head, new_figure, notice
+
+__all__ = ["contrast", "learning_curves", "observed_predicted", "per_drug", "read_history"]
+
+MAX_PANELS = 6
+LABELLED = 5
+
+
+def read_history(path: Path) -> np.ndarray:
+    """Read a learning curve: float64 (n, 3) of epoch, seconds since the start and validation RMSE.
+
+    Epochs without a check on the validation pairs are left out; n may be 0.
+    """
+    names = ("epoch", "seconds", "validation_rmse")
+    with Path(path).open(encoding="utf-8", newline="") as handle:
+        reader = csv.DictReader(handle)
+        missing = [name for name in names if name not in (reader.fieldnames or [])]
+        if missing:
+            raise ClmtError(f"{path}: no column {missing[0]!r}! got: {', '.join(reader.fieldnames or [])}. Rerun train")
+        rows = [[float(row[name] or "nan") for name in names] for row in reader]
+    curve = np.array(rows, dtype=np.float64).reshape(-1, 3)
+    return curve[np.isfinite(curve).all(axis=1)]
+
+
+def learning_curves(runs: Runs, histories: Mapping[tuple[str, int], np.ndarray]) -> Figure:
+    """Validation RMSE against epochs and minutes, one row of panels per model that has epochs.
+
+    Parameters
+    ----------
+    runs
+        The experiment.
+    histories
+        (model, fold) -> curve, see `read_history`.
+    """
+    title = "Learning curves"
+    models = [m for m in runs.models if any(len(histories.get((m, fold), ())) for fold in runs.folds)]
+    if not models:
+        return notice(runs, title, "No model of this experiment is trained in epochs.")
+    with mpl.rc_context(STYLE):
+        figure = new_figure(9, 2.7 * len(models))
+        head(figure, title, runs)
+        panels = figure.subplots(len(models), 2, squeeze=False, sharey="row")
+        for row, model in zip(panels, models, strict=True):
+            curves = {fold: histories[model, fold] for fold in runs.folds if len(histories.get((model, fold), ()))}
+            draw_curves(row, model, curves)
+        panels[0, 1].legend(title="fold (best marked)", ncols=2, loc="upper right")
+        for panel, label in zip(panels[-1], ("epoch", "minutes since the start"), strict=True):
+            panel.set_xlabel(label)
+    return figure
+
+
+def draw_curves(row: Sequence[Axes], model: str, curves: Mapping[int, np.ndarray]) -> None:
+    """Draw one model's folds in both panels, from zero to just above where the curves settle."""
+    for fold, curve in curves.items():
+        colour = OKABE_ITO[fold % len(OKABE_ITO)]
+        best = int(np.argmin(curve[:, 2]))
+        for panel, x in zip(row, (curve[:, 0], curve[:, 1] / 60), strict=True):
+            panel.plot(x, curve[:, 2], color=colour, linewidth=1.3, label=str(fold))
+            panel.plot(x[best], curve[best, 2], "o", color=colour, markeredgecolor="black", markersize=6, zorder=3)
+    row[0].set_ylabel(f"validation RMSE\n{LN_IC50}")
+    lowest = min(curve[:, 2].min() for curve in curves.values())
+    settled = max(np.quantile(curve[:, 2], 0.9) for curve in curves.values())
+    row[0].set_ylim(lowest - 0.06 * (settled - lowest) - 1e-3, settled + 0.35 * (settled - lowest) + 1e-3)
+    row[0].set_title(model, loc="left", fontweight="bold")
+
+
+def shown_models(runs: Runs) -> list[str]:
+    """At most six models: CLMT and its variants first, then the baselines of lowest RMSE; in the config's order."""
+    error = {model: rmse(runs.pairs.observed, runs.pairs.predicted[model]) for model in runs.models}
+    chosen = sorted(runs.models, key=lambda model: (model in runs.baselines, error[model]))[:MAX_PANELS]
+    return [model for model in runs.models if model in chosen]
+
+
+def observed_predicted(runs: Runs) -> Figure:
+    """Density of the test pairs, predicted against observed, one panel per model."""
+    models, observed = shown_models(runs), runs.pairs.observed
+    values = np.concatenate([observed, *(runs.pairs.predicted[model] for model in models)])
+    low, high = np.quantile(values, [0.0005, 0.9995]) + np.array([-0.5, 0.5])
+    columns = min(3, len(models))
+    lines = -(-len(models) // columns)
+    with mpl.rc_context(STYLE):
+        figure = new_figure(max(3.3 * columns + 1.2, 8), 3.5 * lines)
+        head(figure, "Observed against predicted", runs)
+        panels = figure.subplots(lines, columns, squeeze=False, sharex=True, sharey=True)
+        grids = []
+        for panel, model in zip(panels.flat, models, strict=False):
+            grids.append(draw_density(panel, observed, runs.pairs.predicted[model], (float(low), float(high))))
+            r = correlation(observed, runs.pairs.predicted[model])
+            score = (
+                f"RMSE {rmse(observed, runs.pairs.predicted[model]):.3f}, r {'-' if r is None else format(r, '.3f')}"
+            )
+            panel.set_title(f"{model}\n{score}", loc="left")
+        scale = LogNorm(1, max(2.0, *(float(np.asarray(grid.get_array()).max()) for grid in grids)))
+        for grid in grids:
+            grid.set_norm(scale)
+        figure.colorbar(grids[0], ax=panels, shrink=0.6, aspect=30, label="test pairs in a cell of the plot")
+        for panel in panels.flat[len(models) :]:
+            panel.set_visible(False)
+        figure.supxlabel(f"observed {LN_IC50}", fontsize=10)
+        figure.supylabel(f"predicted {LN_IC50}", fontsize=10)
+    return figure
+
+
+def draw_density(
+    panel: Axes, observed: np.ndarray, predicted: np.ndarray, limits: tuple[float, float]
+) -> PolyCollection:
+    """Count pairs in hexagons and draw the line of perfect prediction."""
+    grid = panel.hexbin(observed, predicted, gridsize=55, extent=(*limits, *limits), mincnt=1, linewidths=0.1)
+    panel.plot(limits, limits, color="black", linewidth=0.8, linestyle="--")
+    panel.set(xlim=limits, ylim=limits, aspect="equal")
+    return grid
+
+
+def contrast(runs: Runs) -> tuple[str, str] | None:
+    """The model under test and its reference: the best of CLMT's variants and the best baseline, by RMSE."""
+    ranked = sorted(runs.models, key=lambda model: rmse(runs.pairs.observed, runs.pairs.predicted[model]))
+    ours = [model for model in ranked if model not in runs.baselines]
+    theirs = [model for model in ranked if model in runs.baselines]
+    if ours and theirs:
+        return ours[0], theirs[0]
+    return (ranked[0], ranked[1]) if len(ranked) > 1 else None
+
+
+def drug_scores(pairs: Pairs, model: str) -> tuple[np.ndarray, np.ndarray]:
+    """RMSE (D,) over all folds, and Pearson r (D,) as the mean of the drug's folds, NaN where no fold has one."""
+    predicted, n_drugs = pairs.predicted[model], len(pairs.drug_ids)
+    squares = np.bincount(pairs.drug, (predicted - pairs.observed) ** 2, n_drugs)
+    error = np.sqrt(squares / np.bincount(pairs.drug, minlength=n_drugs))
+    found = group_correlations(pairs.fold * n_drugs + pairs.drug, pairs.observed, predicted)
+    known = np.isfinite(found.r)
+    drug = found.labels[known] % n_drugs
+    folds = np.bincount(drug, minlength=n_drugs)
+    total = np.bincount(drug, found.r[known], n_drugs)
+    return error, np.divide(total, folds, out=np.full(n_drugs, np.nan), where=folds > 0)
+
+
+def per_drug(runs: Runs) -> Figure:
+    """How much better or worse than by the reference each drug is predicted, with the extremes by name."""
+    title = "Drug by drug"
+    compared = contrast(runs)
+    if compared is None:
+        return notice(runs, title, "This experiment has one model: there is nothing to compare it with.")
+    ours, theirs = compared
+    scores = {model: drug_scores(runs.pairs, model) for model in compared}
+    with mpl.rc_context(STYLE):
+        figure = new_figure(12, 5.2)
+        head(figure, f"{title}: {ours} against {theirs}", runs)
+        kinds = ((f"RMSE, {LN_IC50}", -1), ("Pearson r within the drug", 1))
+        for kind, (panel, (name, sign)) in enumerate(zip(figure.subplots(1, 2), kinds, strict=True)):
+            x, y = scores[theirs][kind], scores[ours][kind] - scores[theirs][kind]
+            known = np.isfinite(x) & np.isfinite(y)
+            names = [drug for drug, keep in zip(runs.pairs.drug_ids, known, strict=True) if keep]
+            draw_drugs(panel, x[known], y[known], names, sign)
+            better = "below zero is better" if sign < 0 else "above zero is better"
+            panel.set(xlabel=f"{theirs}: {name}", ylabel=f"{ours} minus {theirs} ({better})")
+    return figure
+
+
+def draw_drugs(panel: Axes, x: np.ndarray, y: np.ndarray, names: Sequence[str], sign: int) -> None:
+    """Scatter differences (D,) against the reference's values (D,), and label the largest either way.
+
+    ``sign`` is that of an improvement.
+    """
+    if len(x) == 0:
+        panel.text(0.5, 0.5, "no drug has enough test pairs", transform=panel.transAxes, ha="center")
+        return
+    better = sign * y > 0
+    for mask, colour, label in ((better, OKABE_ITO[5], "better"), (~better, OKABE_ITO[0], "not better")):
+        panel.scatter(
+            x[mask], y[mask], s=22, color=colour, alpha=0.75, linewidths=0, label=f"{label}: {mask.sum()} drugs"
+        )
+    panel.axhline(0, color="black", linewidth=0.8, linestyle="--")
+    panel.axhline(y.mean(), color=GREY, linewidth=1.2, label=f"mean over drugs {y.mean():+.3f}")
+    panel.legend(
+        loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=3, columnspacing=1.2, handletextpad=0.4, handlelength=1.2,
+        fontsize=9,
+    )  # fmt: skip
+    panel.margins(x=0.12, y=0.1)
+    order = np.argsort(y, kind="stable")
+    count = min(LABELLED, len(order) // 2)
+    label_points(panel, x, y, {int(row): names[row] for row in (*order[:count], *order[len(order) - count :][::-1])})
+
+
+def label_points(panel: Axes, x: np.ndarray, y: np.ndarray, names: Mapping[int, str]) -> None:
+    """Write names beside some of the points (n,), each where it covers fewest points and no other name."""
+    panel.figure.canvas.draw()  # settles the layout, and with it the panel's size
+    size = panel.get_window_extent()
+    dots = panel.transAxes.inverted().transform(panel.transData.transform(np.column_stack([x, y])))
+    per_point = np.array([1.0 / size.width, 1.0 / size.height]) * panel.figure.dpi / 72
+    placed: list[np.ndarray] = []
+    for row, name in names.items():
+        extent = np.array([5.0 * len(name) + 2, 11.0]) * per_point
+        boxes = []
+        for rise in (0, 9, -9, 18, -18, 27, -27):
+            for side in (1, -1):
+                left = dots[row, 0] + (7 * per_point[0] if side > 0 else -7 * per_point[0] - extent[0])
+                boxes.append(np.array([[left, dots[row, 1] + rise * per_point[1] - extent[1] / 2], extent]))
+        box = min(boxes, key=lambda box: crowding(box, dots, placed))
+        placed.append(box)
+        at_right = box[0, 0] > dots[row, 0]
+        panel.annotate(
+            name, dots[row], (box[0, 0] + (0 if at_right else box[1, 0]), box[0, 1] + box[1, 1] / 2),
+            xycoords="axes fraction", textcoords="axes fraction", fontsize=8, va="center",
+            ha="left" if at_right else "right",
+            arrowprops={"arrowstyle": "-", "color": GREY, "linewidth": 0.5, "shrinkA": 0, "shrinkB": 2},
+        )  # fmt: skip
+
+
+def crowding(box: np.ndarray, dots: np.ndarray, placed: Sequence[np.ndarray]) -> int:
+    """How much a label at ``box`` ((left, bottom), (width, height)) would hide, in points (n, 2) of the panel."""
+    low, high = box[0], box[0] + box[1]
+    hidden = int(((dots > low) & (dots < high)).all(axis=1).sum())
+    names = sum(bool(np.all(low < other.sum(axis=0)) and np.all(other[0] < high)) for other in placed)
+    return hidden + 20 * names + 20 * bool((low < 0).any() or (high > 1).any())
