@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from clmt.demo import MARK
 from clmt.errors import ClmtError, expected_one_of
 from clmt.models.registry import ARCHITECTURES
 from clmt.plan import planned_experiments
@@ -22,7 +23,7 @@ from clmt.provenance import class_literal
 if TYPE_CHECKING:
     from jsonschema import ValidationError
 
-__all__ = ["architecture_defaults", "check_config", "check_names", "check_schema"]
+__all__ = ["architecture_defaults", "check_config", "check_mirror", "check_names", "check_schema"]
 
 #: Folders that rules write beside those of data sets and of splits.
 RESERVED = {"datasets": ("report", "benchmarks"), "splits": ("tables", "text", "features")}
@@ -48,6 +49,7 @@ def check_config(config: Mapping[str, Any], schema: Path, sources: Collection[st
     """
     check_schema(config, schema)
     check_names(config, sources)
+    check_mirror(config)
 
 
 def check_schema(config: Mapping[str, Any], schema: Path) -> None:
@@ -84,6 +86,21 @@ def check_names(config: Mapping[str, Any], sources: Collection[str] | None = Non
         raise ClmtError(
             f"config: no experiment is planned! got: simulated {config['simulated']}, expected: an experiment on a "
             f"data set with the same value of simulated. {MEND}"
+        )
+
+
+def check_mirror(config: Mapping[str, Any]) -> None:
+    """Refuse a simulated mirror for real data sets, and any other for simulated ones; raises `ClmtError`."""
+    simulated = config["mirror"] is not None and (Path(config["mirror"]) / MARK).is_file()
+    if simulated and not config["simulated"]:
+        raise ClmtError(
+            f"config: mirror {config['mirror']} holds simulated files, which must not pass for measurements! "
+            "got: simulated: false, expected one of: another mirror, --configfile config/demo.yaml"
+        )
+    if config["simulated"] and not simulated:
+        raise ClmtError(
+            f"config: simulated data sets need a mirror that 'clmt demo' wrote! got: mirror: {config['mirror']}, "
+            "expected one of: resources/demo/mirror"
         )
 
 

@@ -101,7 +101,7 @@ def derive_seed(seed: int, *parts: str | int) -> int:
 def tables_settings(config: Config, dataset: str) -> dict[str, Any]:
     """Settings of a data set's tables: its layout, its source, what is left out and whether it is cut to a slice."""
     entry = _declared(config, "datasets", dataset)
-    kept = ("layout", "archive", "exclude_drugs", "cell_lines", "drugs")
+    kept = ("layout", "archive", "exclude_drugs", "cell_lines", "drugs", "simulated")
     return {"dataset": dataset, **{key: entry[key] for key in kept if key in entry}}
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from clmt.acquire.registry import Registry, download_path
+from clmt.demo import MARK
 from clmt.demo.drugs import DRUGS, SALT_FORM
 from clmt.demo.layouts import (
     SIMULATED,
@@ -26,7 +27,6 @@ __all__ = ["mirror_files", "write_mirror"]
 
 _PROPERTIES = "SMILES,ConnectivitySMILES,InChIKey,Title"
 _CHECKSUMS = "SHA256SUMS"
-_README = "README.md"
 
 
 def mirror_files(registry: Registry, seed: int = SEED) -> dict[str, bytes]:
@@ -53,8 +53,7 @@ def write_mirror(registry: Registry, out: Path, seed: int = SEED) -> int:
     downloaded may be lost to the demo.
     """
     out = Path(out)
-    readme = out / _README
-    if out.exists() and any(out.iterdir()) and not (readme.is_file() and SIMULATED in readme.read_text("utf-8")):
+    if out.exists() and any(out.iterdir()) and not (out / MARK).is_file():
         raise ClmtError(
             f"{out}: not an earlier demo mirror! got: a folder with other files. Give a new folder with --out"
         )
@@ -67,7 +66,7 @@ def write_mirror(registry: Registry, out: Path, seed: int = SEED) -> int:
         path.write_bytes(content)
     sums = [f"{hashlib.sha256(content).hexdigest()}  {address}\n" for address, content in sorted(files.items())]
     write_text(partial / _CHECKSUMS, "".join(sums))
-    write_text(partial / _README, f"{SIMULATED}.\n\nWritten by `clmt demo --out FOLDER`; do not edit.\n")
+    write_text(partial / MARK, f"{SIMULATED}.\n\nWritten by `clmt demo --out FOLDER`; do not edit.\n")
     if out.exists():
         shutil.rmtree(out)
     partial.replace(out)

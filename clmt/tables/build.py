@@ -44,13 +44,15 @@ LABELS = ("dataset", "archive")
 class TableSettings:
     """What the tables of a dataset depend on besides the files.
 
-    ``cell_lines`` and ``drugs`` keep so many of each, for a small run; None keeps all.
+    ``cell_lines`` and ``drugs`` keep so many of each, for a small run; None keeps all. ``simulated`` is what the
+    configuration says of the dataset; an archive that says otherwise is refused.
     """
 
     layout: str
     exclude_drugs: tuple[str, ...] = ()
     cell_lines: int | None = None
     drugs: int | None = None
+    simulated: bool = False
 
     @classmethod
     def from_json(cls, text: str) -> TableSettings:
@@ -71,7 +73,10 @@ class TableSettings:
             value = raw.get(key)
             if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
                 raise ClmtError(f"{key} must be a whole number above 0, or null for all! got: {value!r}")
-        return cls(raw["layout"], tuple(excluded), raw.get("cell_lines"), raw.get("drugs"))
+        simulated = raw.get("simulated", False)
+        if not isinstance(simulated, bool):
+            raise ClmtError(f"simulated must be true or false! got: {simulated!r}")
+        return cls(raw["layout"], tuple(excluded), raw.get("cell_lines"), raw.get("drugs"), simulated)
 
 
 @dataclass
@@ -109,6 +114,7 @@ def build_tables(
     """
     layout = survey.layout_of(settings.layout)
     groups = survey.read_groups(archive, layout)
+    survey.check_simulated(archive, settings.simulated)
     response, censored = survey.read_responses(archive, layout)
     audit = _begin(settings, archive, response)
     response, censored = exclude_drugs(response, censored, settings.exclude_drugs, audit)

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from clmt.acquire.archive import read_zip_member
+from clmt.demo import MARK
 from clmt.errors import ClmtError, expected_one_of
 from clmt.tables.delimited import Records, clean_id, parse_matrix, parse_records, refuse_duplicates
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "LAYOUTS",
     "Layout",
+    "check_simulated",
     "drug_names",
     "layout_of",
     "read_annotation",
@@ -109,6 +111,18 @@ def read_member(archive: Path, start: str) -> tuple[str, bytes]:
         number = "missing" if not found else "more than one"
         raise expected_one_of(f"{archive.name}: {number} table {start}*.csv", ", ".join(found) or "none", tables)
     return f"{archive.name}: {found[0]}", read_zip_member(archive, found[0])
+
+
+def check_simulated(archive: Path, simulated: bool) -> None:
+    """Refuse simulated tables for a real dataset and real ones for a simulated: neither may pass for the other."""
+    with zipfile.ZipFile(archive) as opened:
+        marked = any(MARK in PurePosixPath(name).name for name in opened.namelist())
+    if marked != simulated:
+        found, wanted = ("simulated", "measured") if marked else ("measured", "simulated")
+        raise ClmtError(
+            f"{Path(archive).name} holds {found} values, the dataset is declared {wanted}! got: {archive}. "
+            "Delete it and fetch it again, or correct the dataset's 'simulated' in the configuration"
+        )
 
 
 def _is_table(name: str) -> bool:

@@ -11,13 +11,17 @@ import pytest
 
 from clmt.acquire.registry import load_registry
 from clmt.cli import main
+from clmt.config import check_mirror
+from clmt.demo import MARK
 from clmt.demo.drugs import DRUGS, SALT_FORM, UNKNOWN_COMPOUND
 from clmt.demo.genes import MARKERS, PROGRAMS, all_genes, alterable_genes
 from clmt.demo.layouts import SIMULATED, pubchem_answers, survey_zip
 from clmt.demo.mirror import mirror_files, write_mirror
 from clmt.demo.world import World, simulate
 from clmt.errors import ClmtError
+from clmt.tables.build import TableSettings, build_tables
 from clmt.tables.survey import (
+    check_simulated,
     drug_names,
     layout_of,
     read_annotation,
@@ -154,7 +158,7 @@ def test_checksums_cover_every_file():
 
     listed = dict(reversed(line.split("  ", 1)) for line in (TRACKED / "SHA256SUMS").read_text().splitlines())
     found = {str(path.relative_to(TRACKED)): hashlib.sha256(path.read_bytes()).hexdigest() for path in _files(TRACKED)}
-    assert listed == {name: digest for name, digest in found.items() if name not in ("SHA256SUMS", "README.md")}
+    assert listed == {name: digest for name, digest in found.items() if name not in ("SHA256SUMS", MARK)}
 
 
 def test_readers_accept_the_survey_layout(archive, world):
@@ -182,6 +186,39 @@ def test_archive_is_marked_and_uncompressed(archive):
         assert opened.comment.decode() == SIMULATED
         assert {member.compress_type for member in opened.infolist()} == {zipfile.ZIP_STORED}
         assert {member.date_time for member in opened.infolist()} == {(2026, 1, 1, 0, 0, 0)}
+
+
+def test_simulated_mirror_is_refused_for_real_data():
+    check_mirror({"mirror": str(TRACKED), "simulated": True})
+    check_mirror({"mirror": None, "simulated": False})
+    with pytest.raises(ClmtError, match="holds simulated files"):
+        check_mirror({"mirror": str(TRACKED), "simulated": False})
+
+
+def test_simulated_data_need_a_simulated_mirror(tmp_path):
+    for mirror in (None, str(tmp_path)):
+        with pytest.raises(ClmtError, match="need a mirror that 'clmt demo' wrote"):
+            check_mirror({"mirror": mirror, "simulated": True})
+
+
+def test_simulated_archive_cannot_pass_for_measurements(archive, tmp_path):
+    """Whatever way the bytes came: their mark and the dataset's declaration must agree."""
+    structures = {
+        drug.name: {"cid": drug.cid, "smiles": drug.smiles, "title": drug.name} for drug in (*DRUGS, SALT_FORM)
+    }
+    structures[UNKNOWN_COMPOUND] = {"cid": None, "smiles": None, "title": None}
+    with pytest.raises(ClmtError, match="holds simulated values, the dataset is declared measured"):
+        build_tables(TableSettings("survey_gdsc"), archive=archive, structures=structures)
+    built = build_tables(TableSettings("survey_gdsc", simulated=True), archive=archive, structures=structures)
+    assert len(built.frames["cell_lines"]) == 60
+    plain = tmp_path / "plain.zip"
+    with zipfile.ZipFile(archive) as old, zipfile.ZipFile(plain, "w") as new:
+        for name in old.namelist():
+            if MARK not in name:
+                new.writestr(name, old.read(name))
+    check_simulated(plain, simulated=False)
+    with pytest.raises(ClmtError, match="holds measured values, the dataset is declared simulated"):
+        check_simulated(plain, simulated=True)
 
 
 def test_command_replaces_an_earlier_demo_mirror(tmp_path):

@@ -1,0 +1,51 @@
+"""A working directory of its own for every end-to-end run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass
+class Workplace:
+    """A folder with a copy of the configuration and the tracked resources; nothing is written outside it."""
+
+    folder: Path
+    seconds: float = 0.0
+
+    def snakemake(self, *arguments: str, timeout: float = 900) -> subprocess.CompletedProcess[str]:
+        """Run Snakemake on two cores with this folder as the working directory."""
+        environment = dict(os.environ, XDG_CACHE_HOME=str(self.folder / ".cache"), OMP_NUM_THREADS="1")
+        environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment.get('PATH', '')}"
+        command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), "--cores", "2"]
+        return subprocess.run(
+            [*command, "--directory", str(self.folder), *arguments],
+            cwd=self.folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+
+    def path(self, name: str) -> Path:
+        """Path below the folder."""
+        return self.folder / name
+
+
+def furnish(folder: Path) -> Workplace:
+    """Copy into a folder what a run reads by a relative path."""
+    shutil.copytree(ROOT / "config", folder / "config")
+    shutil.copytree(ROOT / "resources", folder / "resources", ignore=shutil.ignore_patterns("downloads", "models"))
+    return Workplace(folder)
+
+
+def explain(done: subprocess.CompletedProcess[str]) -> str:
+    """The end of what a failed run said."""
+    return f"exit code {done.returncode}\n{done.stdout[-2000:]}\n{done.stderr[-6000:]}"
