@@ -1,0 +1,131 @@
+"""A faulty configuration is refused in one line that names the key, before anything is written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from workflow_help import ROOT, Workspace
+
+import clmt.config
+from clmt.config import architecture_defaults, check_config
+from clmt.errors import ClmtError
+from clmt.models.registry import ARCHITECTURES
+
+yaml = pytest.importorskip("yaml")
+SCHEMA = ROOT / "workflow" / "schemas" / "config.schema.yaml"
+
+
+@pytest.fixture
+def config() -> dict[str, Any]:
+    """The configuration as it is shipped."""
+    return yaml.safe_load((ROOT / "config" / "config.yaml").read_text(encoding="utf-8"))
+
+
+def put(config: dict[str, Any], path: str, value: Any) -> None:
+    """Set a value at a dotted path."""
+    *folders, key = path.split(".")
+    for folder in folders:
+        config = config[folder]
+    config[key] = value
+
+
+FAULTS = {
+    "unknown key": ("epochs", 3, ["unknown key", "'epochs'", "experiments"]),
+    "unknown key below": ("features.gene", 3, ["config: features: unknown key", "'gene'", "genes"]),
+    "unknown dataset key": ("datasets.gdsc.lable", "x", ["datasets.gdsc: unknown key", "'lable'", "label"]),
+    "unknown layout": ("datasets.gdsc.layout", "excel", ["datasets.gdsc.layout", "'excel'", "survey_gdsc"]),
+    "unknown protocol": ("splits.mixed.protocol", "random", ["splits.mixed.protocol", "'random'", "cell_blind"]),
+    "one fold": ("splits.mixed.folds", 1, ["splits.mixed.folds", "1", "minimum"]),
+    "no square": ("splits.mixed", {"protocol": "double_blind", "folds": 5, "validation": 0.1}, ["square number", "5"]),
+    "number as text": ("features.angle_step_degrees", "1e-1", ["features.angle_step_degrees", "1e-1", "number"]),
+    "unknown encoder": ("text.encoder", "bert", ["text.encoder", "'bert'", "pubmedbert"]),
+    "unknown own encoder": ("datasets.gdsc.text_encoder", "bert", ["datasets.gdsc.text_encoder", "'bert'", "lsa"]),
+    "unknown archive": ("datasets.gdsc.archive", "attic", ["datasets.gdsc.archive", "'attic'", "survey_gdsc"]),
+    "unknown model": ("experiments.gdsc_cv.models", ["clmtt"], ["experiments.gdsc_cv.models", "'clmtt'", "clmt"]),
+    "unknown split": ("experiments.gdsc_cv.split", "mixd", ["experiments.gdsc_cv.split", "'mixd'", "mixed"]),
+    "unknown dataset": ("experiments.gdsc_cv.dataset", "gdcs", ["experiments.gdsc_cv.dataset", "'gdcs'", "gdsc"]),
+    "unknown arch": ("models.mlp.arch", "mpl", ["models.mlp.arch", "'mpl'", "mlp"]),
+    "unknown setting": ("models.mean_effects.shrinkag", 1.0, ["models.mean_effects", "'shrinkag'", "shrinkage"]),
+    "setting as text": ("models.mean_effects.shrinkage", "1e-1", ["models.mean_effects.shrinkage", "'1e-1'", "1.0e-4"]),
+    "reserved name": ("splits.tables", {"protocol": "mixed", "folds": 2, "validation": 0.1}, ["reserved", "'tables'"]),
+    "name of a folder": ("models.My-Model", {"arch": "mlp"}, ["models", "My-Model"]),
+    "nothing planned": ("simulated", True, ["no experiment is planned", "simulated"]),
+}
+
+
+def test_the_shipped_configuration_is_accepted(config: dict[str, Any]) -> None:
+    check_config(config, SCHEMA, sources=["survey_gdsc", "survey_ccle"])
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_is_one_line_that_names_the_key(config: dict[str, Any], fault: str) -> None:
+    path, value, words = FAULTS[fault]
+    put(config, path, value)
+    with pytest.raises(ClmtError) as refused:
+        check_config(config, SCHEMA, sources=["survey_gdsc", "survey_ccle"])
+    line = str(refused.value)
+    assert "\n" not in line
+    assert [word for word in words if word not in line] == [], line
+
+
+@pytest.mark.parametrize("block", ["seed", "datasets", "experiments", "mirror"])
+def test_a_missing_block_is_named(config: dict[str, Any], block: str) -> None:
+    del config[block]
+    with pytest.raises(ClmtError, match=f"'{block}' is a required property"):
+        check_config(config, SCHEMA)
+
+
+@pytest.mark.parametrize("arch", ARCHITECTURES)
+def test_defaults_read_from_the_source_are_those_of_the_class(arch: str) -> None:
+    from importlib import import_module
+
+    module, name = ARCHITECTURES[arch].split(":")
+    assert architecture_defaults(arch) == getattr(import_module(module), name).defaults
+
+
+def test_every_key_of_the_schema_is_described() -> None:
+    def undescribed(node: Any, path: str) -> list[str]:
+        if not isinstance(node, dict):
+            return []
+        found = []
+        for key, value in node.get("properties", {}).items():
+            if value and "description" not in value:
+                found.append(f"{path}.{key}")
+            found += undescribed(value, f"{path}.{key}")
+        for key in ("additionalProperties", "then", "else"):
+            found += undescribed(node.get(key), path)
+        return found
+
+    schema = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
+    assert undescribed(schema, "") == []
+    assert "default:" not in SCHEMA.read_text(encoding="utf-8")
+
+
+def test_every_key_is_explained(config: dict[str, Any]) -> None:
+    readme = (ROOT / "config" / "README.md").read_text(encoding="utf-8")
+    schema = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))["properties"]
+    assert [key for key in schema if f"`{key}`" not in readme] == []
+    keys = [key for block in ("features", "text") for key in schema[block]["properties"]]
+    keys += [key for block in ("datasets", "splits") for key in schema[block]["additionalProperties"]["properties"]]
+    assert [key for key in keys if f"`{key}`" not in readme] == []
+
+
+@pytest.mark.parametrize(
+    ("overlay", "word"),
+    [
+        ({"epoch": 3}, "'epoch'"),
+        ({"experiments": {"gdsc_cv": {"models": ["clmtt"]}}}, "'clmtt'"),
+        ({"models": {"clmt": {"learning_rat": 0.1}}}, "'learning_rat'"),
+    ],
+    ids=["key", "model", "setting"],
+)
+def test_snakemake_says_it_in_one_line(workspace: Workspace, overlay: dict[str, Any], word: str) -> None:
+    done = workspace.snakemake("--cores", "1", "--configfile", workspace.overlay(overlay), "--", "results/gdsc_cv.tsv")
+    errors = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert done.returncode != 0
+    assert len(errors) == 1
+    assert word in errors[0]
+    assert "Traceback" not in done.stderr
+    assert not (workspace.folder / "results").exists()
+    assert clmt.config.MEND in errors[0]

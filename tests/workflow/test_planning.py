@@ -1,0 +1,100 @@
+"""What is planned for a target, and what an edit plans again."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from workflow_help import SMALL, Workspace
+
+TABLE = "results/gdsc_cv.tsv"
+
+
+def test_jobs_of_the_headline_table(workspace: Workspace) -> None:
+    jobs = workspace.plan("--forceall", "--", TABLE)
+    assert {name: jobs[name] for name in ("build_tables", "featurise_molecules", "split_folds", "build_graph")} == {
+        "build_tables": 1,
+        "featurise_molecules": 1,
+        "split_folds": 1,
+        "build_graph": 5,
+    }
+    assert (jobs["train"], jobs["evaluate"], jobs["collect"]) == (45, 45, 1)
+    assert "figures" not in jobs
+
+
+@pytest.mark.parametrize("target", [[], ["results/ccle_cv.tsv"]], ids=["default", "ccle_cv"])
+def test_both_snakefiles_plan_the_same(workspace: Workspace, target: list[str]) -> None:
+    root = workspace.plan("--forceall", "--", *target)
+    assert root == workspace.plan("--forceall", "--snakefile", "workflow/Snakefile", "--", *target)
+    assert root["collect"] == (1 if target else 2)
+
+
+def test_runs_of_two_experiments_are_shared(workspace: Workspace) -> None:
+    again = {"dataset": "gdsc", "split": "mixed", "models": ["drug_mean", "cell_mean"]}
+    overlay = workspace.overlay({**SMALL, "experiments": {**SMALL["experiments"], "again": again}})
+    jobs = workspace.plan("--configfile", overlay, "--", TABLE, "results/again.tsv")
+    assert (jobs["train"], jobs["collect"]) == (2 * 4, 2)
+
+
+def test_the_demo_plans_no_real_dataset(workspace: Workspace) -> None:
+    jobs = workspace.plan("--configfile", "config/demo.yaml")
+    assert (jobs["collect"], jobs["build_tables"]) == (1, 1)
+    refused = workspace.snakemake("--dry-run", "--configfile", "config/demo.yaml", "--", TABLE)
+    assert refused.returncode != 0
+
+
+def test_offline_overlay_needs_no_hub(workspace: Workspace) -> None:
+    jobs = workspace.plan("--configfile", "config/offline.yaml", "--", TABLE)
+    assert "fetch_encoder" not in jobs
+    assert workspace.plan("--", TABLE)["fetch_encoder"] == 1
+
+
+def test_mirror_is_a_config_value(workspace: Workspace) -> None:
+    done = workspace.snakemake("--dry-run", "--printshellcmds", "--config", "mirror=elsewhere/mirror", "--", TABLE)
+    assert done.returncode == 0, done.stderr
+    assert "--mirror elsewhere/mirror" in done.stdout
+
+
+def test_planning_imports_no_heavy_library() -> None:
+    script = (
+        "import sys\n"
+        "import clmt.plan, clmt.config, clmt.provenance, clmt.acquire.registry, clmt.cli\n"
+        "clmt.cli.build_parser()\n"
+        "heavy = {'torch', 'numpy', 'pandas', 'sklearn', 'rdkit', 'matplotlib', 'transformers', 'snakemake'}\n"
+        "print(sorted(heavy & set(sys.modules)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_edits_plan_just_what_they_concern(workspace: Workspace) -> None:
+    workspace.copy_package()
+    arguments = ["--configfile", workspace.overlay(SMALL), "--", TABLE]
+    workspace.accept(*arguments)
+    assert workspace.plan(*arguments) == {}
+
+    # A comment and a docstring are not code.
+    means = "clmt/models/baselines/means.py"
+    workspace.edit(means, "class MeanEffects", "# A comment.\nclass MeanEffects")
+    assert workspace.plan(*arguments) == {}
+
+    # A new line in the table of architectures concerns no run that is there.
+    workspace.edit(
+        "clmt/models/registry.py", '    "drug_mean"', '    "another": "clmt.models.another:A",\n    "drug_mean"'
+    )
+    assert workspace.plan(*arguments) == {}
+
+    # A hyper-parameter concerns its own model and the table.
+    workspace.edit("config/config.yaml", "rank: 48", "rank: 47")
+    assert workspace.plan(*arguments) == {"train": 2, "evaluate": 2, "collect": 1}
+    workspace.edit("config/config.yaml", "rank: 47", "rank: 48")
+
+    # The code of the tables trains nothing.
+    workspace.edit("clmt/evaluation/tables.py", "\n__all__", "\nEDITED = True\n__all__")
+    assert workspace.plan(*arguments) == {"collect": 1}
+    workspace.edit("clmt/evaluation/tables.py", "\nEDITED = True\n__all__", "\n__all__")
+
+    # The code of one architecture concerns its runs and the table.
+    workspace.edit("clmt/models/baselines/factorisation.py", "\n__all__", "\nEDITED = True\n__all__")
+    assert workspace.plan(*arguments) == {"train": 2, "evaluate": 2, "collect": 1}

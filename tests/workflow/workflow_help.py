@@ -1,0 +1,100 @@
+"""Plans of the workflow, read from dry runs."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+#: A configuration that is quick to plan: two closed-form baselines and one boosted one, two folds.
+SMALL = {
+    "splits": {"mixed": {"folds": 2}},
+    "experiments": {
+        "gdsc_cv": {"models": ["drug_mean", "mean_effects", "matrix_factorisation"]},
+        "ccle_cv": {"models": ["drug_mean"]},
+    },
+}
+
+
+@dataclass
+class Workspace:
+    """A folder with the workflow in it; with ``own_package`` a copy of the package too, which then is the one used."""
+
+    folder: Path
+    own_package: bool = False
+
+    @classmethod
+    def copy(cls, root: Path, folder: Path) -> Workspace:
+        """Copy the workflow."""
+        folder.mkdir()
+        shutil.copy(root / "Snakefile", folder)
+        for name in ("workflow", "config", "profiles"):
+            shutil.copytree(root / name, folder / name)
+        return cls(folder)
+
+    def copy_package(self) -> None:
+        """Copy the package too, so that a test can edit it."""
+        shutil.copytree(ROOT / "clmt", self.folder / "clmt", ignore=shutil.ignore_patterns("__pycache__"))
+        self.own_package = True
+
+    def snakemake(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run Snakemake here."""
+        environment = dict(os.environ, XDG_CACHE_HOME=str(self.folder / ".cache"), PYTHONDONTWRITEBYTECODE="1")
+        environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment.get('PATH', '')}"
+        if self.own_package:
+            environment["PYTHONPATH"] = str(self.folder)
+        return subprocess.run(
+            [sys.executable, "-m", "snakemake", *arguments],
+            cwd=self.folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    def plan(self, *arguments: str) -> dict[str, int]:
+        """Jobs of each rule that a dry run announces; fails the test where planning fails."""
+        done = self.snakemake("--dry-run", "--cores", "8", *arguments)
+        assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
+        return job_counts(done.stdout)
+
+    def overlay(self, content: dict) -> str:
+        """Write an overlay of the configuration; returns its path."""
+        path = self.folder / "overlay.yaml"
+        path.write_text(yaml.safe_dump(content), encoding="utf-8")
+        return str(path)
+
+    def accept(self, *arguments: str) -> None:
+        """Make every planned output as an empty file and record it as made with today's code and settings."""
+        done = self.snakemake("--summary", *arguments)
+        assert done.returncode == 0, done.stderr[-4000:]
+        for line in done.stdout.splitlines()[1:]:
+            path = self.folder / line.split("\t")[0]
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+        done = self.snakemake("--cores", "1", "--touch", *arguments)
+        assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        """Replace a text that a file must have."""
+        path = self.folder / name
+        text = path.read_text(encoding="utf-8")
+        assert old in text, f"{name} has no {old!r}"
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def job_counts(output: str) -> dict[str, int]:
+    """Read the first table of job counts of a dry run, without its total."""
+    found = re.search(r"^job +count\n[-\s]+\n(.*?)\n\n", output, re.MULTILINE | re.DOTALL)
+    if found is None:
+        return {}
+    rows = (line.rsplit(maxsplit=1) for line in found.group(1).splitlines())
+    return {name.strip(): int(count) for name, count in rows if name.strip() != "total"}
