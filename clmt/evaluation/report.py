@@ -10,8 +10,9 @@ import numpy as np
 from clmt.errors import ClmtError
 from clmt.evaluation.dots import metric_dots
 from clmt.evaluation.figures import learning_curves, observed_predicted, per_drug, read_history
+from clmt.evaluation.loading import load_runs
 from clmt.evaluation.page import html_table
-from clmt.evaluation.runs import Runs, load_runs
+from clmt.evaluation.runs import Runs
 from clmt.evaluation.style import save
 from clmt.evaluation.tables import read_table
 from clmt.files import write_text

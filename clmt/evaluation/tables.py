@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from clmt.evaluation.loading import load_runs
 from clmt.evaluation.metrics import METRICS
-from clmt.evaluation.runs import Runs, load_runs
+from clmt.evaluation.runs import Runs
 from clmt.evaluation.statistics import compare_models
 from clmt.files import write_text
 

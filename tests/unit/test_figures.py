@@ -13,10 +13,11 @@ from matplotlib.text import Text
 from clmt.cli import main
 from clmt.errors import ClmtError
 from clmt.evaluation.figures import contrast, drug_scores, observed_predicted, per_drug, read_history, shown_models
+from clmt.evaluation.loading import load_runs
 from clmt.evaluation.metrics import METRICS, rmse
 from clmt.evaluation.page import MEANING, html_table
 from clmt.evaluation.report import load_histories, write_report
-from clmt.evaluation.runs import Runs, load_runs
+from clmt.evaluation.runs import Runs
 from clmt.evaluation.tables import SUMMARY_COLUMNS, collect, read_table
 
 MODELS = {"drug_mean": 1.0, "cell_mean": 0.9, "mlp": 0.4, "clmt": 0.2, "clmt_plain": 0.3}

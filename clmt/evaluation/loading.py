@@ -1,0 +1,155 @@
+"""Runs of one experiment, read back and checked: every model scored the same pairs, each of them once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from clmt.errors import ClmtError, expected_one_of
+from clmt.evaluation.runs import Pairs, Runs
+from clmt.files import read_json
+
+__all__ = ["load_runs"]
+
+
+def read_cards(paths: Sequence[Path], models: Sequence[str]) -> dict[Path, dict[str, Any]]:
+    """Read metric cards by folder, in order of model and fold; all must be of one dataset and split."""
+    cards = {Path(path).parent: read_json(path) for path in paths}
+    if not cards:
+        raise ClmtError("an experiment needs at least one run! got: no metrics file")
+    for folder, card in cards.items():
+        if card["model"] not in models:
+            raise expected_one_of(f"{folder}/metrics.json: unknown model", card["model"], models)
+    for key in ("dataset", "split", "simulated"):
+        values = sorted({str(card[key]) for card in cards.values()})
+        if len(values) > 1:
+            raise ClmtError(f"the runs of one experiment must share their {key}! got: {', '.join(values)}")
+    order = {model: row for row, model in enumerate(models)}
+    cards = dict(sorted(cards.items(), key=lambda item: (order[item[1]["model"]], int(item[1]["fold"]))))
+    check_folds(list(cards.values()), models)
+    return cards
+
+
+def check_folds(cards: Sequence[Mapping[str, Any]], models: Sequence[str]) -> None:
+    """Refuse a table in which a model lacks a fold that another one has, or has it twice."""
+    folds = sorted({int(card["fold"]) for card in cards})
+    for model in models:
+        mine = [int(card["fold"]) for card in cards if card["model"] == model]
+        if mine != folds:
+            raise ClmtError(
+                f"model {model!r} must have each fold once! got: folds {mine}, expected: {folds}. Rerun evaluate"
+            )
+
+
+def read_predictions(path: Path, card: Mapping[str, Any]) -> pa.Table:
+    """Read one fold's predictions and compare their number with the metric card's."""
+    table = pq.read_table(path, columns=["cell_line_id", "drug_id", "observed", "predicted"])
+    if len(table) != card["n_test"]:
+        raise ClmtError(
+            f"{path}: the metric card has {card['n_test']} test pairs! got: {len(table)} rows. Delete both and rerun"
+        )
+    return table.append_column("fold", pa.array(np.full(len(table), int(card["fold"]))))
+
+
+def align(table: pa.Table, cell_ids: list[str], drug_ids: list[str]) -> tuple[np.ndarray, pa.Table]:
+    """Sort rows by (fold, cell line, drug); return int64 (n, 3) of these and the table in that order."""
+    cell, drug = (
+        pc.index_in(table[column], value_set=pa.array(names, pa.string())).to_numpy()
+        for column, names in (("cell_line_id", cell_ids), ("drug_id", drug_ids))
+    )
+    rows = np.column_stack([table["fold"].to_numpy(), cell, drug]).astype(np.int64)
+    order = np.lexsort(rows.T[::-1])
+    return rows[order], table.take(order)
+
+
+def check_once(model: str, keys: np.ndarray, cell_ids: list[str], drug_ids: list[str]) -> None:
+    """Refuse pairs scored twice: each belongs to one fold, or to every fold where the test part is fixed."""
+    codes, times = np.unique(keys[:, 1] * len(drug_ids) + keys[:, 2], return_counts=True)
+    n_folds = len(np.unique(keys[:, 0]))
+    wrong = np.flatnonzero(times != (n_folds if times.min() == n_folds else 1))
+    if len(wrong):
+        cell, drug = divmod(int(codes[wrong[0]]), len(drug_ids))
+        raise ClmtError(
+            f"model {model!r}: cell line {cell_ids[cell]!r} and drug {drug_ids[drug]!r} must be scored once "
+            f"over the folds! got: {times[wrong[0]]} times ({len(wrong)} such pairs). Rerun split_folds and evaluate"
+        )
+
+
+def check_same(
+    model: str, first: str, keys: np.ndarray, reference: np.ndarray, cell_ids: list[str], drug_ids: list[str]
+) -> None:
+    """Refuse two models that were scored on different pairs, naming one of the pairs."""
+    if np.array_equal(keys, reference):
+        return
+    mine, theirs = ({tuple(row) for row in rows.tolist()} for rows in (keys, reference))
+    fold, cell, drug = min(mine ^ theirs)
+    scored, other = (model, first) if (fold, cell, drug) in mine else (first, model)
+    raise ClmtError(
+        "all models of an experiment must score the same pairs! got: "
+        f"cell line {cell_ids[cell]!r} and drug {drug_ids[drug]!r} "
+        f"in fold {fold} of {scored!r} but not of {other!r} ({len(mine ^ theirs)} differences). Rerun evaluate"
+    )
+
+
+def load_runs(
+    experiment: str, metrics: Sequence[Path], predictions: Sequence[Path], models: Sequence[str] = ()
+) -> Runs:
+    """Read the runs of an experiment and check that their scores may be compared.
+
+    Parameters
+    ----------
+    experiment
+        Name of the experiment.
+    metrics, predictions
+        ``metrics.json`` and ``predictions.parquet`` of each run, matched by folder.
+    models
+        Models in the order of the tables; empty: in order of appearance.
+
+    Raises
+    ------
+    ClmtError
+        If a model lacks a fold, a pair is scored twice, or two models differ in their pairs or observed values.
+    """
+    models = list(models) or list(dict.fromkeys(read_json(path)["model"] for path in metrics))
+    cards = read_cards(metrics, models)
+    files = {Path(path).parent: Path(path) for path in predictions}
+    for folder in cards:
+        if folder not in files:
+            raise ClmtError(
+                f"{folder}: metrics.json has no predictions.parquet beside it among the given files! Name both"
+            )
+    tables = {
+        model: pa.concat_tables(
+            [read_predictions(files[f], card) for f, card in cards.items() if card["model"] == model]
+        )
+        for model in models
+    }
+    cell_ids = sorted(set().union(*(table["cell_line_id"].unique().to_pylist() for table in tables.values())))
+    drug_ids = sorted(set().union(*(table["drug_id"].unique().to_pylist() for table in tables.values())))
+    pairs = join_models(tables, cell_ids, drug_ids)
+    return Runs(experiment, models, list(cards.values()), list(cards), pairs)
+
+
+def join_models(tables: Mapping[str, pa.Table], cell_ids: list[str], drug_ids: list[str]) -> Pairs:
+    """Bring all models' predictions into the first model's order of pairs."""
+    first = next(iter(tables))
+    reference, table = align(tables[first], cell_ids, drug_ids)
+    observed = table["observed"].to_numpy()
+    predicted = {}
+    for model, other in tables.items():
+        keys, ordered = align(other, cell_ids, drug_ids)
+        check_once(model, keys, cell_ids, drug_ids)
+        check_same(model, first, keys, reference, cell_ids, drug_ids)
+        if not np.allclose(ordered["observed"].to_numpy(), observed, rtol=0.0, atol=1e-9):
+            raise ClmtError(
+                f"models {first!r} and {model!r} were scored against different observed values! Rerun evaluate"
+            )
+        predicted[model] = ordered["predicted"].to_numpy()
+    fold, cell, drug = reference.T
+    return Pairs(cell_ids, drug_ids, cell, drug, fold, observed, predicted)
