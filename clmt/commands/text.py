@@ -1,0 +1,93 @@
+"""Commands of the text stage: ``clmt text look-up``, ``build``, ``encode`` and ``show``."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+
+def register(subparsers: Any) -> None:
+    """Add ``clmt text`` and its subcommands."""
+    parser = subparsers.add_parser("text", help="write, encode and show what is written about cell lines and drugs")
+    actions = parser.add_subparsers(title="actions", dest="action", metavar="ACTION", required=True)
+    _add_build(actions)
+    _add_encode(actions)
+    _add_show(actions)
+
+
+def _add_build(actions: Any) -> None:
+    build = actions.add_parser("build", help="write the corpus of a dataset from its tables and text sources")
+    build.add_argument("--settings", required=True, metavar="JSON", help="sources, synonyms, max_pathways, ...")
+    build.add_argument("--tables", type=Path, required=True, metavar="DIR", help="the dataset's tables")
+    build.add_argument("--sources-registry", type=Path, required=True, metavar="FILE", help="config/sources.yaml")
+    build.add_argument("--structures", type=Path, metavar="FILE", help="structures.parquet, for PubChem's titles")
+    build.add_argument("--archive", metavar="NAME", help="registry entry of the dataset, for the terms of its tables")
+    build.add_argument(
+        "--input", action="append", default=[], metavar="NAME=FILE", help="a source's file, by its registry name"
+    )
+    build.add_argument("--out-dir", type=Path, required=True, metavar="DIR", help="results/<dataset>/text")
+    build.set_defaults(run=run_build)
+
+
+def _add_encode(actions: Any) -> None:
+    encode = actions.add_parser("encode", help="turn the texts of a corpus into vectors")
+    encode.add_argument("--settings", required=True, metavar="JSON", help="encoder, kind, skip_characters, ...")
+    encode.add_argument("--corpus", type=Path, required=True, metavar="DIR", help="folder of the corpus")
+    encode.add_argument("--tables", type=Path, metavar="DIR", help="the dataset's tables; needed to hide names")
+    encode.add_argument("--folder", type=Path, metavar="DIR", help="local folder of a transformer")
+    encode.add_argument("--out", type=Path, required=True, metavar="FILE", help="text_<encoder>.parquet to write")
+    encode.set_defaults(run=run_encode)
+
+
+def _add_show(actions: Any) -> None:
+    show = actions.add_parser("show", help="print the text of a cell line or drug with the source of each sentence")
+    show.add_argument("dataset", help="dataset, such as gdsc")
+    show.add_argument("entity", help="name or id of a cell line or drug")
+    show.add_argument("--results", type=Path, default=Path("results"), metavar="DIR", help="default: results")
+    show.set_defaults(run=run_show)
+
+
+def run_build(args: argparse.Namespace) -> None:
+    """Write a corpus."""
+    from clmt.text.build import build_corpus
+    from clmt.text.settings import TextSettings
+
+    inputs = _inputs(args.input)
+    build_corpus(
+        TextSettings.parse(args.settings),
+        args.tables,
+        inputs,
+        args.sources_registry,
+        args.out_dir,
+        archive=args.archive,
+        structures=args.structures,
+    )
+
+
+def run_encode(args: argparse.Namespace) -> None:
+    """Encode a corpus."""
+    from clmt.text.vectors import encode_corpus
+
+    encode_corpus(args.settings, args.corpus, args.out, folder=args.folder, tables=args.tables)
+
+
+def run_show(args: argparse.Namespace) -> None:
+    """Print the text of an entity."""
+    from clmt.text.show import show_text
+
+    print(show_text(args.results / args.dataset, args.entity), end="")
+
+
+def _inputs(pairs: list[str]) -> dict[str, Path]:
+    from clmt.errors import ClmtError
+
+    inputs: dict[str, Path] = {}
+    for pair in pairs:
+        name, separator, path = pair.partition("=")
+        if not separator or not name or not path:
+            raise ClmtError(f"--input is not NAME=FILE! got: {pair!r}")
+        if name in inputs:
+            raise ClmtError(f"--input {name} is given twice; got: {inputs[name]} and {path}")
+        inputs[name] = Path(path)
+    return inputs

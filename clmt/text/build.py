@@ -1,0 +1,109 @@
+"""Write the corpus of a dataset: sentences about every cell line and every drug from the configured sources."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from clmt.acquire.registry import load_registry
+from clmt.errors import expected_one_of
+from clmt.files import write_json, write_text
+from clmt.text.cells import read_genotype
+from clmt.text.corpus import KINDS, Sentence, write_corpus
+from clmt.text.coverage import coverage_table
+from clmt.text.facts import TABLES, Terms, to_sentences
+from clmt.text.gather import cell_line_facts, drug_facts, name_drugs, read_cell_lines, read_drugs
+from clmt.text.leakage import drop_leaks
+from clmt.text.raw import file_date
+from clmt.text.settings import FILES, SERVICES, TextSettings, require_inputs
+
+__all__ = ["build_corpus"]
+
+log = logging.getLogger(__name__)
+
+
+def build_corpus(
+    settings: TextSettings,
+    tables: Path,
+    inputs: Mapping[str, Path],
+    registry: Path,
+    out_dir: Path,
+    *,
+    archive: str | None = None,
+    structures: Path | None = None,
+) -> None:
+    """Write ``cell_lines.parquet``, ``drugs.parquet``, ``coverage.tsv`` and ``audit.json``.
+
+    Parameters
+    ----------
+    settings : TextSettings
+        Which sources speak, and how much of them is kept.
+    tables : Path
+        Folder of the dataset's tables. The table of responses is not read.
+    inputs : mapping
+        Name of a downloaded file, or of a source whose records were looked up -> path; see `clmt.text.settings`.
+    registry : Path
+        The registry of sources, for licences and dates.
+    out_dir : Path
+        Folder of the four files.
+    archive : str, optional
+        Registry entry of the dataset's own archive, for the terms of what its tables say.
+    structures : Path, optional
+        The drugs' structures as PubChem has them; its titles are names under which other sources know the drugs.
+
+    Raises
+    ------
+    ClmtError
+        For a missing or unreadable input, and where an entity would be left without text.
+    """
+    known = {file for files in FILES.values() for file in files} | set(SERVICES)
+    for name in inputs:
+        if name not in known:
+            raise expected_one_of("text build: unknown --input", name, known)
+    require_inputs(settings, inputs)
+    terms = _terms(settings, registry, archive, inputs)
+    cell_lines = read_cell_lines(tables / "cell_lines.parquet")
+    drugs = name_drugs(settings, read_drugs(tables / "drugs.parquet", structures), inputs)
+    ids = {"cell_line": [cell.cell_line_id for cell in cell_lines], "drug": [drug.drug_id for drug in drugs]}
+    genotype = read_genotype(tables / "mutation.parquet", tables / "copy_number.parquet", ids["cell_line"])
+    facts = {
+        "cell_line": cell_line_facts(settings, cell_lines, genotype, inputs),
+        "drug": drug_facts(settings, drugs, inputs),
+    }
+    corpora: dict[str, list[Sentence]] = {}
+    audit: dict[str, Any] = {}
+    for kind, found in facts.items():
+        rows, leaks = drop_leaks(kind, found.rows, cell_lines, drugs, keep=settings.leaks == "keep")
+        corpora[kind] = to_sentences(rows, ids[kind], terms)
+        audit[kind] = {**found.audit, "leaks": leaks}
+        if leaks:
+            log.warning("%s: %d sentences speak of responses; leaks: %s", kind, len(leaks), settings.leaks)
+    _write(out_dir, corpora, ids, audit)
+
+
+def _write(out_dir: Path, corpora: dict[str, list[Sentence]], ids: dict[str, list[str]], audit: dict[str, Any]) -> None:
+    for kind, name in KINDS.items():
+        write_corpus(out_dir / name, corpora[kind], ids[kind])
+    coverage = coverage_table(corpora, ids)
+    write_text(out_dir / "coverage.tsv", coverage)
+    write_json(out_dir / "audit.json", audit)
+    log.info("coverage:\n%s", coverage.rstrip())
+
+
+def _terms(settings: TextSettings, registry: Path, archive: str | None, inputs: Mapping[str, Path]) -> dict[str, Terms]:
+    """Licence and date of each source, from the registry; a look-up's date is that of its answer."""
+    loaded = load_registry(registry)
+    terms = {TABLES: Terms("the dataset's own", "")}
+    if archive is not None:
+        own = loaded.source(archive)
+        terms[TABLES] = Terms(own.licence, own.date)
+    for source in settings.sources:
+        if source in SERVICES:
+            terms[source] = Terms(loaded.api(SERVICES[source]).licence, "")
+        else:
+            entry = loaded.source(FILES[source][0])
+            dated = entry.date if entry.date[:1].isdigit() else file_date(inputs[entry.name])
+            terms[source] = Terms(entry.licence, dated)
+    return terms

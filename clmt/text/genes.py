@@ -1,0 +1,137 @@
+"""Genes that drugs aim at: aliases to symbols, and what RefSeq says about a gene."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from clmt.errors import ClmtError
+from clmt.text.names import name_key
+from clmt.text.prose import first_sentences
+from clmt.text.raw import read_lines, require_columns
+
+__all__ = [
+    "ALIASES",
+    "DRUG_SYNONYMS",
+    "PATHWAYS",
+    "map_targets",
+    "read_aliases",
+    "read_drug_synonyms",
+    "read_gene_summaries",
+    "read_pathway_labels",
+]
+
+_RESOURCES = Path(__file__).resolve().parents[2] / "resources"
+
+#: The project's own tables.
+ALIASES = _RESOURCES / "target_aliases.tsv"
+PATHWAYS = _RESOURCES / "target_pathways.tsv"
+DRUG_SYNONYMS = _RESOURCES / "drug_synonyms.tsv"
+
+
+def _two_columns(path: Path, header: tuple[str, str]) -> list[tuple[str, str]]:
+    rows = [line.split("\t") for line in read_lines(path) if not line.startswith("#")]
+    if not rows:
+        raise ClmtError(f"{path} is empty; expected: {' and '.join(header)}")
+    require_columns(path, rows[0], header)
+    for row in rows[1:]:
+        if len(row) != 2 or not all(cell.strip() for cell in row):
+            raise ClmtError(f"{path}: bad row! got: {row!r}, expected: {header[0]}<TAB>{header[1]}")
+    return [(row[0].strip(), row[1].strip()) for row in rows[1:]]
+
+
+def read_aliases(path: Path = ALIASES) -> dict[str, tuple[str, ...]]:
+    """Read the table of target aliases.
+
+    Returns
+    -------
+    dict
+        Key of an alias (:func:`clmt.text.names.name_key`) -> HGNC symbols, the leading member of a family first.
+    """
+    aliases: dict[str, tuple[str, ...]] = {}
+    for alias, symbols in _two_columns(Path(path), ("alias", "symbols")):
+        key = name_key(alias)
+        if key in aliases:
+            raise ClmtError(f"{path}: alias {alias!r} stands twice (letters and digits decide); keep one row")
+        aliases[key] = tuple(symbol.strip() for symbol in symbols.split(";"))
+    return aliases
+
+
+def read_pathway_labels(path: Path = PATHWAYS) -> dict[str, str]:
+    """Read which Reactome pathway stands for each target pathway label of GDSC: lower-cased label -> id."""
+    return {label.lower(): key for label, key in _two_columns(Path(path), ("label", "pathway"))}
+
+
+def read_drug_synonyms(path: Path = DRUG_SYNONYMS) -> dict[str, tuple[str, ...]]:
+    """Read further names of drugs: key of a name -> synonyms."""
+    rows = _two_columns(Path(path), ("drug", "synonyms"))
+    return {name_key(drug): tuple(name.strip() for name in synonyms.split(";")) for drug, synonyms in rows}
+
+
+def map_targets(labels: Iterable[str], aliases: Mapping[str, tuple[str, ...]]) -> tuple[list[str], list[str]]:
+    """Map target labels of a drug to HGNC symbols.
+
+    A label is an alias of the table, or else a symbol if it is written like one. Where a bracket or a stroke explains
+    the label ("PDK1 (PDPK1)", "VEGFR3/FLT4") its parts are tried in turn.
+
+    Returns
+    -------
+    mapped, unknown : list of str
+        Symbols in order, each once, and the labels that name no gene ("DNA crosslinker").
+    """
+    mapped: list[str] = []
+    unknown = []
+    for label in labels:
+        parts = (part.strip() for part in (label, *re.split(r"[()/]", label)))
+        found = next((symbols for part in parts if (symbols := _symbols(part, aliases))), ())
+        mapped.extend(found)
+        if not found:
+            unknown.append(label)
+    return list(dict.fromkeys(mapped)), unknown
+
+
+def _symbols(label: str, aliases: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    known = aliases.get(name_key(label)) if name_key(label) else None
+    if known:
+        return known
+    return (label,) if re.fullmatch(r"[A-Z][A-Z0-9-]{1,9}", label) else ()
+
+
+def read_gene_summaries(summaries: Path, gene_info: Path, count: int = 2) -> dict[str, tuple[str, list[str]]]:
+    """Read RefSeq's summaries of human genes and join them with their symbols.
+
+    Parameters
+    ----------
+    summaries : Path
+        ``gene_summary.gz``: ``#tax_id, GeneID, Source, Summary``.
+    gene_info : Path
+        ``Homo_sapiens.gene_info.gz``: ``#tax_id, GeneID, Symbol`` and more columns.
+    count : int
+        Sentences to keep of each summary.
+
+    Returns
+    -------
+    dict
+        Symbol -> (GeneID, first sentences); genes without a summary are absent.
+    """
+    symbols = {key: row for key, row in _ncbi(Path(gene_info), ("GeneID", "Symbol"))}
+    found: dict[str, tuple[str, list[str]]] = {}
+    for key, summary in _ncbi(Path(summaries), ("GeneID", "Summary")):
+        symbol = symbols.get(key)
+        sentences = first_sentences(summary, count) if symbol else []
+        if symbol and sentences:
+            found.setdefault(symbol, (key, sentences))
+    return found
+
+
+def _ncbi(path: Path, columns: tuple[str, str]) -> list[tuple[str, str]]:
+    """Read two columns of the human rows of an NCBI gene table."""
+    lines = read_lines(path)
+    if not lines:
+        raise ClmtError(f"{path} is empty; fetch it again")
+    header = lines[0].lstrip("#").split("\t")
+    require_columns(path, header, ("tax_id", *columns))
+    tax, first, second = (header.index(name) for name in ("tax_id", *columns))
+    rows = (line.split("\t") for line in lines[1:])
+    return [(row[first], row[second]) for row in rows if len(row) > max(tax, first, second) and row[tax] == "9606"]

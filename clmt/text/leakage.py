@@ -1,0 +1,92 @@
+"""Screen the corpus for sentences that give the answer away: responses of benchmark cell lines to benchmark drugs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from clmt.text.cells import CellLine
+from clmt.text.drugs import Drug
+from clmt.text.facts import TABLES, Fact
+
+__all__ = ["drop_leaks", "name_pattern"]
+
+# Words for what is measured here. "Inhibitor" and "cytotoxic drug" say what a drug is, not what it did to a cell line.
+_RESPONSE = re.compile(
+    r"\b(?:sensiti[vsz]\w*|resist\w*|respons\w*|respond\w*|IC-?50|GI-?50|EC-?50|viability|surviv\w*|cytotoxic\w*|potency"
+    r"|kill\w*|inhibit\w* (?:the )?(?:growth|proliferation)|growth inhibition|anti-?proliferative|refractory)\b",
+    re.IGNORECASE,
+)
+
+
+def name_pattern(names: Iterable[str], *, case: bool) -> re.Pattern[str]:
+    """Match any of the names as whole words, hyphens and blanks optional.
+
+    Names of fewer than three letters and digits, and plain numbers, would be found in any text and are left out.
+
+    Parameters
+    ----------
+    names : iterable of str
+        As the tables spell them.
+    case : bool
+        Whether case matters: cell lines such as "SET" or "BEN" are words otherwise.
+    """
+    parts = set()
+    for name in names:
+        pieces = re.findall(r"[A-Za-z]+|[0-9]+", name)
+        if len("".join(pieces)) >= 3 and not all(piece.isdigit() for piece in pieces):
+            parts.add(r"[\s\-/.,()]{0,2}".join(re.escape(piece) for piece in pieces))
+    joined = "|".join(sorted(parts, key=lambda part: (-len(part), part)))
+    whole = rf"(?<![A-Za-z0-9])(?:{joined})(?![A-Za-z0-9])" if joined else r"(?!)"
+    return re.compile(whole, 0 if case else re.IGNORECASE)
+
+
+def drop_leaks(
+    kind: str, facts: Sequence[Fact], cell_lines: Sequence[CellLine], drugs: Sequence[Drug], *, keep: bool = False
+) -> tuple[list[Fact], list[dict[str, str]]]:
+    """Take out the sentences that speak of the response of a benchmark cell line to a benchmark drug.
+
+    A sentence of a drug's text is such where it names a cell line beside a word of response (the drug is its subject);
+    a sentence of a cell line's text where it names a drug beside one. What the dataset's own tables say is never one.
+
+    Parameters
+    ----------
+    kind : str
+        "cell_line" or "drug": whose texts the facts belong to.
+    facts : sequence of Fact
+        In any order; it is kept.
+    cell_lines, drugs
+        Of the dataset.
+    keep : bool
+        Only list the sentences.
+
+    Returns
+    -------
+    kept : list of Fact
+    leaks : list of dict
+        entity_id, source, record_id, sentence and the name found; each sentence of a record is listed once per entity.
+    """
+    if kind == "drug":
+        pattern = name_pattern((cell.name for cell in cell_lines), case=True)
+    else:
+        pattern = name_pattern((name for drug in drugs for name in (drug.name, *drug.synonyms)), case=False)
+    verdicts: dict[str, str | None] = {}
+    kept, leaks = [], []
+    for fact in facts:
+        if fact.source != TABLES and fact.text not in verdicts:
+            found = pattern.search(fact.text) if _RESPONSE.search(fact.text) else None
+            verdicts[fact.text] = found.group(0) if found else None
+        name = verdicts.get(fact.text) if fact.source != TABLES else None
+        if name:
+            leaks.append(
+                {
+                    "entity_id": fact.entity_id,
+                    "source": fact.source,
+                    "record_id": fact.record_id,
+                    "sentence": fact.text,
+                    "name": name,
+                }
+            )
+        if keep or not name:
+            kept.append(fact)
+    return kept, leaks

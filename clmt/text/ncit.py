@@ -1,0 +1,69 @@
+"""The NCI Thesaurus flat file: concepts of drugs with their synonyms and definitions."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from clmt.errors import ClmtError
+from clmt.text.names import Named
+from clmt.text.prose import clean
+from clmt.text.raw import read_lines
+
+__all__ = ["Concept", "read_concepts"]
+
+log = logging.getLogger(__name__)
+
+# Regimens, radiolabelled forms and the like share the synonyms of the drug but are not the drug.
+_NOT_A_DRUG = re.compile(r"\b(?:regimen|vaccine|protocol)\b|^carbon c 11|^fluor(?:ine|o) f ?18|radiolabel", re.I)
+_DRUG_TYPES = ("Pharmacologic Substance", "Organic Chemical", "Antibiotic", "Amino Acid, Peptide, or Protein")
+
+
+@dataclass(frozen=True)
+class Concept:
+    """One concept: its code, preferred name, synonyms and definition (cleaned, possibly empty)."""
+
+    code: str
+    name: str
+    synonyms: tuple[str, ...]
+    definition: str
+
+    @property
+    def named(self) -> Named:
+        """The concept as a record to match names with."""
+        return Named(self.code, self.name, self.synonyms)
+
+
+def read_concepts(path: Path) -> list[Concept]:
+    """Read the drug concepts that have a definition.
+
+    The file has no header; the columns are code, concept address, parents, synonyms (joined by ``|``, the preferred
+    name first), definition, display name, concept status, semantic type. Retired concepts, regimens and concepts of
+    other types are left out. Raises `ClmtError` where no line has that layout.
+    """
+    concepts = list(_concepts(read_lines(Path(path))))
+    if not concepts:
+        raise ClmtError(f"{path}: no drug concept; expected: 8 tab-separated columns, the first a code such as C1000")
+    return concepts
+
+
+def _concepts(lines: list[str]) -> Iterator[Concept]:
+    odd = 0
+    for line in lines:
+        fields = line.split("\t")
+        if len(fields) < 8 or not re.fullmatch(r"C\d+", fields[0]):
+            odd += 1
+            continue
+        synonyms = [clean(part) for part in fields[3].split("|")]
+        name, status, types = clean(fields[5]) or synonyms[0], fields[6], fields[7]
+        definition = clean(fields[4])
+        retired = "retired" in status.lower() or "obsolete" in status.lower()
+        if retired or not definition or _NOT_A_DRUG.search(name) or not any(t in types for t in _DRUG_TYPES):
+            continue
+        others = tuple(dict.fromkeys(part for part in (synonyms[0], *synonyms[1:]) if part and part != name))
+        yield Concept(fields[0], name, others, definition)
+    if odd:
+        log.warning("NCI Thesaurus: %d lines of another layout were left out", odd)

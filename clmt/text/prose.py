@@ -1,0 +1,121 @@
+"""Clean the prose of databases and cut it into sentences."""
+
+from __future__ import annotations
+
+import html
+import re
+
+__all__ = ["as_sentence", "clean", "first_sentences", "split_sentences"]
+
+# Tags inside a word or formula vanish ("Ca<sup>2+</sup>"); every other tag separates words ("one<br>two").
+_INLINE_TAG = re.compile(r"</?(?:a|b|em|font|i|span|strong|sub|sup|u)(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--.*?-->", re.DOTALL)
+
+_YEAR = r"(?:18|19|20)\d{2}[a-z]?"
+_AUTHOR_YEAR = re.compile(rf"^(?=.*[A-Z][a-z])(?!.*\bin {_YEAR}$).*(?:^|[\s.,;(&]){_YEAR}(?!\d)")
+_REVIEWED = re.compile(r"^(?:(?:for |as )?(?:a )?reviews?(?:ed)?|see|cf)\b", re.IGNORECASE)
+_RECORD_MARK = re.compile(
+    r"^(?:reviewed in |by similarity|similarity|refs? |provided by |supplied by |PMID|PubMed|pubmed|doi|NCI\d*$"
+    r"|NCI Thesaurus|PDQ|ECO:)"
+)
+_BRACKETED = re.compile(r"\s*[\[(]([^\[\]()]*)[\])]")
+_NUMBERED = re.compile(r"(?<=[\w)])\s+\[\d+(?:\s*[-,;]\s*\d+)*\](?=[\s.,;]|$)")
+_EVIDENCE = re.compile(r"\s*\{[^{}]*ECO:[^{}]*\}")
+
+_ABBREVIATIONS = (
+    " al approx ca cf co corp dr e.g eg etc fig figs i.e ie inc ltd mr mrs no nos prof ref refs resp sp spp ssp st "
+    "subsp var viz vs p.o i.v s.c a.k.a u.s "
+)
+_INITIAL_AFTER = " and by de for from in of van von with "
+_BOUNDARY = re.compile(r"[.!?]+[\"'”’)\]]*(?=\s+[\"'“‘(\[]*(?:[A-Z0-9α-ω]|p\d))")
+
+
+def _drop_mark(match: re.Match[str]) -> str:
+    """Remove a bracket that holds a citation; keep any other."""
+    inside = match.group(1).strip()
+    year = _AUTHOR_YEAR.search(inside)
+    cited = bool(_RECORD_MARK.match(inside) or year)
+    reviewed = bool(_REVIEWED.match(inside)) and ("et al" in inside or re.search(_YEAR, inside) is not None)
+    return "" if cited or reviewed else match.group(0)
+
+
+def clean(text: str) -> str:
+    """Remove HTML, character references and citation marks; collapse blanks.
+
+    Brackets with an author and a year, PubMed ids, evidence codes, numbered marks after a word and notes such as
+    "provided by RefSeq" go; other brackets, chemical ones included ("PI[4,5]P2"), stay.
+
+    Parameters
+    ----------
+    text : str
+        Prose as a database gives it.
+
+    Returns
+    -------
+    str
+        One line, possibly empty.
+    """
+    text = html.unescape(text)
+    text = _TAG.sub(" ", _INLINE_TAG.sub("", text))
+    text = html.unescape(text).replace("\u00a0", " ").replace("\ufeff", "")
+    text = _EVIDENCE.sub("", text)
+    for _ in range(3):  # brackets inside brackets
+        text = _BRACKETED.sub(_drop_mark, text)
+    text = _NUMBERED.sub("", text)
+    text = re.sub(r"\s+", " ", text)
+    text = re.sub(r"\(\s*\)|\[\s*\]", "", text)
+    text = re.sub(r"\s+([.,;:](?:\s|$))", r"\1", text)
+    return re.sub(r"\.{2}(?=\s|$)", ".", text).strip()
+
+
+def _is_abbreviation(before: str) -> bool:
+    """Whether the full stop after ``before`` belongs to an abbreviation or to the initial of a name."""
+    words = before.split()
+    if not words:
+        return False
+    last = words[-1].lstrip("\"'“‘([").rstrip(".")
+    if f" {last.lower()} " in _ABBREVIATIONS:
+        return True
+    if re.fullmatch(r"(?:[A-Z]\.)*[A-Z]", last):
+        previous = words[-2].rstrip(",") if len(words) > 1 else ""
+        # "by J. Smith" and "Smith J. Biol" are initials, "protein kinase C. The" and "factor I. It" end a sentence
+        return not previous or f" {previous} " in _INITIAL_AFTER or previous[:1].isupper() or "." in last
+    return False
+
+
+def split_sentences(text: str) -> list[str]:
+    """Cut cleaned prose into sentences.
+
+    Parameters
+    ----------
+    text : str
+        Prose of one line, see :func:`clean`.
+
+    Returns
+    -------
+    list of str
+        Sentences in order, without surrounding blanks; joined by a blank they give the text back.
+    """
+    sentences, start = [], 0
+    for match in _BOUNDARY.finditer(text):
+        if match.group(0).startswith(".") and _is_abbreviation(text[start : match.start()]):
+            continue
+        sentences.append(text[start : match.end()].strip())
+        start = match.end()
+    sentences.append(text[start:].strip())
+    return [sentence for sentence in sentences if sentence]
+
+
+def first_sentences(text: str, count: int = 2) -> list[str]:
+    """Return the first ``count`` sentences of raw prose, cleaned; an empty list where nothing is left.
+
+    A fragment without a letter is no sentence.
+    """
+    sentences = [s for s in split_sentences(clean(text)) if re.search(r"[A-Za-z]{2}", s)]
+    return [as_sentence(sentence) for sentence in sentences[:count]]
+
+
+def as_sentence(text: str) -> str:
+    """End a text with a full stop where it has no mark at its end."""
+    text = text.strip()
+    return text if not text or text[-1] in ".!?" or text.endswith((".)", '."', ".”")) else f"{text}."

@@ -1,0 +1,81 @@
+"""Print what a corpus says about one cell line or drug, with the source of each sentence."""
+
+from __future__ import annotations
+
+import difflib
+import textwrap
+from pathlib import Path
+
+from clmt.errors import ClmtError
+from clmt.text.corpus import KINDS, Sentence, read_corpus
+from clmt.text.names import name_key
+
+__all__ = ["show_text"]
+
+WIDTH = 110
+
+
+def show_text(folder: Path, entity: str) -> str:
+    """Return the text of an entity for a reader.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of a dataset's results: ``text`` and, for names, ``tables``.
+    entity : str
+        Id or name; letters and digits decide where neither is spelt exactly.
+
+    Returns
+    -------
+    str
+        Lines; an entity that exists as a cell line and as a drug is shown twice.
+
+    Raises
+    ------
+    ClmtError
+        For an unknown entity, with near names.
+    """
+    folder = Path(folder)
+    shown, known = [], set()
+    for kind, file in KINDS.items():
+        sentences = read_corpus(folder / "text" / file)
+        names = _names(folder / "tables" / file)
+        ids = list(dict.fromkeys(item.entity_id for item in sentences))
+        known |= set(ids) | {names.get(key, key) for key in ids}
+        for key in _found(ids, names, entity):
+            shown.append(_page(kind, names.get(key, key), [item for item in sentences if item.entity_id == key]))
+    if not shown:
+        near = difflib.get_close_matches(entity, sorted(known), n=5, cutoff=0.5)
+        near += [name for name in sorted(known) if name_key(entity) and name_key(entity) in name_key(name)]
+        listed = ", ".join(list(dict.fromkeys(near))[:8]) or f"names such as {', '.join(sorted(known)[:3])}"
+        raise ClmtError(f"{folder.name}: no cell line or drug of that name! got: {entity!r}, expected one of: {listed}")
+    return "\n".join(shown)
+
+
+def _names(table: Path) -> dict[str, str]:
+    """Names by id; a corpus can be read without its tables."""
+    if not table.is_file():
+        return {}
+    import pyarrow.parquet as pq
+
+    frame = pq.read_table(table)
+    return dict(zip(frame.column(0).to_pylist(), frame["name"].to_pylist(), strict=True))
+
+
+def _found(ids: list[str], names: dict[str, str], entity: str) -> list[str]:
+    """Ids by exact id or name, else by their letters and digits."""
+    exact = [key for key in ids if entity in (key, names.get(key))]
+    wanted = name_key(entity)
+    return exact or [key for key in ids if wanted and wanted in (name_key(key), name_key(names.get(key, "")))]
+
+
+def _page(kind: str, name: str, sentences: list[Sentence]) -> str:
+    entity = sentences[0].entity_id
+    lines = [f"{kind.replace('_', ' ')} {name}" + (f" ({entity})" if entity != name else ""), ""]
+    for item in sentences:
+        lines += textwrap.wrap(
+            item.sentence, WIDTH, initial_indent=f"{item.position + 1:>3}. ", subsequent_indent="     "
+        )
+        day = f", {item.retrieved}" if item.retrieved else ""
+        lines.append(f"     [{item.source}: {item.record_id}; {item.licence}{day}]")
+    return "\n".join([*lines, ""])

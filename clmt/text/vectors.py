@@ -1,0 +1,191 @@
+"""One vector for each text of a corpus, as a file; and the variants by which the worth of text is measured.
+
+Every encoder may be varied: ``skip_characters`` cuts off the start of each text, ``hide_names`` replaces the names of
+the entity, ``only`` leaves one kind of entity with text and gives the other zeros, ``shuffle`` hands the vectors to
+other entities of their kind.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from clmt.errors import ClmtError, expected_one_of
+from clmt.files import atomic_path
+from clmt.text.corpus import KINDS, Sentence, read_corpus
+from clmt.text.encoders import check_settings, encode, revision
+from clmt.text.leakage import name_pattern
+
+if TYPE_CHECKING:
+    import numpy as np
+
+__all__ = ["encode_corpus", "hide_names", "read_vectors"]
+
+log = logging.getLogger(__name__)
+
+_UNNAMED = {"cell_line": "This cell line", "drug": "This compound"}
+_ALSO_KNOWN = re.compile(r"^.+? is also known as (.+)\.$")
+
+
+def encode_corpus(
+    settings_text: str, corpus: Path, out: Path, *, folder: Path | None = None, tables: Path | None = None
+) -> None:
+    """Encode both kinds of a corpus and write ``text_<encoder>.parquet``.
+
+    Parameters
+    ----------
+    settings_text : str
+        JSON: ``encoder``, ``kind`` and the keys of the kind.
+    corpus : Path
+        Folder of ``cell_lines.parquet`` and ``drugs.parquet``.
+    out : Path
+        Columns kind, entity_id, vector; the schema's metadata name encoder, revision, dim, truncated and more.
+    folder : Path, optional
+        Local folder of a transformer.
+    tables : Path, optional
+        Folder of the dataset's tables, for ``hide_names``.
+    """
+    settings = _settings(settings_text)
+    names = _names(tables, settings)
+    keys: list[tuple[str, str]] = []
+    texts: dict[str, str] = {}
+    for kind, file in KINDS.items():
+        for entity, text in _texts(read_corpus(corpus / file), kind, names).items():
+            keys.append((kind, entity))
+            texts[f"{kind} {entity}"] = text
+    texts, short = _skipped(texts, settings.get("skip_characters", 0))
+    if short:
+        log.warning("%d texts are shorter than skip_characters and were left whole", short)
+    vectors, report = encode(texts, settings, folder)
+    report["too_short_to_skip"] = short
+    _write(out, keys, _varied(vectors, [kind for kind, _ in keys], settings), settings, report)
+
+
+def _settings(text: str) -> dict[str, Any]:
+    try:
+        settings = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ClmtError(f"--settings is not JSON ({error}); got: {text[:80]!r}") from None
+    if not isinstance(settings, dict):
+        raise ClmtError(f"--settings is not a JSON object; got: {text[:80]!r}")
+    check_settings(settings)
+    if settings.get("only") not in (None, *KINDS):
+        raise expected_one_of(f"encoders.{settings.get('encoder')}.only: unknown kind", settings["only"], KINDS)
+    return settings
+
+
+def _names(tables: Path | None, settings: Mapping[str, Any]) -> dict[str, dict[str, str]] | None:
+    """Names of the entities by kind, where they are to be hidden."""
+    if not settings.get("hide_names"):
+        return None
+    if tables is None:
+        raise ClmtError("hide_names needs the names in the dataset's tables; give their folder with --tables")
+    from clmt.text.gather import read_cell_lines, read_drugs
+
+    return {
+        "cell_line": {cell.cell_line_id: cell.name for cell in read_cell_lines(tables / "cell_lines.parquet")},
+        "drug": {drug.drug_id: drug.name for drug in read_drugs(tables / "drugs.parquet")},
+    }
+
+
+def _texts(sentences: list[Sentence], kind: str, names: dict[str, dict[str, str]] | None) -> dict[str, str]:
+    rows: dict[str, list[str]] = {}
+    for item in sorted(sentences, key=lambda item: item.position):
+        rows.setdefault(item.entity_id, []).append(item.sentence)
+    order = list(dict.fromkeys(item.entity_id for item in sentences))
+    if names is not None:
+        rows = {entity: hide_names(rows[entity], kind, [entity, names[kind].get(entity, entity)]) for entity in order}
+    return {entity: " ".join(rows[entity]) for entity in order}
+
+
+def hide_names(sentences: list[str], kind: str, names: list[str]) -> list[str]:
+    """Replace the names of an entity in its own sentences by "This compound" or "This cell line".
+
+    Sentences that list other names are left out, and those names are replaced too. Numbers and names of fewer than
+    three letters and digits are replaced only where they begin the sentence.
+    """
+    kept = []
+    known = list(names)
+    for sentence in sentences:
+        match = _ALSO_KNOWN.match(sentence)
+        if match:
+            known += re.split(r", | and ", match.group(1))
+        else:
+            kept.append(sentence)
+    pattern = name_pattern(known, case=kind == "cell_line")
+    unnamed = _UNNAMED[kind]
+    starts = tuple(f"{name} " for name in names)
+    hidden = [f"{unnamed} {s.split(' ', 1)[1]}" if s.startswith(starts) and not pattern.match(s) else s for s in kept]
+    return [pattern.sub(unnamed, sentence) for sentence in hidden] or [f"{unnamed} is part of the data set."]
+
+
+def _skipped(texts: Mapping[str, str], count: int) -> tuple[dict[str, str], int]:
+    """Cut off the start of each text; texts that would vanish stay whole and are counted."""
+    short = sum(not text[count:].strip() for text in texts.values()) if count else 0
+    return {key: text[count:] if text[count:].strip() else text for key, text in texts.items()}, short
+
+
+def _varied(vectors: np.ndarray, kinds: list[str], settings: Mapping[str, Any]) -> np.ndarray:
+    """Shuffle the vectors within each kind, and blank one kind, where the settings say so."""
+    import numpy as np
+
+    labels = np.array(kinds)
+    result = vectors.copy()
+    for kind in KINDS:
+        rows = np.flatnonzero(labels == kind)
+        if settings.get("shuffle"):
+            result[rows] = vectors[np.random.default_rng(settings.get("seed", 0)).permutation(rows)]
+        if settings.get("only") not in (None, kind):
+            result[rows] = 0.0
+    return result
+
+
+def _write(
+    out: Path, keys: list[tuple[str, str]], vectors: np.ndarray, settings: Mapping[str, Any], report: Mapping[str, Any]
+) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    facts = {"encoder": settings.get("encoder", settings["kind"]), "revision": revision(settings)}
+    metadata = {key: str(value) for key, value in {**report, **facts}.items() if key != "device"}
+    dim = vectors.shape[1]
+    schema = pa.schema(
+        [
+            pa.field("kind", pa.string(), nullable=False),
+            pa.field("entity_id", pa.string(), nullable=False),
+            pa.field("vector", pa.list_(pa.float32(), dim), nullable=False),
+        ],
+        metadata=metadata,
+    )
+    arrays = [
+        pa.array([kind for kind, _ in keys], pa.string()),
+        pa.array([entity for _, entity in keys], pa.string()),
+        pa.FixedSizeListArray.from_arrays(pa.array(vectors.ravel(), pa.float32()), dim),
+    ]
+    with atomic_path(out) as temporary:
+        pq.write_table(pa.Table.from_arrays(arrays, schema=schema), temporary, compression="zstd")
+
+
+def read_vectors(path: Path) -> tuple[dict[str, dict[str, np.ndarray]], dict[str, str]]:
+    """Read a file of vectors.
+
+    Returns
+    -------
+    vectors : dict
+        kind -> entity_id -> float32 ndarray (dim,)
+    metadata : dict
+        encoder, revision, dim, truncated, ...
+    """
+    import numpy as np
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(path)
+    matrix = table["vector"].combine_chunks().flatten().to_numpy().reshape(table.num_rows, -1).astype(np.float32)
+    vectors: dict[str, dict[str, np.ndarray]] = {kind: {} for kind in KINDS}
+    for row, (kind, entity) in enumerate(zip(table["kind"].to_pylist(), table["entity_id"].to_pylist(), strict=True)):
+        vectors[kind][entity] = matrix[row]
+    return vectors, {key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()}
