@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import torch
 
-from clmt.models.baselines.means import MeanEffects, training_arrays
 from clmt.models.base import Model
+from clmt.models.baselines.means import MeanEffects, training_arrays
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,15 +42,16 @@ def solve_factors(
     rank = others.shape[1]
     squares = (others[:, :, None] * others[:, None, :]).reshape(len(others), rank * rank)
     gram = (known @ squares).reshape(-1, rank, rank) + regularisation * np.eye(rank)
-    return np.linalg.solve(gram, (residuals @ others)[:, :, None])[:, :, 0]
+    solved = np.linalg.solve(gram, (residuals @ others)[:, :, None])[:, :, 0]
+    return np.asarray(solved, dtype=np.float64)
 
 
 class MatrixFactorisation(Model):
     """Mean effects plus a low-rank term for the rest, by alternating least squares.
 
-    Prediction is ``mu + cell_effect + drug_effect + <u_cell, v_drug>``, averaged over ``fits`` random starts. Each start
-    keeps the sweep with the lowest validation RMSE. An unseen cell line or drug has a factor of zeros, so that its
-    pairs get the mean effects.
+    Prediction is ``mu + cell_effect + drug_effect + <u_cell, v_drug>``, averaged over ``fits`` random starts. Each
+    start keeps the sweep with the lowest validation RMSE. An unseen cell line or drug has a factor of zeros, so that
+    its pairs get the mean effects.
 
     Settings
     --------
@@ -129,7 +130,8 @@ class MatrixFactorisation(Model):
     def predict(self, fold: FoldData, pairs: np.ndarray) -> np.ndarray:
         """Predict ln IC50 (uM) of pairs int64 (n, 2); returns float64 (n,)."""
         cells, drugs = pairs[:, 0], pairs[:, 1]
-        return self.means.predict(fold, pairs) + np.einsum("nr,nr->n", self.cell_factors[cells], self.drug_factors[drugs])
+        rest = np.einsum("nr,nr->n", self.cell_factors[cells], self.drug_factors[drugs])
+        return self.means.predict(fold, pairs) + rest
 
     def state(self) -> dict[str, Any]:
         """Mean effects and factors, float64 (C, rank x fits) and (D, rank x fits)."""

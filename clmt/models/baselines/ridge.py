@@ -7,42 +7,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import torch
 
-from clmt.errors import ClmtError
-from clmt.models.baselines.means import MeanEffects, training_arrays
+from clmt.errors import expected_one_of
 from clmt.models.base import Model
+from clmt.models.baselines.linear import check_alphas, principal_axes, ridge_path, tanimoto
+from clmt.models.baselines.means import MeanEffects, training_arrays
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from clmt.training.fold_data import FoldData
 
-__all__ = ["DrugRidge", "TanimotoRidge", "ridge_path", "tanimoto"]
-
-
-def ridge_path(x: NDArray[np.float64], y: NDArray[np.float64], alphas: list[float]) -> NDArray[np.float64]:
-    """Ridge weights of centred ``y`` (n,) on centred ``x`` (n, p) for every alpha, from one eigendecomposition.
-
-    Returns float64 (len(alphas), p), each minimising ``|y - x w|^2 + alpha |w|^2``.
-    """
-    values, vectors = np.linalg.eigh(x.T @ x)
-    rotated = vectors.T @ (x.T @ y)
-    # Rounding may leave an eigenvalue slightly below 0.
-    return np.stack([vectors @ (rotated / (np.maximum(values, 0.0) + alpha)) for alpha in alphas])
-
-
-def tanimoto(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Tanimoto similarity of fingerprints (m, bits) and (n, bits): float64 (m, n), 0 between two empty ones."""
-    a, b = first.astype(np.float64), second.astype(np.float64)
-    shared = a @ b.T
-    union = a.sum(axis=1)[:, None] + b.sum(axis=1)[None, :] - shared
-    return np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
-
-
-def _checked_alphas(settings: dict[str, Any]) -> list[float]:
-    alphas = settings["alphas"]
-    if not isinstance(alphas, list) or not alphas or not all(alpha > 0 for alpha in alphas):
-        raise ClmtError(f"alphas must be a list of positive numbers! got: {alphas!r}. Mend it under models: in the config")
-    return [float(alpha) for alpha in alphas]
+__all__ = ["DrugRidge", "TanimotoRidge"]
 
 
 class DrugRidge(Model):
@@ -70,12 +45,12 @@ class DrugRidge(Model):
 
     def fit(self, fold: FoldData, *, seed: int, device: str) -> list[dict[str, Any]]:
         """Fit in closed form; there is no learning curve."""
-        alphas = _checked_alphas(self.settings)
+        alphas = check_alphas(self.settings)
         if self.settings["choose"] not in ("overall", "drug"):
-            raise ClmtError(f"unknown choice of alpha! got: {self.settings['choose']!r}, expected one of: drug, overall")
+            raise expected_one_of("unknown choose of DrugRidge", self.settings["choose"], ("drug", "overall"))
         self.means = MeanEffects({"shrinkage": self.settings["shrinkage"]})
         self.means.fit(fold, seed=seed, device=device)
-        mean, scores, to_genes = _principal_axes(fold)
+        mean, scores, to_genes = principal_axes(fold)
         cells, drugs, values = training_arrays(fold)
         n_drugs = len(fold.graph["drug_ids"])
         weights = np.zeros((len(alphas), n_drugs, scores.shape[1]))
@@ -138,20 +113,6 @@ class DrugRidge(Model):
             setattr(self, name, state[name].numpy())
 
 
-def _principal_axes(fold: FoldData) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Standardise expression by the training cell lines and rotate it onto their principal axes.
-
-    Returns the training mean (G,), the scores of all cell lines (C, r) and the matrix (r, G) that turns weights of
-    scores into weights of scaled expression. Ridge does not see the rotation; it only makes it cheap where G > C.
-    """
-    expression = fold.graph["expression"].numpy().astype(np.float64)
-    train = expression[fold.graph["train_cells"].numpy()]
-    mean, spread = train.mean(axis=0), train.std(axis=0)
-    spread = np.where(spread > 1e-6, spread, np.inf)
-    _, _, axes = np.linalg.svd((train - mean) / spread, full_matrices=False)
-    return mean, ((expression - mean) / spread) @ axes.T, axes / spread
-
-
 class TanimotoRidge(Model):
     """For each cell line a kernel ridge regression of its responses on the drugs' fingerprints.
 
@@ -176,7 +137,7 @@ class TanimotoRidge(Model):
 
     def fit(self, fold: FoldData, *, seed: int, device: str) -> list[dict[str, Any]]:
         """Fit in closed form; there is no learning curve."""
-        alphas = _checked_alphas(self.settings)
+        alphas = check_alphas(self.settings)
         self.means = MeanEffects({"shrinkage": self.settings["shrinkage"]})
         self.means.fit(fold, seed=seed, device=device)
         kernel = self._kernel(fold)

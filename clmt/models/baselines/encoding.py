@@ -1,0 +1,96 @@
+"""Features of pairs for learners that take one flat row a pair: principal components and out-of-fold mean effects."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from clmt.models import effects
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from clmt.training.fold_data import FoldData
+
+__all__ = ["curve_rows", "encode_out_of_fold", "entity_table", "mostly", "principal_components"]
+
+
+def encode_out_of_fold(
+    cells: NDArray[np.int64],
+    drugs: NDArray[np.int64],
+    values: NDArray[np.float64],
+    shape: tuple[int, int],
+    parts: int,
+    generator: np.random.Generator,
+) -> NDArray[np.float64]:
+    """Mean effects of each training pair's cell line and drug, fitted without the part that the pair is in.
+
+    Encoding a pair with means that hold its own response would hand the response to the trees; leaving out the one
+    pair alone does too, as its departure from the full mean gives it away. Whole parts are left out instead.
+
+    Parameters
+    ----------
+    cells, drugs, values
+        (n,), rows and ln IC50 (uM) of the training pairs.
+    shape
+        Numbers of cell lines and of drugs.
+    parts
+        Random parts of equal size.
+    generator
+        Draws the parts.
+
+    Returns
+    -------
+    float64 (n, 2): cell effect and drug effect, ln uM.
+    """
+    part = generator.permutation(len(values)) % parts
+    encoded = np.empty((len(values), 2))
+    for left_out in range(parts):
+        inside = part == left_out
+        fitted = effects.fit_mean_effects(cells[~inside], drugs[~inside], values[~inside], *shape, tolerance=1e-4)
+        encoded[inside, 0] = fitted.cell_effect[cells[inside]]
+        encoded[inside, 1] = fitted.drug_effect[drugs[inside]] + fitted.mu
+    return encoded
+
+
+def principal_components(
+    table: NDArray[np.float64], fitted_on: NDArray[np.bool_], count: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Centre (p,) and axes (k, p), k <= ``count``, of the rows of ``table`` that are marked in ``fitted_on``."""
+    rows = table[fitted_on]
+    centre = rows.mean(axis=0)
+    _, _, axes = np.linalg.svd(rows - centre, full_matrices=False)
+    axes = axes[:count]
+    # The sign of an axis is arbitrary; the largest entry is made positive, so that it is the same everywhere.
+    signs = np.sign(axes[np.arange(len(axes)), np.abs(axes).argmax(axis=1)])
+    return centre, axes * np.where(signs == 0, 1.0, signs)[:, None]
+
+
+def entity_table(fold: FoldData, name: str) -> NDArray[np.float64]:
+    """Features of every cell line or drug, float64 (C or D, p), by their name in the graph or the molecules."""
+    source = fold.molecules if name == "morgan2" else fold.graph
+    return source[name].numpy().astype(np.float64)
+
+
+def mostly(marks: NDArray[np.bool_]) -> bool:
+    """Whether more than half of ``marks`` hold; true for none."""
+    return bool(len(marks) == 0 or marks.mean() > 0.5)
+
+
+def curve_rows(curve: dict[str, dict[str, list[float]]], seconds: float) -> list[dict[str, Any]]:
+    """History rows, one a tree, from LightGBM\'s record of training and validation RMSE (ln uM)."""
+    rows: list[dict[str, Any]] = []
+    best = np.inf
+    for tree, (train, check) in enumerate(zip(curve["train"]["rmse"], curve["validation"]["rmse"], strict=True)):
+        rows.append(
+            {
+                "epoch": tree + 1,
+                "seconds": seconds,
+                "train_rmse": train,
+                "validation_rmse": check,
+                "best": check < best,
+            }
+        )
+        best = min(best, check)
+    return rows
