@@ -1,0 +1,96 @@
+"""The command line: help, version, and how a refusal looks."""
+
+from __future__ import annotations
+
+import argparse
+import pkgutil
+import subprocess
+import sys
+import time
+from importlib import import_module
+
+import pytest
+
+from clmt import __version__, cli, commands
+from clmt.errors import ClmtError
+
+RULE_COMMANDS = ("fetch", "pubchem", "tables", "text", "molecules", "folds", "graph", "train", "evaluate", "collect")
+
+
+def install_command(monkeypatch: pytest.MonkeyPatch, run: object) -> None:
+    """Make the parser know one command only, ``go``."""
+
+    def parser() -> argparse.ArgumentParser:
+        made = argparse.ArgumentParser()
+        made.add_argument("--log-level", default="info")
+        made.add_argument("command")
+        made.set_defaults(run=run)
+        return made
+
+    monkeypatch.setattr(cli, "build_parser", parser)
+
+
+@pytest.mark.parametrize("command", [*RULE_COMMANDS, "figures", "demo", "mirror"])
+def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        cli.main([command, "--help"])
+    assert stop.value.code == 0
+    assert f"usage: clmt {command}" in capsys.readouterr().out
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["--version"])
+    assert capsys.readouterr().out == f"clmt {__version__}\n"
+
+
+def test_no_command_is_a_refusal(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        cli.main([])
+    assert stop.value.code == 2
+    assert "COMMAND" in capsys.readouterr().err
+
+
+def test_a_refusal_is_one_line_and_code_2(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def run(args: argparse.Namespace) -> None:
+        raise ClmtError("no such drug! got: 'Asprin', expected one of: Aspirin")
+
+    install_command(monkeypatch, run)
+    assert cli.main(["go"]) == 2
+    assert capsys.readouterr().err == "error: no such drug! got: 'Asprin', expected one of: Aspirin\n"
+
+
+def test_an_interruption_is_code_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def run(args: argparse.Namespace) -> None:
+        raise KeyboardInterrupt
+
+    install_command(monkeypatch, run)
+    assert cli.main(["go"]) == 130
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_fault_of_the_program_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(args: argparse.Namespace) -> None:
+        raise ZeroDivisionError
+
+    install_command(monkeypatch, run)
+    with pytest.raises(ZeroDivisionError):
+        cli.main(["go"])
+
+
+def test_every_stage_registers_commands() -> None:
+    names = [module.name for module in pkgutil.iter_modules(commands.__path__)]
+    assert "experiment" in names
+    for name in names:
+        assert callable(import_module(f"clmt.commands.{name}").register)
+
+
+def test_help_answers_at_once_without_heavy_libraries() -> None:
+    script = (
+        "import sys\nfrom clmt.cli import build_parser\nbuild_parser().format_help()\n"
+        "print(sorted({'torch', 'numpy', 'pandas', 'pyarrow', 'sklearn', 'rdkit'} & set(sys.modules)))\n"
+    )
+    start = time.perf_counter()
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+    assert time.perf_counter() - start < 5  # half a second on an idle machine

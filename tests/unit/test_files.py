@@ -1,0 +1,55 @@
+"""Atomic writing: a file is there whole or not at all."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from clmt.files import atomic_path, read_json, write_json, write_text
+
+
+def test_a_file_appears_when_it_is_complete(tmp_path: Path) -> None:
+    target = tmp_path / "new" / "folder" / "table.tsv"
+    with atomic_path(target) as temporary:
+        temporary.write_text("whole")
+        assert not target.exists()
+        assert temporary.parent == target.parent
+        assert temporary.suffix == ".tsv"
+    assert target.read_text() == "whole"
+    assert [path.name for path in target.parent.iterdir()] == ["table.tsv"]
+    assert target.stat().st_mode & 0o777 == 0o644
+
+
+def test_a_failure_leaves_the_old_file_and_no_other(tmp_path: Path) -> None:
+    target = tmp_path / "table.tsv"
+    target.write_text("old")
+
+    def write_half() -> None:
+        with atomic_path(target) as temporary:
+            temporary.write_text("half")
+            raise RuntimeError("disk full")
+
+    with pytest.raises(RuntimeError, match="disk full"):
+        write_half()
+    assert target.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_text_has_the_same_line_ends_everywhere(tmp_path: Path) -> None:
+    write_text(tmp_path / "a.txt", "µM\nln IC50\n")
+    assert (tmp_path / "a.txt").read_bytes() == "µM\nln IC50\n".encode()
+
+
+def test_json_is_sorted_and_comes_back(tmp_path: Path) -> None:
+    write_json(tmp_path / "a.json", {"b": [1.5, None], "a": "x"})
+    assert (tmp_path / "a.json").read_text().index('"a"') < (tmp_path / "a.json").read_text().index('"b"')
+    assert read_json(tmp_path / "a.json") == {"a": "x", "b": [1.5, None]}
+
+
+def test_nan_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="JSON"):
+        write_json(tmp_path / "a.json", {"rmse": float("nan")})
+    assert list(tmp_path.iterdir()) == []
+    assert json.dumps({"rmse": float("nan")}) == '{"rmse": NaN}'  # what would have been written
