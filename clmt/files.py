@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-__all__ = ["atomic_path", "read_json", "write_json", "write_text"]
+from clmt.errors import ClmtError
+
+__all__ = ["atomic_path", "parse_settings", "read_json", "write_json", "write_text"]
 
 
 @contextlib.contextmanager
@@ -43,3 +45,14 @@ def write_json(path: Path, value: Any) -> None:
 def read_json(path: Path) -> Any:
     """Read a JSON file."""
     return json.loads(Path(path).read_text(encoding="utf-8"))
+
+
+def parse_settings(text: str) -> dict[str, Any]:
+    """Read the JSON object of a command's ``--settings``."""
+    try:
+        values = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ClmtError(f"--settings is not JSON ({error})! got: {text}. Give a JSON object") from None
+    if not isinstance(values, dict):
+        raise ClmtError(f"--settings must be a JSON object! got: {text}")
+    return values

@@ -6,7 +6,6 @@ on the fold's training pairs. Test responses are not in the result, so nothing d
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +17,6 @@ from clmt.features.labels import pathway_labels, tissue_labels
 from clmt.features.neighbours import dice_neighbours, pearson_neighbours
 from clmt.features.omics import choose_genes, scale_expression
 from clmt.features.thresholds import sensitivity_thresholds
-from clmt.files import atomic_path
 from clmt.folds import read_folds
 from clmt.tables.schema import KINDS, read_table
 
@@ -130,17 +128,12 @@ def write_graph(tables: dict[str, Path], molecules: Path, folds: Path, out: Path
 
     The same input gives the same bytes. ``tables`` maps each kind of `clmt.tables.schema.KINDS` to its file.
     """
-    import torch
+    from clmt.tensors import load_tensors, save_tensors
 
     frames = {kind: read_table(tables[kind], kind) for kind in KINDS}
     chosen = GraphSettings.from_dict(settings)
-    loaded = torch.load(molecules, weights_only=True)
-    content = _as_tensors(build_graph(frames, loaded, read_folds(folds, chosen.fold), chosen))
-    # torch.save writes a file's name into the archive; a buffer has none, so a temporary name leaves no trace.
-    buffer = io.BytesIO()
-    torch.save(content, buffer)
-    with atomic_path(Path(out)) as temporary:
-        temporary.write_bytes(buffer.getvalue())
+    loaded = load_tensors(molecules)
+    save_tensors(out, _as_tensors(build_graph(frames, loaded, read_folds(folds, chosen.fold), chosen)))
 
 
 def _as_tensors(value: Any) -> Any:

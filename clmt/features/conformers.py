@@ -19,6 +19,10 @@ def atom_positions(molecule: Any, *, conformers: int, seed: int) -> tuple[np.nda
     ----------
     molecule
         RDKit molecule without explicit hydrogens, n atoms.
+    conformers
+        How many to try.
+    seed
+        Of the embedding.
 
     Returns
     -------

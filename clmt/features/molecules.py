@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import logging
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -15,7 +14,6 @@ from clmt.errors import ClmtError
 from clmt.features.conformers import atom_positions
 from clmt.features.fingerprints import morgan_bits, murcko_scaffold
 from clmt.features.vocabulary import SELF_LOOP, atom_categories, bond_categories
-from clmt.files import atomic_path
 
 __all__ = ["bond_angles", "featurise_drugs", "featurise_molecule", "write_molecules"]
 
@@ -23,15 +21,17 @@ LOG = logging.getLogger(__name__)
 DEFAULTS: dict[str, Any] = {"conformers": 10, "conformer_seed": 2026, "angle_step_degrees": 1.0}
 
 
-def featurise_molecule(smiles: str, *, conformers: int, conformer_seed: int, angle_step_degrees: float) -> dict[str, Any]:
+def featurise_molecule(
+    smiles: str, *, conformers: int, conformer_seed: int, angle_step_degrees: float
+) -> dict[str, Any]:
     """Turn one SMILES into its atom graph, bond-angle graph and fingerprints.
 
     Returns
     -------
     dict
         ``atoms`` int16 (n, 9); ``bonds`` int16 (b, 3) and ``bond_index`` int64 (2, b) [source, target], directed bonds
-        and then one self-loop an atom; ``bond_length`` float32 (b,) angstrom; ``angle_index`` int64 (2, a) [source bond,
-        target bond]; ``angle`` float32 (a,) radians on the grid; ``positions`` float32 (n, 3); ``conformer``;
+        and then one self-loop an atom; ``bond_length`` float32 (b,) angstrom; ``angle_index`` int64 (2, a) [source
+        bond, target bond]; ``angle`` float32 (a,) radians on the grid; ``positions`` float32 (n, 3); ``conformer``;
         ``morgan2``, ``morgan3`` uint8 (2048,); ``scaffold``.
     """
     from rdkit import Chem
@@ -110,7 +110,7 @@ def featurise_drugs(smiles: list[str], settings: dict[str, Any], processes: int 
 
 
 def concatenate(drug_ids: list[str], molecules: list[dict[str, Any]]) -> dict[str, Any]:
-    """Join single molecules to the tensors of ``molecules.pt``: indices are shifted, ``*_drug`` names the row's drug."""
+    """Join single molecules to the tensors of ``molecules.pt``; ``atom_drug`` and ``bond_drug`` name a row's drug."""
     import torch
 
     atoms = np.array([len(m["atoms"]) for m in molecules])
@@ -122,8 +122,12 @@ def concatenate(drug_ids: list[str], molecules: list[dict[str, Any]]) -> dict[st
         name: np.concatenate([m[name] for m in molecules])
         for name in ("atoms", "bonds", "bond_length", "angle", "positions")
     }
-    joined["bond_index"] = np.concatenate([m["bond_index"] + s for m, s in zip(molecules, atom_start, strict=True)], axis=1)
-    joined["angle_index"] = np.concatenate([m["angle_index"] + s for m, s in zip(molecules, bond_start, strict=True)], axis=1)
+    joined["bond_index"] = np.concatenate(
+        [m["bond_index"] + s for m, s in zip(molecules, atom_start, strict=True)], axis=1
+    )
+    joined["angle_index"] = np.concatenate(
+        [m["angle_index"] + s for m, s in zip(molecules, bond_start, strict=True)], axis=1
+    )
     joined["atom_drug"], joined["bond_drug"] = np.repeat(drugs, atoms), np.repeat(drugs, bonds)
     joined["morgan2"] = np.stack([m["morgan2"] for m in molecules])
     joined["morgan3"] = np.stack([m["morgan3"] for m in molecules])
@@ -139,15 +143,12 @@ def concatenate(drug_ids: list[str], molecules: list[dict[str, Any]]) -> dict[st
 def write_molecules(drugs: Path, out: Path, *, settings: dict[str, Any], threads: int = 1) -> None:
     """Featurise every drug of ``drugs.parquet`` and write ``molecules.pt``, readable with ``weights_only=True``."""
     import pyarrow.parquet as pq
-    import torch
+
+    from clmt.tensors import save_tensors
 
     table = pq.read_table(drugs, columns=["drug_id", "smiles"]).to_pydict()
     molecules = featurise_drugs(table["smiles"], settings, threads)
     content = concatenate(table["drug_id"], molecules)
     drawn = [drug for drug, kind in zip(table["drug_id"], content["conformer"], strict=True) if kind == "2d"]
     LOG.info("%d drugs, %d of them with 2-D coordinates: %s", len(molecules), len(drawn), ", ".join(drawn) or "none")
-    # torch.save writes the file's name into the archive; a buffer keeps equal content equal byte for byte
-    buffer = io.BytesIO()
-    torch.save(content, buffer)
-    with atomic_path(Path(out)) as temporary:
-        temporary.write_bytes(buffer.getvalue())
+    save_tensors(Path(out), content)

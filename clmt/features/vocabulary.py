@@ -27,7 +27,7 @@ def _place(value: Any, choices: tuple[str, ...]) -> int:
 
 
 def atom_categories(atom: Any) -> tuple[int, ...]:
-    """Nine categories of an RDKit atom: number, chirality, degree, charge, H, radicals, hybridisation, aromatic, ring."""
+    """Nine categories of an RDKit atom: number, chirality, degree, charge, H, radicals, hybrid, aromatic, ring."""
     return (
         min(atom.GetAtomicNum(), 118),
         _place(atom.GetChiralTag(), CHIRALITY),

@@ -31,7 +31,10 @@ class Model(ABC):
         for key in settings:
             if key not in self.defaults:
                 raise expected_one_of(
-                    f"unknown setting of {type(self).__name__}", key, self.defaults, "Mend it under models: in the config"
+                    f"unknown setting of {type(self).__name__}",
+                    key,
+                    self.defaults,
+                    "Mend it under models: in the config",
                 )
         self.settings: dict[str, Any] = {**self.defaults, **settings}
 

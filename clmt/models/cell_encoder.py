@@ -22,7 +22,12 @@ class CellEncoder(nn.Module):
     def __init__(self, genes: int, mutation_genes: int, copy_number_genes: int, probability: float = 0.3) -> None:
         super().__init__()
         self.expression = nn.Sequential(
-            nn.Linear(genes, 1024), nn.ReLU(), Dropout(probability), nn.Linear(1024, 256), nn.ReLU(), Dropout(probability)
+            nn.Linear(genes, 1024),
+            nn.ReLU(),
+            Dropout(probability),
+            nn.Linear(1024, 256),
+            nn.ReLU(),
+            Dropout(probability),
         )
         self.mutation = nn.Sequential(nn.Linear(mutation_genes, 128), nn.ReLU(), Dropout(probability))
         self.copy_number = nn.Sequential(nn.Linear(copy_number_genes, 128), nn.ReLU(), Dropout(probability))

@@ -21,6 +21,8 @@ def contrastive_loss(first: Tensor, second: Tensor, temperature: float = 0.3) ->
     ----------
     first, second
         float (n, width), row i of both is entity i.
+    temperature
+        Divides the similarities.
 
     Returns
     -------

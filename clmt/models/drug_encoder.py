@@ -39,7 +39,6 @@ class MoleculeNorm(nn.Module):
 
     .. math:: y = \gamma \frac{x - \alpha \mu_m}{\sqrt{\mathrm{mean}_m (x - \alpha \mu_m)^2 + \epsilon}} + \beta
 
-    The rows of ``x`` are distinct environments; ``share`` tells how much of each molecule they make up.
     """
 
     def __init__(self, width: int = WIDTH, eps: float = 1e-5) -> None:
@@ -49,15 +48,12 @@ class MoleculeNorm(nn.Module):
         self.mean_scale = nn.Parameter(torch.ones(width))
         self.eps = eps
 
-    def forward(self, rows: Tensor, share: RowMap, spread: RowMap | None, molecule: RowMap) -> Tensor:
-        """Normalise ``rows`` (u, width) and give one row an instance: ``spread`` repeats them, None leaves them."""
-        mean = sum_rows(rows, share)
-        square = sum_rows(rows.square(), share)
-        variance = square - (2 * self.mean_scale - self.mean_scale.square()) * mean.square()
-        scale = self.weight * torch.rsqrt(variance.clamp_min(0) + self.eps)
-        shift = self.bias - scale * self.mean_scale * mean
-        spread_rows = rows if spread is None else gather_rows(rows, spread)
-        return torch.addcmul(gather_rows(shift, molecule), spread_rows, gather_rows(scale, molecule))
+    def forward(self, rows: Tensor, share: RowMap, molecule: RowMap) -> Tensor:
+        """Normalise ``rows`` (n, width) that make up ``share`` of their molecules; ``molecule`` maps back to rows."""
+        centred = rows - gather_rows(self.mean_scale * sum_rows(rows, share), molecule)
+        variance = sum_rows(centred.square(), share)
+        scale = self.weight * torch.rsqrt(variance + self.eps)
+        return torch.addcmul(self.bias, centred, gather_rows(scale, molecule))
 
 
 class GeometryBlock(nn.Module):
@@ -92,10 +88,12 @@ class GeometryBlock(nn.Module):
             (k, width): embeddings of the distinct nodes.
         edges
             (l, width): embeddings of the distinct edge labels.
+        graph
+            Which neighbourhoods there are and in which molecules.
         """
         messages = F.relu(kinds[graph.message_node] + edges[graph.message_edge])
         rows = self.update(gather_rows(kinds, graph.own), sum_rows(messages, graph.messages))
-        normed = self.graph_norm(rows, graph.share, graph.spread, graph.molecule)
+        normed = self.graph_norm(gather_rows(rows, graph.spread), graph.share, graph.molecule)
         return self.finish(normed, gather_rows(kinds, graph.own_of_instance))
 
 
@@ -116,7 +114,12 @@ class GeometryEncoder(nn.Module):
         self.bond_block = GeometryBlock(dropout, activate=True, width=width)
         self.atom_blocks = nn.ModuleList(GeometryBlock(dropout, activate, width) for activate in (True, False))
         self.readout = nn.Sequential(
-            nn.Linear(3 * width, 1024), nn.BatchNorm1d(1024), nn.ReLU(), nn.Linear(1024, width), nn.BatchNorm1d(width), nn.ReLU()
+            nn.Linear(3 * width, 1024),
+            nn.BatchNorm1d(1024),
+            nn.ReLU(),
+            nn.Linear(1024, width),
+            nn.BatchNorm1d(width),
+            nn.ReLU(),
         )
 
     def forward(self, plan: MoleculePlan) -> Tensor:
@@ -127,11 +130,11 @@ class GeometryEncoder(nn.Module):
         bonds = self.bond_block.first_layer(self.bonds[1](plan.bonds.kinds), self.angles(plan.angles), plan.bonds)
         own = gather_rows(layer_1, plan.atom_instance)
         rows = second.update(own, message_sum(layer_1, bonds, plan.edge_node, plan.edge_bond))
-        normed = second.graph_norm(rows, plan.atom_share, None, plan.atom_molecule)
+        normed = second.graph_norm(rows, plan.atom_share, plan.atom_molecule)
         layer_2 = second.finish(normed, own)
         means = (
-            sum_rows(gather_rows(atoms, plan.atoms.own_of_instance), plan.atoms.instance_share),
-            sum_rows(layer_1, plan.atoms.instance_share),
+            sum_rows(gather_rows(atoms, plan.atoms.own_of_instance), plan.atoms.share),
+            sum_rows(layer_1, plan.atoms.share),
             sum_rows(layer_2, plan.atom_share),
         )
         result: Tensor = self.readout(torch.cat(means, dim=1))

@@ -19,6 +19,9 @@ __all__ = ["Labels", "NetworkInputs", "prepare_inputs", "prepare_labels"]
 class NetworkInputs:
     """Inputs of c cell lines and d drugs; all float32 but the plan's indices.
 
+    Constant inputs are standardised over the fold's training entities. Each of them meets a linear layer first, so the
+    network is the same function of the published inputs; only its weights start better conditioned.
+
     Attributes
     ----------
     expression, mutation, copy_number
@@ -56,7 +59,8 @@ class Labels:
     tissue
         int64 (c,), -1 where unknown.
     threshold
-        float32 (d,), ln IC50 (uM), NaN where unknown.
+        float32 (d,), NaN where unknown; standardised over the training drugs, because the published spread
+        |mean(theta, mu)| is a position rather than a distance and sends some thresholds far below every response.
     pathway
         float32 (d, P), multi-hot; a row of zeros is unknown.
     """
@@ -78,23 +82,38 @@ def prepare_inputs(fold: FoldData, cells: np.ndarray, drugs: np.ndarray) -> Netw
     """
     graph = fold.graph
     rows, columns = torch.from_numpy(cells), torch.from_numpy(drugs)
+    known_cells, known_drugs = graph["train_cells"], graph["train_drugs"]
     return NetworkInputs(
-        expression=graph["expression"][rows].float(),
-        mutation=graph["mutation"][rows].float(),
-        copy_number=graph["copy_number"][rows].float(),
-        cell_text=fold.text["cell_line"][rows].float(),
-        drug_text=fold.text["drug"][columns].float(),
+        expression=standardise(graph["expression"], known_cells, by_column=True)[rows],
+        mutation=standardise(graph["mutation"], known_cells)[rows],
+        copy_number=standardise(graph["copy_number"], known_cells)[rows],
+        cell_text=standardise(fold.text["cell_line"], known_cells)[rows],
+        drug_text=standardise(fold.text["drug"], known_drugs)[columns],
         fingerprint=fold.molecules["morgan3"][columns].float(),
         molecules=plan_molecules(fold.molecules, drugs),
         structure=_structure(fold, rows, columns),
     )
 
 
+def standardise(values: Tensor, known: Tensor, *, by_column: bool = False) -> Tensor:
+    """Centre columns on the training rows and divide by a standard deviation, (n, w) float32.
+
+    ``by_column`` divides each column by its own; else all share one, so that a rare mutation or bit stays small.
+    """
+    values = values.float()
+    reference = values[known]
+    center = reference.mean(0, keepdim=True)
+    squares = (reference - center).square()
+    spread = squares.mean(0, keepdim=True).sqrt() if by_column else squares.mean().sqrt()
+    return (values - center) / spread.clamp_min(1e-2 if by_column else 1e-6)
+
+
 def _structure(fold: FoldData, rows: Tensor, columns: Tensor) -> StructureInputs:
     graph = fold.graph
     n_cells, n_drugs = len(graph["cell_line_ids"]), len(graph["drug_ids"])
     edges = graph["edges"]
-    cells, drugs = graph["expression"].float(), fold.molecules["morgan2"].float()
+    cells = standardise(graph["expression"], graph["train_cells"], by_column=True)
+    drugs = standardise(fold.molecules["morgan2"], graph["train_drugs"])
     cell_similar = mean_matrix(edges["cell_similar"], n_cells, n_cells)[rows]
     drug_similar = mean_matrix(edges["drug_similar"], n_drugs, n_drugs)[columns]
     response = mean_matrix(edges["response"], n_drugs, n_cells)[columns]
@@ -113,4 +132,8 @@ def _structure(fold: FoldData, rows: Tensor, columns: Tensor) -> StructureInputs
 def prepare_labels(fold: FoldData, cells: np.ndarray, drugs: np.ndarray) -> Labels:
     """Auxiliary targets of these rows."""
     graph = fold.graph
-    return Labels(graph["tissue"][cells], graph["threshold"][drugs].float(), graph["pathway"][drugs].float())
+    threshold = graph["threshold"].float()
+    known = threshold[graph["train_drugs"] & torch.isfinite(threshold)]
+    if len(known) > 1:
+        threshold = (threshold - known.mean()) / known.std().clamp_min(1e-6)
+    return Labels(graph["tissue"][cells], threshold[drugs], graph["pathway"][drugs].float())

@@ -39,9 +39,7 @@ class Environments:
     own_of_instance
         RowMap kinds -> instances.
     share
-        RowMap environments -> molecules, weighted by the fraction of the molecule's nodes (rows add up to 1).
-    instance_share
-        RowMap instances -> molecules, likewise.
+        RowMap instances -> molecules, weighted by the fraction of the molecule's nodes (a molecule adds up to 1).
     molecule
         RowMap molecules -> instances.
     instance
@@ -56,7 +54,6 @@ class Environments:
     spread: RowMap
     own_of_instance: RowMap
     share: RowMap
-    instance_share: RowMap
     molecule: RowMap
     instance: Tensor
 
@@ -158,7 +155,7 @@ def _environments(
     molecule: np.ndarray,
     n_molecules: int,
 ) -> Environments:
-    """Group nodes by (own kind, multiset of arriving messages); a message is (kind of the source, label of the edge)."""
+    """Group nodes by own kind and arriving messages; a message is (kind of the source, label of the edge)."""
     width = int(label.max(initial=0)) + 1
     codes, message = np.unique(kind[source] * width + label, return_inverse=True)
     groups: list[list[int]] = [[] for _ in kind]
@@ -168,12 +165,12 @@ def _environments(
     names = {key: row for row, key in enumerate(dict.fromkeys(keys))}
     environment = np.array([names[key] for key in keys], dtype=np.int64)
     arriving = np.array([(code, row) for (_, arrived), row in names.items() for code in arrived], dtype=np.int64)
-    pairs, instance, counts = np.unique(
-        molecule * len(names) + environment, return_inverse=True, return_counts=True
-    )
+    pairs, instance, counts = np.unique(molecule * len(names) + environment, return_inverse=True, return_counts=True)
     instance_molecule, instance_environment = np.divmod(pairs, len(names))
     own = np.array([k for k, _ in names], dtype=np.int64)
-    fraction = torch.from_numpy((counts / np.bincount(molecule, minlength=n_molecules)[instance_molecule]).astype(np.float32))
+    fraction = torch.from_numpy(
+        (counts / np.bincount(molecule, minlength=n_molecules)[instance_molecule]).astype(np.float32)
+    )
     rows = torch.arange(len(pairs))
     tensor = torch.from_numpy
     arriving = arriving.reshape(-1, 2)
@@ -185,8 +182,7 @@ def _environments(
         messages=RowMap.build(tensor(arriving[:, 0]), tensor(arriving[:, 1]), len(codes), len(names)),
         spread=RowMap.build(tensor(instance_environment), rows, len(names), len(pairs)),
         own_of_instance=RowMap.build(tensor(own[instance_environment]), rows, len(kinds), len(pairs)),
-        share=RowMap.build(tensor(instance_environment), tensor(instance_molecule), len(names), n_molecules, fraction),
-        instance_share=RowMap.build(rows, tensor(instance_molecule), len(pairs), n_molecules, fraction),
+        share=RowMap.build(rows, tensor(instance_molecule), len(pairs), n_molecules, fraction),
         molecule=RowMap.build(tensor(instance_molecule), rows, n_molecules, len(pairs)),
         instance=tensor(instance.ravel().astype(np.int64)),
     )

@@ -110,8 +110,15 @@ class CLMTNetwork(nn.Module):
 
     def predict_pairs(self, cells: EntityViews, drugs: EntityViews, pairs: Tensor) -> Tensor:
         """ln IC50 (uM) of ``pairs``, int64 (n, 2) of [cell line row, drug row]; (n,)."""
-        joined = [torch.cat([side.blocks[view] for view in self.views], dim=1) for side in (cells, drugs)]
-        return self.center + self.scale * self.predictor(*joined, pairs)
+        return self.center + self.scale * self.predictor(self._join(cells), self._join(drugs), pairs)
+
+    def predict_in_double(self, cells: EntityViews, drugs: EntityViews, pairs: Tensor) -> Tensor:
+        """The same in float64 and evaluation mode, for predictions that are kept; (n,)."""
+        scores = self.predictor.in_double(self._join(cells), self._join(drugs), pairs)
+        return self.center.double() + self.scale.double() * scores
+
+    def _join(self, side: EntityViews) -> Tensor:
+        return torch.cat([side.blocks[view] for view in self.views], dim=1)
 
     def contrastive_terms(self, cells: EntityViews, drugs: EntityViews, terms: tuple[str, ...]) -> Tensor:
         """Sum of the chosen terms: ``cross`` (attribute, text) and ``intra`` (attribute, structure), both sides."""
@@ -135,8 +142,7 @@ class CLMTNetwork(nn.Module):
         if "tissue" in tasks:
             total = total + tissue_loss(self.tissue_head(cells.blocks["attribute"]), labels.tissue)
         if "threshold" in tasks:
-            thresholds = self.center + self.scale * self.threshold_head(drugs.blocks["attribute"]).squeeze(1)
-            total = total + threshold_loss(thresholds, labels.threshold)
+            total = total + threshold_loss(self.threshold_head(drugs.blocks["attribute"]).squeeze(1), labels.threshold)
         if "pathway" in tasks:
             total = total + pathway_loss(self.pathway_head(drugs.blocks["attribute"]), labels.pathway)
         return total
@@ -149,7 +155,7 @@ def tissue_loss(logits: Tensor, tissue: Tensor) -> Tensor:
 
 
 def threshold_loss(predicted: Tensor, threshold: Tensor) -> Tensor:
-    """Mean squared error over the drugs whose threshold is known."""
+    """Mean squared error over the drugs whose (standardised) threshold is known."""
     known = torch.isfinite(threshold)
     return F.mse_loss(predicted[known], threshold[known]) if bool(known.any()) else predicted.sum() * 0.0
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from clmt.models.dropout import Dropout
 from clmt.models.segments import RowMap, gather_rows
@@ -44,12 +44,26 @@ class PairPredictor(nn.Module):
 
     def forward(self, cells: Tensor, drugs: Tensor, pairs: Tensor) -> Tensor:
         """Predict standardised ln IC50 of ``pairs`` int64 (n, 2) from (c, cells) and (d, drugs); (n,)."""
+        return self._score(self.cell_map(cells), self.drug_map(drugs), self._factors(cells, drugs), pairs)
+
+    def in_double(self, cells: Tensor, drugs: Tensor, pairs: Tensor) -> Tensor:
+        """The same in float64 and evaluation mode: what a pair gets then does not depend on how many are asked for."""
+        double = copy.deepcopy(self).double().eval()
+        result: Tensor = double(cells.double(), drugs.double(), pairs)
+        return result
+
+    def _factors(self, cells: Tensor, drugs: Tensor) -> list[Tensor]:
+        """The two sides of the inner product, (c, r) and (d, r); none without it."""
+        if self.interaction is None:
+            return []
+        return [part(side) for part, side in zip(self.interaction, (cells, drugs), strict=True)]
+
+    def _score(self, cells: Tensor, drugs: Tensor, factors: list[Tensor], pairs: Tensor) -> Tensor:
         rows = torch.arange(len(pairs), device=pairs.device)
         cell_rows = RowMap.build(pairs[:, 0], rows, len(cells), len(pairs))
         drug_rows = RowMap.build(pairs[:, 1], rows, len(drugs), len(pairs))
-        joined = gather_rows(self.cell_map(cells), cell_rows) + gather_rows(self.drug_map(drugs), drug_rows)
+        joined = gather_rows(cells, cell_rows) + gather_rows(drugs, drug_rows)
         result: Tensor = self.head(joined).squeeze(1)
-        if self.interaction is not None:
-            factors = [F.normalize(part(side), dim=1) * 4.0 for part, side in zip(self.interaction, (cells, drugs), strict=True)]
+        if factors:
             result = result + (gather_rows(factors[0], cell_rows) * gather_rows(factors[1], drug_rows)).sum(1)
         return result

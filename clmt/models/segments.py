@@ -1,7 +1,7 @@
 """Gathering and summing rows by segments, with a backward pass that sorts nothing and adds nothing atomically.
 
 A sum over edges is written once as (indices, offsets) and once transposed. Forward and backward are then the same
-fused gather-and-sum kernel, deterministic on the CPU and on a GPU alike; `index_add_`, which autograd would use, is not.
+fused gather-and-sum kernel, deterministic on the CPU and on a GPU alike; autograd's `index_add_` is not.
 """
 
 from __future__ import annotations
@@ -40,7 +40,9 @@ class RowMap:
     weight: Tensor | None
 
     @classmethod
-    def build(cls, source: Tensor, target: Tensor, n_source: int, n_target: int, weight: Tensor | None = None) -> RowMap:
+    def build(
+        cls, source: Tensor, target: Tensor, n_source: int, n_target: int, weight: Tensor | None = None
+    ) -> RowMap:
         """Sort the entries once; ``source`` and ``target`` are int64 (e,) in any order."""
         order = torch.argsort(target, stable=True)
         source, target = source[order], target[order]
@@ -72,11 +74,8 @@ def _offsets(sorted_rows: Tensor, size: int) -> Tensor:
 
 def _bag(rows: Tensor, indices: Tensor, offsets: Tensor, weight: Tensor | None) -> Tensor:
     """Sum ``rows[indices]`` over segments; (n_segments, width)."""
-    if rows.dtype != torch.float32 and rows.device.type == "cpu" and weight is not None:
-        weight = weight.to(rows.dtype)
-    return F.embedding_bag(
-        indices, rows, offsets, mode="sum", per_sample_weights=weight, include_last_offset=True
-    )
+    weight = None if weight is None else weight.to(rows.dtype)
+    return F.embedding_bag(indices, rows, offsets, mode="sum", per_sample_weights=weight, include_last_offset=True)
 
 
 class _SumRows(torch.autograd.Function):

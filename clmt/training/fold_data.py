@@ -11,8 +11,9 @@ import pyarrow.parquet as pq
 import torch
 
 from clmt.errors import ClmtError
+from clmt.tensors import load_tensors
 
-__all__ = ["FoldData", "load_fold", "load_tensors", "read_text_vectors"]
+__all__ = ["FoldData", "load_fold", "read_text_vectors"]
 
 
 @dataclass(frozen=True)
@@ -34,21 +35,15 @@ class FoldData:
     text: dict[str, torch.Tensor]
 
 
-def load_tensors(path: Path) -> dict[str, Any]:
-    """Read a ``.pt`` file of tensors and plain containers; nothing is unpickled."""
-    content = torch.load(path, map_location="cpu", weights_only=True)
-    if not isinstance(content, dict):
-        raise ClmtError(f"{path}: expected a dictionary of tensors! got: {type(content).__name__}. Delete it and rerun")
-    return content
-
-
 def read_text_vectors(path: Path, kind: str, ids: list[str]) -> torch.Tensor:
     """Read the text vectors of ``ids``, float32 (len(ids), T), from ``text_<encoder>.parquet``."""
     table = pq.read_table(path, filters=[("kind", "=", kind)])
     rows = {entity: row for row, entity in enumerate(table["entity_id"].to_pylist())}
     missing = [entity for entity in ids if entity not in rows]
     if missing:
-        raise ClmtError(f"{path}: no text vector of {kind} {missing[0]!r} ({len(missing)} missing in all). Rerun the text rules")
+        raise ClmtError(
+            f"{path}: no text vector of {kind} {missing[0]!r} ({len(missing)} missing in all). Rerun the text rules"
+        )
     width = table.schema.field("vector").type.list_size
     flat = table["vector"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
     vectors = np.asarray(flat, dtype=np.float32).reshape(-1, width)

@@ -137,13 +137,12 @@ class GradientBoosting(Model):
         settings = self.settings
         cells, drugs, values = training_arrays(fold, "validation")
         encoded = self._encode(cells, drugs)
-        train = lightgbm.Dataset(features, targets, params={"max_bin": 63, "verbosity": -1})
-        check = train.create_valid(self._features(fold, cells, drugs, encoded), values - self._offset(encoded))
         parameters = {
             "objective": "regression",
             "metric": "rmse",
             "num_leaves": leaves,
             "learning_rate": settings["learning_rate"],
+            "max_bin": 63,
             "min_data_in_leaf": settings["min_pairs"],
             "feature_fraction": settings["feature_share"],
             "seed": seed % 2**31,
@@ -152,6 +151,9 @@ class GradientBoosting(Model):
             "num_threads": torch.get_num_threads(),
             "verbosity": -1,
         }
+        train = lightgbm.Dataset(features, targets, params=parameters)
+        check_features, check_targets = self._features(fold, cells, drugs, encoded), values - self._offset(encoded)
+        check = lightgbm.Dataset(check_features, check_targets, reference=train, params=parameters)
         curve: dict[str, dict[str, list[float]]] = {}
         started = perf_counter()
         booster = lightgbm.train(

@@ -1,0 +1,65 @@
+"""Commands of the experiment stage: train a model on a fold, evaluate its checkpoint."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+
+def register(subparsers: Any) -> None:
+    """Add ``clmt train`` and ``clmt evaluate``."""
+    train = subparsers.add_parser("train", help="fit one model on one fold and write its checkpoint")
+    train.add_argument("--settings", required=True, metavar="JSON", help="arch, settings, seed and names of the run")
+    _add_inputs(train)
+    train.add_argument("--device", default="auto", help="auto, cpu or cuda (default: %(default)s)")
+    train.add_argument("--threads", type=int, default=1, help="CPU threads (default: %(default)s)")
+    train.add_argument("--model", type=Path, required=True, help="model.pt to write")
+    train.add_argument("--history", type=Path, required=True, help="history.csv to write")
+    train.set_defaults(run=run_train)
+
+    evaluate = subparsers.add_parser("evaluate", help="predict a fold's test pairs with a checkpoint and score them")
+    evaluate.add_argument("--model", type=Path, required=True, help="model.pt")
+    _add_inputs(evaluate)
+    evaluate.add_argument("--response", type=Path, required=True, help="response.parquet, read for the test pairs only")
+    evaluate.add_argument("--simulated", action="store_true", help="the data are simulated; every table says so")
+    evaluate.add_argument("--predictions", type=Path, required=True, help="predictions.parquet to write")
+    evaluate.add_argument("--metrics", type=Path, required=True, help="metrics.json to write")
+    evaluate.set_defaults(run=run_evaluate)
+
+
+def _add_inputs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--graph", type=Path, required=True, help="graph.pt of the fold")
+    parser.add_argument("--molecules", type=Path, required=True, help="molecules.pt")
+    parser.add_argument("--text", type=Path, required=True, help="text_<encoder>.parquet")
+
+
+def run_train(args: argparse.Namespace) -> None:
+    from clmt.files import parse_settings
+    from clmt.training.run import train_run
+
+    train_run(
+        parse_settings(args.settings),
+        graph=args.graph,
+        molecules=args.molecules,
+        text=args.text,
+        device=args.device,
+        threads=args.threads,
+        model=args.model,
+        history=args.history,
+    )
+
+
+def run_evaluate(args: argparse.Namespace) -> None:
+    from clmt.predict import evaluate_run
+
+    evaluate_run(
+        args.model,
+        graph=args.graph,
+        molecules=args.molecules,
+        text=args.text,
+        response=args.response,
+        simulated=args.simulated,
+        predictions=args.predictions,
+        metrics=args.metrics,
+    )

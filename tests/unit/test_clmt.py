@@ -1,0 +1,153 @@
+"""CLMT as a model: it learns, repeats itself, and a prediction depends on its pair alone."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from clmt.errors import ClmtError
+from clmt.models.clmt import CLMT
+from clmt.training.checkpoint import load_checkpoint, save_checkpoint
+from clmt.training.fold_data import FoldData
+from tests.unit.small_fold import small_fold, small_molecules
+
+QUICK: dict[str, Any] = {"epochs": 3, "batch_size": 64, "updates_per_encoding": 2}
+
+
+@pytest.fixture(scope="module")
+def molecules() -> dict[str, Any]:
+    return small_molecules()
+
+
+@pytest.fixture(scope="module")
+def fold(molecules: dict[str, Any]) -> FoldData:
+    return small_fold(molecules)
+
+
+@pytest.fixture(scope="module")
+def fitted(fold: FoldData) -> CLMT:
+    model = CLMT(QUICK)
+    model.fit(fold, seed=1, device="cpu")
+    return model
+
+
+@pytest.fixture
+def pairs(fold: FoldData) -> np.ndarray:
+    return fold.graph["test_pairs"].numpy()
+
+
+def test_learns_the_training_pairs(fold: FoldData) -> None:
+    model = CLMT({**QUICK, "epochs": 40, "dropout": 0.0, "geometry_dropout": 0.0, "learning_rate": 3.0e-3})
+    history = model.fit(fold, seed=0, device="cpu")
+    spread = float(fold.graph["train_ln_ic50"].std())
+    assert history[-1]["train_rmse"] < 0.3 * spread
+    assert min(row["validation_rmse"] for row in history) < 0.6 * spread
+
+
+def test_same_seed_same_predictions(fold: FoldData, fitted: CLMT, pairs: np.ndarray) -> None:
+    """Fault 7: the seed reaches torch."""
+    again, other = CLMT(QUICK), CLMT(QUICK)
+    again.fit(fold, seed=1, device="cpu")
+    other.fit(fold, seed=2, device="cpu")
+    expected = fitted.predict(fold, pairs)
+    assert np.array_equal(again.predict(fold, pairs), expected)
+    assert not np.array_equal(other.predict(fold, pairs), expected)
+
+
+def check_independent_of_batch(predict: Any, pairs: np.ndarray) -> None:
+    whole = predict(pairs)
+    for size in (1, 7):
+        parts = [predict(pairs[start : start + size]) for start in range(0, len(pairs), size)]
+        np.testing.assert_allclose(np.concatenate(parts), whole, rtol=0, atol=1e-6)
+    np.testing.assert_allclose(predict(pairs[::-1])[::-1], whole, rtol=0, atol=1e-6)
+
+
+def test_a_prediction_does_not_depend_on_its_batch(fold: FoldData, fitted: CLMT, pairs: np.ndarray) -> None:
+    """Fault 2: other pairs, their number and their order change nothing."""
+    check_independent_of_batch(lambda asked: fitted.predict(fold, asked), pairs)
+
+
+def test_a_graph_of_the_queried_pairs_would_be_caught(fold: FoldData, fitted: CLMT, pairs: np.ndarray) -> None:
+    def with_queried_edges(asked: np.ndarray) -> np.ndarray:
+        edges = {**fold.graph["edges"], "response": torch.from_numpy(asked.copy()).T.contiguous()}
+        return fitted.predict(dataclasses.replace(fold, graph={**fold.graph, "edges": edges}), asked)
+
+    with pytest.raises(AssertionError):
+        check_independent_of_batch(with_queried_edges, pairs)
+
+
+def test_checkpoint_round_trip(fold: FoldData, fitted: CLMT, pairs: np.ndarray, tmp_path: Path) -> None:
+    save_checkpoint(tmp_path / "model.pt", fitted, {"arch": "clmt", "settings": QUICK}, {"epochs": 3})
+    loaded, settings, record = load_checkpoint(tmp_path / "model.pt")
+    assert np.array_equal(loaded.predict(fold, pairs), fitted.predict(fold, pairs))
+    assert (settings["arch"], record["epochs"]) == ("clmt", 3)
+
+
+def test_a_file_that_is_no_checkpoint(tmp_path: Path) -> None:
+    (tmp_path / "model.pt").write_bytes(b"not a checkpoint")
+    with pytest.raises(ClmtError, match=r"model\.pt"):
+        load_checkpoint(tmp_path / "model.pt")
+
+
+@pytest.mark.parametrize("left_out", ["attribute", "structure", "text"])
+def test_ablation_of_a_view(fold: FoldData, pairs: np.ndarray, left_out: str) -> None:
+    views = [view for view in ("attribute", "structure", "text") if view != left_out]
+    model = CLMT({**QUICK, "epochs": 1, "views": views})
+    model.fit(fold, seed=0, device="cpu")
+    assert np.isfinite(model.predict(fold, pairs)).all()
+    assert not any(name.startswith(left_out) for name in model.state()["weights"])
+
+
+@pytest.mark.parametrize(("key", "value"), [("contrastive", ["intra"]), ("contrastive", []), ("auxiliary", [])])
+def test_ablation_of_a_loss_changes_the_result(
+    fold: FoldData, fitted: CLMT, pairs: np.ndarray, key: str, value: list[str]
+) -> None:
+    model = CLMT({**QUICK, key: value})
+    model.fit(fold, seed=1, device="cpu")
+    assert not np.array_equal(model.predict(fold, pairs), fitted.predict(fold, pairs))
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"), [({"view": []}, "view"), ({"views": ["genes"]}, "genes"), ({"views": []}, "views")]
+)
+def test_bad_settings_are_named(settings: dict[str, Any], named: str) -> None:
+    with pytest.raises(ClmtError, match=named):
+        CLMT(settings)
+
+
+def test_new_entities_change_nobody_else(molecules: dict[str, Any]) -> None:
+    """Fault 2, blind protocols: drugs and cell lines outside training are attached by edges that point to them."""
+    base = small_fold(molecules)
+    known_cells, known_drugs = torch.arange(24) < 20, torch.arange(8) < 6
+    edges = {
+        name: index[:, keep_sources(name, index, known_cells, known_drugs)]
+        for name, index in base.graph["edges"].items()
+    }
+    train = base.graph["train_pairs"]
+    kept = known_cells[train[:, 0]] & known_drugs[train[:, 1]]
+    graph = {**base.graph, "edges": edges, "train_cells": known_cells, "train_drugs": known_drugs}
+    graph |= {"train_pairs": train[kept], "train_ln_ic50": base.graph["train_ln_ic50"][kept]}
+    fold = dataclasses.replace(base, graph=graph)
+    model = CLMT({**QUICK, "epochs": 1})
+    model.fit(fold, seed=0, device="cpu")
+    pairs = np.array([[c, d] for c in range(20) for d in range(6)])
+    before = model.predict(fold, pairs)
+    changed = {**graph, "expression": graph["expression"].clone(), "mutation": graph["mutation"].clone()}
+    changed["expression"][20:] = 0.9
+    changed["mutation"][20:] = 1
+    np.testing.assert_allclose(
+        model.predict(dataclasses.replace(fold, graph=changed), pairs), before, rtol=0, atol=1e-6
+    )
+
+
+def keep_sources(name: str, index: torch.Tensor, cells: torch.Tensor, drugs: torch.Tensor) -> torch.Tensor:
+    """Edges that start at a training entity; responses also end at one."""
+    if name == "drug_similar":
+        return drugs[index[0]]
+    kept = cells[index[0]]
+    return kept & drugs[index[1]] if name == "response" else kept
