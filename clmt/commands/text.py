@@ -11,9 +11,22 @@ def register(subparsers: Any) -> None:
     """Add ``clmt text`` and its subcommands."""
     parser = subparsers.add_parser("text", help="write, encode and show what is written about cell lines and drugs")
     actions = parser.add_subparsers(title="actions", dest="action", metavar="ACTION", required=True)
+    _add_look_up(actions)
     _add_build(actions)
     _add_encode(actions)
     _add_show(actions)
+
+
+def _add_look_up(actions: Any) -> None:
+    ask = actions.add_parser("look-up", help="ask a look-up service about the drugs of a dataset and keep the answers")
+    ask.add_argument("--source", required=True, metavar="NAME", help="chembl, pubchem, uniprot, kegg, reactome_content")
+    ask.add_argument("--drugs", type=Path, required=True, metavar="FILE", help="the dataset's drugs.parquet")
+    ask.add_argument("--input", action="append", default=[], metavar="NAME=FILE", help="a file, by its registry name")
+    ask.add_argument("--cache", type=Path, required=True, metavar="DIR", help="folder of downloads")
+    ask.add_argument("--registry", type=Path, required=True, metavar="FILE", help="config/sources.yaml")
+    ask.add_argument("--mirror", type=Path, metavar="DIR", help="folder that answers instead of the network")
+    ask.add_argument("--out", type=Path, required=True, metavar="FILE", help="records file (JSON) to write")
+    ask.set_defaults(run=run_look_up)
 
 
 def _add_build(actions: Any) -> None:
@@ -46,6 +59,17 @@ def _add_show(actions: Any) -> None:
     show.add_argument("entity", help="name or id of a cell line or drug")
     show.add_argument("--results", type=Path, default=Path("results"), metavar="DIR", help="default: results")
     show.set_defaults(run=run_show)
+
+
+def run_look_up(args: argparse.Namespace) -> None:
+    """Ask a service."""
+    from clmt.acquire.fetch import open_client
+    from clmt.acquire.registry import load_registry
+    from clmt.text.lookups import look_up
+
+    registry = load_registry(args.registry)
+    client = open_client(registry, args.cache, args.mirror)
+    look_up(args.source, client, registry, args.drugs, _inputs(args.input), args.out)
 
 
 def run_build(args: argparse.Namespace) -> None:

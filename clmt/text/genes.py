@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -20,6 +21,7 @@ __all__ = [
     "read_drug_synonyms",
     "read_gene_summaries",
     "read_pathway_labels",
+    "tables_digest",
 ]
 
 _RESOURCES = Path(__file__).resolve().parents[2] / "resources"
@@ -28,6 +30,12 @@ _RESOURCES = Path(__file__).resolve().parents[2] / "resources"
 ALIASES = _RESOURCES / "target_aliases.tsv"
 PATHWAYS = _RESOURCES / "target_pathways.tsv"
 DRUG_SYNONYMS = _RESOURCES / "drug_synonyms.tsv"
+
+
+def tables_digest() -> str:
+    """Digest the project's own tables, so that a change of one writes the corpus again; 16 hexadecimal digits."""
+    content = b"\0".join(path.read_bytes() for path in (ALIASES, PATHWAYS, DRUG_SYNONYMS))
+    return hashlib.sha256(content).hexdigest()[:16]
 
 
 def _two_columns(path: Path, header: tuple[str, str]) -> list[tuple[str, str]]:

@@ -16,6 +16,7 @@ __all__ = [
     "SOURCES",
     "SYNONYM_LISTS",
     "TextSettings",
+    "look_up_files",
     "require_inputs",
     "required_files",
     "required_services",
@@ -129,6 +130,11 @@ def required_files(settings: TextSettings) -> list[str]:
 def required_services(settings: TextSettings) -> list[str]:
     """Names of the text sources whose records are looked up first, in order."""
     return [source for source in SOURCES if source in settings.sources and source in SERVICES]
+
+
+def look_up_files(source: str) -> tuple[str, ...]:
+    """Names of the downloaded files that tell what to ask a service for."""
+    return ("reactome_gmt", "reactome_summations") if source == "reactome_content" else ()
 
 
 def require_inputs(settings: TextSettings, files: Mapping[str, Path]) -> None:

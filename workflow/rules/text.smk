@@ -1,0 +1,137 @@
+# What is written about the cell lines and drugs of a data set, and the vectors that encoders make of it.
+
+from clmt.text.genes import tables_digest
+from clmt.text.settings import SERVICES, TextSettings, look_up_files, required_files, required_services
+
+try:
+    TEXT = TextSettings.of(
+        {key: value for key, value in config["text"].items() if key not in ("encoder", "skip_characters")}
+    )
+except ClmtError as error:
+    raise SystemExit(f"error: {error}") from None
+
+
+def corpus_files(wildcards):
+    """Files of the configured sources by name; a source that is left out is no input."""
+    files = {name: source_path(name) for name in required_files(TEXT)}
+    folder = f"results/{wildcards.dataset}/text/records"
+    return {**files, **{source: f"{folder}/{source}.json" for source in required_services(TEXT)}}
+
+
+def corpus_arguments(wildcards):
+    return [f"--input={name}={path}" for name, path in corpus_files(wildcards).items()]
+
+
+def archive_name(wildcards):
+    return dataset_entry(wildcards)["archive"]
+
+
+def look_up_inputs(wildcards):
+    return {name: source_path(name) for name in look_up_files(wildcards.service)}
+
+
+def look_up_arguments(wildcards):
+    return [f"--input={name}={path}" for name, path in look_up_inputs(wildcards).items()]
+
+
+def look_up_settings(wildcards):
+    """What decides the answers: the service's address, and whether a mirror gives them."""
+    service = SOURCES.api(SERVICES[wildcards.service])
+    return plan.settings_json({"url": service.url, "mirror": config["mirror"]})
+
+
+def encoder_files(wildcards):
+    """The fetched weights of an encoder, or nothing where it needs none."""
+    fetched = config["encoders"][wildcards.encoder]["kind"] == "huggingface"
+    return f"resources/models/{wildcards.encoder}/encoder.json" if fetched else []
+
+
+def encoder_arguments(wildcards):
+    return [f"--folder=resources/models/{wildcards.encoder}"] if encoder_files(wildcards) else []
+
+
+rule look_up_records:
+    input:
+        unpack(look_up_inputs),
+        drugs="results/{dataset}/tables/drugs.parquet",
+    output:
+        records="results/{dataset}/text/records/{service}.json",
+    log:
+        "logs/{dataset}/text/records/{service}.log",
+    wildcard_constraints:
+        service="|".join(SERVICES),
+    retries: 3
+    localrule: True
+    params:
+        code=code_digest("clmt.text.lookups"),
+        settings=look_up_settings,
+        files=look_up_arguments,
+        cache=config["downloads"],
+        registry=REGISTRY,
+        mirror=MIRROR,
+    shell:
+        "clmt text look-up --source {wildcards.service} --drugs {input.drugs:q} {params.files:q} "
+        "--cache {params.cache:q} --registry {params.registry:q} {params.mirror:q} "
+        "--out {output.records:q} 2> {log:q}"
+
+
+rule write_corpus:
+    input:
+        unpack(corpus_files),
+        cell_lines="results/{dataset}/tables/cell_lines.parquet",
+        drugs="results/{dataset}/tables/drugs.parquet",
+        mutation="results/{dataset}/tables/mutation.parquet",
+        copy_number="results/{dataset}/tables/copy_number.parquet",
+        structures="results/{dataset}/tables/structures.parquet",
+    output:
+        cell_lines="results/{dataset}/text/cell_lines.parquet",
+        drugs="results/{dataset}/text/drugs.parquet",
+        coverage="results/{dataset}/text/coverage.tsv",
+        audit="results/{dataset}/text/audit.json",
+    log:
+        "logs/{dataset}/text/corpus.log",
+    benchmark:
+        "results/benchmarks/{dataset}/text/corpus.tsv"
+    resources:
+        mem_mb=4000,
+        runtime=20,
+    params:
+        code=code_digest("clmt.text.build"),
+        own=tables_digest(),
+        settings=text_settings,
+        files=corpus_arguments,
+        archive=archive_name,
+        registry=REGISTRY,
+        tables=subpath(input.drugs, parent=True),
+        folder=subpath(output.drugs, parent=True),
+    shell:
+        "clmt text build --settings {params.settings:q} --tables {params.tables} "
+        "--structures {input.structures} --sources-registry {params.registry:q} --archive {params.archive} "
+        "{params.files:q} --out-dir {params.folder} 2> {log}"
+
+
+rule encode_text:
+    input:
+        cell_lines="results/{dataset}/text/cell_lines.parquet",
+        drugs="results/{dataset}/text/drugs.parquet",
+        names="results/{dataset}/tables/drugs.parquet",
+        encoder=encoder_files,
+    output:
+        vectors="results/{dataset}/features/text_{encoder}.parquet",
+    log:
+        "logs/{dataset}/features/text_{encoder}.log",
+    benchmark:
+        "results/benchmarks/{dataset}/features/text_{encoder}.tsv"
+    threads: 4
+    resources:
+        mem_mb=6000,
+        runtime=120,
+    params:
+        code=code_digest("clmt.text.vectors"),
+        settings=encoder_settings,
+        folder=encoder_arguments,
+        corpus=subpath(input.drugs, parent=True),
+        tables=subpath(input.names, parent=True),
+    shell:
+        "clmt text encode --settings {params.settings:q} --corpus {params.corpus} --tables {params.tables} "
+        "{params.folder:q} --out {output.vectors} 2> {log}"
