@@ -36,6 +36,7 @@ def _add_build(actions: Any) -> None:
     build.add_argument("--sources-registry", type=Path, required=True, metavar="FILE", help="config/sources.yaml")
     build.add_argument("--structures", type=Path, metavar="FILE", help="structures.parquet, for PubChem's titles")
     build.add_argument("--archive", metavar="NAME", help="registry entry of the dataset, for the terms of its tables")
+    build.add_argument("--simulated", action="store_true", help="the sources are the project's own simulated files")
     build.add_argument(
         "--input", action="append", default=[], metavar="NAME=FILE", help="a source's file, by its registry name"
     )
@@ -86,6 +87,7 @@ def run_build(args: argparse.Namespace) -> None:
         args.out_dir,
         archive=args.archive,
         structures=args.structures,
+        simulated=args.simulated,
     )
 
 

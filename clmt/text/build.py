@@ -33,6 +33,7 @@ def build_corpus(
     *,
     archive: str | None = None,
     structures: Path | None = None,
+    simulated: bool = False,
 ) -> None:
     """Write ``cell_lines.parquet``, ``drugs.parquet``, ``coverage.tsv`` and ``audit.json``.
 
@@ -52,6 +53,8 @@ def build_corpus(
         Registry entry of the dataset's own archive, for the terms of what its tables say.
     structures : Path, optional
         The drugs' structures as PubChem has them; its titles are names under which other sources know the drugs.
+    simulated : bool
+        Whether the sources are the project's own simulated files, which must not carry the published ones' terms.
 
     Raises
     ------
@@ -64,6 +67,8 @@ def build_corpus(
             raise expected_one_of("text build: unknown --input", name, known)
     require_inputs(settings, inputs)
     terms = _terms(settings, registry, archive, inputs)
+    if simulated:
+        terms = {source: Terms("simulated by this project", entry.date) for source, entry in terms.items()}
     cell_lines = read_cell_lines(tables / "cell_lines.parquet")
     drugs = name_drugs(settings, read_drugs(tables / "drugs.parquet", structures), inputs)
     ids = {"cell_line": [cell.cell_line_id for cell in cell_lines], "drug": [drug.drug_id for drug in drugs]}

@@ -19,7 +19,7 @@ from clmt.text.drugs import (
     target_gene_facts,
     with_synonyms,
 )
-from clmt.text.facts import Facts, Part
+from clmt.text.facts import Facts, Part, listed
 from clmt.text.gene_sets import read_gmt, read_summations
 from clmt.text.genes import map_targets, read_aliases, read_drug_synonyms, read_gene_summaries, read_pathway_labels
 from clmt.text.names import name_key
@@ -149,15 +149,20 @@ def _texts(records: Mapping[str, list[Record]]) -> tuple[dict[str, list[str]], d
 def _look_up_facts(source: str, drugs: Sequence[Drug], records: Mapping[str, list[Record]]) -> Facts:
     """ChEMBL's mechanisms as one sentence for each molecule; PubChem's prose as it is."""
     if source == "chembl":
-        worded = {
-            drug.drug_id: [
-                replace(row, text=f"{drug.name} acts as {row.text}.", kind="mechanism")
-                for row in records.get(drug.drug_id, ())
-            ]
-            for drug in drugs
-        }
+        worded = {drug.drug_id: _worded_mechanisms(drug, records.get(drug.drug_id, ())) for drug in drugs}
         return prose_facts(source, drugs, worded, {"mechanism": Part.MECHANISM})
     return prose_facts(source, drugs, records, _PUBCHEM_PARTS)
+
+
+def _worded_mechanisms(drug: Drug, rows: Sequence[Record]) -> list[Record]:
+    """One sentence for each molecule of ChEMBL."""
+    groups: dict[str, list[Record]] = {}
+    for row in rows:
+        groups.setdefault(row.record_id, []).append(row)
+    return [
+        replace(group[0], text=f"{drug.name} acts as {listed([row.text for row in group])}.")
+        for group in groups.values()
+    ]
 
 
 def _gene_text(record: Record) -> GeneText:

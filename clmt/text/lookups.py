@@ -85,10 +85,19 @@ def _each(keys: Sequence[str], ask: Callable[[str], list[Record]], name: str) ->
 
 
 def ask_chembl(client: Client, base: str, drug: Drug) -> list[Record]:
-    """Mechanisms of action of a drug, found by its InChIKey, of the molecule and of its parent."""
+    """Mechanisms of action of a drug, found by its InChIKey, of the molecule and of its parent.
+
+    Where ChEMBL has no mechanism under the drug's key, the key of the same skeleton without stereochemistry is asked:
+    many a compound was registered so.
+    """
     if not drug.inchikey:
         return []
-    url = f"{base}/molecule.json?molecule_structures__standard_inchi_key={drug.inchikey}"
+    records = _chembl_mechanisms(client, base, drug.inchikey)
+    return records or _chembl_mechanisms(client, base, f"{drug.inchikey[:14]}-UHFFFAOYSA-N")
+
+
+def _chembl_mechanisms(client: Client, base: str, inchikey: str) -> list[Record]:
+    url = f"{base}/molecule.json?molecule_structures__standard_inchi_key={inchikey}"
     ids: list[str | None] = []
     for molecule, _ in _pages(client, base, url, "molecules"):
         hierarchy = molecule.get("molecule_hierarchy") or {}

@@ -101,12 +101,14 @@ rule write_corpus:
         settings=text_settings,
         files=corpus_arguments,
         archive=archive_name,
+        simulated=simulated_flag,
         registry=REGISTRY,
         tables=subpath(input.drugs, parent=True),
         folder=subpath(output.drugs, parent=True),
     shell:
         "clmt text build --settings {params.settings:q} --tables {params.tables} "
         "--structures {input.structures} --sources-registry {params.registry:q} --archive {params.archive} "
+        "{params.simulated} "
         "{params.files:q} --out-dir {params.folder} 2> {log}"
 
 
