@@ -14,6 +14,7 @@ from clmt.errors import ClmtError, expected_one_of
 from clmt.models.base import Model
 from clmt.models.inputs import NetworkInputs, prepare_inputs, prepare_labels
 from clmt.models.network import VIEWS, CLMTNetwork, NetworkShape
+from clmt.training.device import fast_products
 from clmt.training.loop import TrainingData, train_network
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ class CLMT(Model):
         What the network has; an ablation leaves an entry out. Predictions need at least one view.
     contrastive_weight, auxiliary_weight
         ``a`` and ``b`` of the loss.
+    contrastive_sample
+        Distinct cell lines and drugs contrasted in an update; the paper's batch of 256 pairs has at most as many.
     dropout, geometry_dropout
         Of all heads and encoders; of the blocks of the molecular geometry.
     interaction
@@ -50,6 +53,7 @@ class CLMT(Model):
         "contrastive": ["intra", "cross"],
         "auxiliary": ["tissue", "threshold", "pathway"],
         "contrastive_weight": 0.005,
+        "contrastive_sample": 256,
         "auxiliary_weight": 0.5,
         "dropout": 0.3,
         "geometry_dropout": 0.4,
@@ -94,7 +98,8 @@ class CLMT(Model):
             return math.sqrt(float((predicted - observed.double()).square().mean()))
 
         network = self._network().to(device)
-        state, history = train_network(network, data, validate, self.settings)
+        with fast_products():
+            state, history = train_network(network, data, validate, self.settings)
         network.load_state_dict(state)
         network.eval()
         return history

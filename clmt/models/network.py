@@ -120,18 +120,22 @@ class CLMTNetwork(nn.Module):
     def _join(self, side: EntityViews) -> Tensor:
         return torch.cat([side.blocks[view] for view in self.views], dim=1)
 
-    def contrastive_terms(self, cells: EntityViews, drugs: EntityViews, terms: tuple[str, ...]) -> Tensor:
-        """Sum of the chosen terms: ``cross`` (attribute, text) and ``intra`` (attribute, structure), both sides."""
+    def contrastive_terms(self, cells: EntityViews, drugs: EntityViews, terms: tuple[str, ...], sample: int) -> Tensor:
+        """Sum of the chosen terms: ``cross`` (attribute, text) and ``intra`` (attribute, structure), both sides.
+
+        At most ``sample`` distinct cell lines and as many drugs are contrasted, drawn anew each time.
+        """
         total = self.center.new_zeros(())
         partner = {"cross": "text", "intra": "structure"}
         if cells.expression is None:
             return total
         projected = self.drug_projection(drugs.blocks["attribute"])
+        some_cells, some_drugs = (choose_rows(len(part), sample, part.device) for part in (cells.expression, projected))
         for term in terms:
             view = partner[term]
             if view in self.views:
-                total = total + contrastive_loss(cells.expression, cells.blocks[view])
-                total = total + contrastive_loss(projected, drugs.blocks[view])
+                total = total + contrastive_loss(cells.expression[some_cells], cells.blocks[view][some_cells])
+                total = total + contrastive_loss(projected[some_drugs], drugs.blocks[view][some_drugs])
         return total
 
     def auxiliary_terms(self, cells: EntityViews, drugs: EntityViews, labels: Labels, tasks: tuple[str, ...]) -> Tensor:
@@ -146,6 +150,13 @@ class CLMTNetwork(nn.Module):
         if "pathway" in tasks:
             total = total + pathway_loss(self.pathway_head(drugs.blocks["attribute"]), labels.pathway)
         return total
+
+
+def choose_rows(count: int, sample: int, device: torch.device) -> Tensor:
+    """Draw ``sample`` of ``count`` rows, all in order where there are no more; int64."""
+    if count <= sample:
+        return torch.arange(count, device=device)
+    return torch.randperm(count, device=device)[:sample]
 
 
 def tissue_loss(logits: Tensor, tissue: Tensor) -> Tensor:

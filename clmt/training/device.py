@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import resource
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
 
 from clmt.errors import ClmtError, expected_one_of
 
-__all__ = ["Device", "choose_device", "peak_memory_mb"]
+__all__ = ["Device", "choose_device", "fast_products", "peak_memory_mb"]
 
 CHOICES = ("auto", "cpu", "cuda")
 
@@ -39,3 +41,21 @@ def peak_memory_mb(device: str) -> float:
     if device.startswith("cuda"):
         return torch.cuda.max_memory_allocated() / 2**20
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+@contextlib.contextmanager
+def fast_products() -> Iterator[None]:
+    """Let training multiply float32 matrices by the device's fastest kernels: bf16 on the CPU, TF32 on a GPU.
+
+    Where a CPU has no bf16 matrix unit oneDNN keeps float32, and is still twice as fast on AMD as the default library.
+    Predictions are made outside, in full float32.
+    """
+    backends = (torch.backends.mkldnn.matmul, "bf16"), (torch.backends.cuda.matmul, "tf32")
+    before = [(backend, backend.fp32_precision) for backend, _ in backends]
+    for backend, precision in backends:
+        backend.fp32_precision = precision
+    try:
+        yield
+    finally:
+        for backend, precision in before:
+            backend.fp32_precision = precision

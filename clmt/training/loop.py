@@ -142,7 +142,9 @@ class Trainer:
         data, settings = self.data, self.settings
         cells, drugs = self.network.encode(data.inputs, molecules)
         error = F.mse_loss(self.network.predict_pairs(cells, drugs, data.pairs[batch]), data.ln_ic50[batch])
-        contrast = self.network.contrastive_terms(cells, drugs, tuple(settings["contrastive"]))
+        contrast = self.network.contrastive_terms(
+            cells, drugs, tuple(settings["contrastive"]), settings["contrastive_sample"]
+        )
         auxiliary = self.network.auxiliary_terms(cells, drugs, data.labels, tuple(settings["auxiliary"]))
         return error + settings["contrastive_weight"] * contrast + settings["auxiliary_weight"] * auxiliary, error
 
