@@ -32,11 +32,13 @@ class Workspace:
 
     @classmethod
     def copy(cls, root: Path, folder: Path) -> Workspace:
-        """Copy the workflow."""
+        """Copy the workflow, its configuration and the small tables it reads."""
         folder.mkdir()
         shutil.copy(root / "Snakefile", folder)
         for name in ("workflow", "config", "profiles"):
             shutil.copytree(root / name, folder / name)
+        ignored = shutil.ignore_patterns("downloads", "models")
+        shutil.copytree(root / "resources", folder / "resources", ignore=ignored)
         return cls(folder)
 
     def copy_package(self) -> None:

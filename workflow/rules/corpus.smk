@@ -1,0 +1,50 @@
+# Which files the configured text sources need, and how the text commands are told. No rule stands here.
+
+from clmt.text.genes import tables_digest
+from clmt.text.settings import SERVICES, TextSettings, look_up_files, required_files, required_services
+
+try:
+    TEXT = TextSettings.of(
+        {key: value for key, value in config["text"].items() if key not in ("encoder", "skip_characters")}
+    )
+except ClmtError as error:
+    raise SystemExit(f"error: {error}") from None
+
+
+def corpus_files(wildcards):
+    """Files of the configured sources by name; a source that is left out is no input."""
+    files = {name: source_path(name) for name in required_files(TEXT)}
+    folder = f"results/{wildcards.dataset}/text/records"
+    return {**files, **{source: f"{folder}/{source}.json" for source in required_services(TEXT)}}
+
+
+def corpus_arguments(wildcards):
+    return [f"--input={name}={path}" for name, path in corpus_files(wildcards).items()]
+
+
+def archive_name(wildcards):
+    return dataset_entry(wildcards)["archive"]
+
+
+def look_up_inputs(wildcards):
+    return {name: source_path(name) for name in look_up_files(wildcards.service)}
+
+
+def look_up_arguments(wildcards):
+    return [f"--input={name}={path}" for name, path in look_up_inputs(wildcards).items()]
+
+
+def look_up_settings(wildcards):
+    """What decides the answers: the service's address, and whether a mirror gives them."""
+    service = SOURCES.api(SERVICES[wildcards.service])
+    return plan.settings_json({"url": service.url, "mirror": config["mirror"]})
+
+
+def encoder_files(wildcards):
+    """The fetched weights of an encoder, or nothing where it needs none."""
+    fetched = config["encoders"][wildcards.encoder]["kind"] == "huggingface"
+    return f"resources/models/{wildcards.encoder}/encoder.json" if fetched else []
+
+
+def encoder_arguments(wildcards):
+    return [f"--folder=resources/models/{wildcards.encoder}"] if encoder_files(wildcards) else []
