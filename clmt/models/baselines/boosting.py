@@ -60,12 +60,12 @@ class GradientBoosting(Model):
         "expression_components": 50,
         "alteration_components": 10,
         "fingerprint_components": 30,
-        "leaves": [31, 127],
-        "learning_rate": 0.1,
-        "trees": 400,
+        "leaves": [63, 255],
+        "learning_rate": 0.05,
+        "trees": 1000,
         "patience": 30,
-        "min_pairs": 20,
-        "feature_share": 0.5,
+        "min_pairs": 40,
+        "feature_share": 0.3,
         "encoding_parts": 5,
     }
 

@@ -34,6 +34,9 @@ class EarlyFusionMLP(Model):
         Widths of the hidden layers.
     dropout
         After each hidden layer.
+    gene_spread
+        Standard deviation that every gene is brought to. At 1 the network learns the cell lines by heart before it
+        has learnt what they share.
     interaction
         ``none``, or ``bilinear``: adds the product of learnt factors of the cell line and of the drug.
     factors
@@ -50,13 +53,14 @@ class EarlyFusionMLP(Model):
 
     defaults: ClassVar[dict[str, Any]] = {
         "hidden": [512, 256, 128],
-        "dropout": 0.2,
+        "dropout": 0.4,
+        "gene_spread": 0.2,
         "interaction": "none",
         "factors": 64,
         "fingerprint": "morgan2",
         "batch": 2048,
         "epochs": 60,
-        "patience": 15,
+        "patience": 10,
         "learning_rate": 0.001,
         "weight_decay": 0.01,
     }
@@ -84,7 +88,7 @@ class EarlyFusionMLP(Model):
         self.gene_mean = expression.mean(dim=0).float()
         spread = expression.std(dim=0, correction=0).float()
         # A gene that is constant over the training cell lines must not blow up in another one.
-        self.gene_scale = torch.where(spread > 1e-6, 1.0 / spread, torch.zeros_like(spread))
+        self.gene_scale = torch.where(spread > 1e-6, self.settings["gene_spread"] / spread, torch.zeros_like(spread))
         values = fold.graph["train_ln_ic50"].double()
         self.centre = float(values.mean())
         self.spread = float(values.std(correction=0)) or 1.0
