@@ -8,19 +8,22 @@ import numpy as np
 
 __all__ = ["atom_positions"]
 
+ROUGH, FULL = 50, 500  # MMFF iterations: enough to rank conformers, enough to relax one
+
 
 def atom_positions(molecule: Any, *, conformers: int, seed: int) -> tuple[np.ndarray, str]:
     """Coordinates of the heavy atoms in their lowest-energy conformer.
 
-    Up to ``conformers`` ETKDG conformers with hydrogens are relaxed with MMFF and the lowest in energy is kept.
-    Where embedding fails (large macrocycles, metals) a 2-D drawing stands in.
+    Up to ``conformers`` ETKDG conformers with hydrogens, fewer for a stiff molecule, are relaxed with MMFF: all of them
+    roughly, the best one fully; the lowest in energy is kept. Where embedding fails (large macrocycles, metals) a 2-D
+    drawing stands in.
 
     Parameters
     ----------
     molecule
         RDKit molecule without explicit hydrogens, n atoms.
     conformers
-        How many to try.
+        How many to try at most.
     seed
         Of the embedding.
 
@@ -32,14 +35,15 @@ def atom_positions(molecule: Any, *, conformers: int, seed: int) -> tuple[np.nda
         ``"3d"`` or ``"2d"``.
     """
     from rdkit import Chem
-    from rdkit.Chem import AllChem
+    from rdkit.Chem import AllChem, rdMolDescriptors
 
     with_hydrogens = Chem.AddHs(molecule)
     options = AllChem.ETKDGv3()
     options.randomSeed = seed
     options.numThreads = 1  # drugs run in parallel, one process each; threads inside would only compete
     options.maxIterations = 50
-    if not list(AllChem.EmbedMultipleConfs(with_hydrogens, conformers, options)):
+    wanted = min(conformers, 2 + rdMolDescriptors.CalcNumRotatableBonds(molecule))
+    if not list(AllChem.EmbedMultipleConfs(with_hydrogens, wanted, options)):
         AllChem.Compute2DCoords(molecule)
         return molecule.GetConformer().GetPositions(), "2d"
     best = with_hydrogens.GetConformer(_lowest_energy(with_hydrogens)).GetPositions()
@@ -53,6 +57,8 @@ def _lowest_energy(molecule: Any) -> int:
     ids = [conformer.GetId() for conformer in molecule.GetConformers()]
     if not AllChem.MMFFHasAllMoleculeParams(molecule):
         return ids[0]
-    relaxed = AllChem.MMFFOptimizeMoleculeConfs(molecule, numThreads=1)
+    relaxed = AllChem.MMFFOptimizeMoleculeConfs(molecule, numThreads=1, maxIters=ROUGH)
     energies = [energy if np.isfinite(energy) else np.inf for _, energy in relaxed]
-    return ids[int(np.argmin(energies))]
+    best = ids[int(np.argmin(energies))]
+    AllChem.MMFFOptimizeMolecule(molecule, confId=best, maxIters=FULL)
+    return best

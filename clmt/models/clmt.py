@@ -38,8 +38,6 @@ class CLMT(Model):
         Distinct cell lines and drugs contrasted in an update; the paper's batch of 256 pairs has at most as many.
     dropout, geometry_dropout
         Of all heads and encoders; of the blocks of the molecular geometry.
-    interaction
-        Width of an added inner product of the two sides; 0 is the published predictor.
     epochs, patience
         At most so many epochs; stop after so many without a better validation RMSE.
     batch_size, updates_per_encoding
@@ -57,7 +55,6 @@ class CLMT(Model):
         "auxiliary_weight": 0.5,
         "dropout": 0.3,
         "geometry_dropout": 0.4,
-        "interaction": 0,
         "epochs": 60,
         "patience": 15,
         "batch_size": 1024,

@@ -86,7 +86,7 @@ class CLMTNetwork(nn.Module):
             self.cell_text = TextEncoder(shape.text, probability)
             self.drug_text = TextEncoder(shape.text, probability)
         width = sum(WIDTHS[view] for view in views)
-        self.predictor = PairPredictor(width, width, probability, settings["interaction"])
+        self.predictor = PairPredictor(width, width, probability)
         self.register_buffer("center", torch.tensor(float(center)))
         self.register_buffer("scale", torch.tensor(float(scale)))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -24,11 +23,9 @@ class PairPredictor(nn.Module):
     ----------
     cells, drugs
         Widths of the two sides.
-    interaction
-        0 for the published predictor; r > 0 adds the inner product of r-wide maps of the two sides (not in the paper).
     """
 
-    def __init__(self, cells: int, drugs: int, probability: float, interaction: int = 0) -> None:
+    def __init__(self, cells: int, drugs: int, probability: float) -> None:
         super().__init__()
         self.cell_map = nn.Linear(cells, 512)
         self.drug_map = nn.Linear(drugs, 512, bias=False)
@@ -38,32 +35,18 @@ class PairPredictor(nn.Module):
         self.head = nn.Sequential(
             nn.ELU(), Dropout(probability), nn.Linear(512, 128), nn.ELU(), Dropout(probability), nn.Linear(128, 1)
         )
-        self.interaction: Any = None
-        if interaction:
-            self.interaction = nn.ModuleList((nn.Linear(cells, interaction), nn.Linear(drugs, interaction)))
 
     def forward(self, cells: Tensor, drugs: Tensor, pairs: Tensor) -> Tensor:
         """Predict standardised ln IC50 of ``pairs`` int64 (n, 2) from (c, cells) and (d, drugs); (n,)."""
-        return self._score(self.cell_map(cells), self.drug_map(drugs), self._factors(cells, drugs), pairs)
+        rows = torch.arange(len(pairs), device=pairs.device)
+        cell_rows = RowMap.build(pairs[:, 0], rows, len(cells), len(pairs))
+        drug_rows = RowMap.build(pairs[:, 1], rows, len(drugs), len(pairs))
+        joined = gather_rows(self.cell_map(cells), cell_rows) + gather_rows(self.drug_map(drugs), drug_rows)
+        result: Tensor = self.head(joined).squeeze(1)
+        return result
 
     def in_double(self, cells: Tensor, drugs: Tensor, pairs: Tensor) -> Tensor:
         """The same in float64 and evaluation mode: what a pair gets then does not depend on how many are asked for."""
         double = copy.deepcopy(self).double().eval()
         result: Tensor = double(cells.double(), drugs.double(), pairs)
-        return result
-
-    def _factors(self, cells: Tensor, drugs: Tensor) -> list[Tensor]:
-        """The two sides of the inner product, (c, r) and (d, r); none without it."""
-        if self.interaction is None:
-            return []
-        return [part(side) for part, side in zip(self.interaction, (cells, drugs), strict=True)]
-
-    def _score(self, cells: Tensor, drugs: Tensor, factors: list[Tensor], pairs: Tensor) -> Tensor:
-        rows = torch.arange(len(pairs), device=pairs.device)
-        cell_rows = RowMap.build(pairs[:, 0], rows, len(cells), len(pairs))
-        drug_rows = RowMap.build(pairs[:, 1], rows, len(drugs), len(pairs))
-        joined = gather_rows(cells, cell_rows) + gather_rows(drugs, drug_rows)
-        result: Tensor = self.head(joined).squeeze(1)
-        if factors:
-            result = result + (gather_rows(factors[0], cell_rows) * gather_rows(factors[1], drug_rows)).sum(1)
         return result
