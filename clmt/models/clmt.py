@@ -91,8 +91,7 @@ class CLMT(Model):
         pairs, observed = fold.graph["validation_pairs"].to(device), fold.graph["validation_ln_ic50"].to(device)
 
         def validate(network: CLMTNetwork) -> float:
-            predicted = predict_pairs(network, everyone, pairs)
-            return math.sqrt(float((predicted - observed.double()).square().mean()))
+            return validation_rmse(network, everyone, pairs, observed)
 
         network = self._network().to(device)
         with fast_products():
@@ -143,6 +142,11 @@ def renumber(pairs: Tensor, fold: FoldData, cells: np.ndarray, drugs: np.ndarray
         place[torch.from_numpy(chosen)] = torch.arange(len(chosen))
         places.append(place)
     return torch.stack([places[0][pairs[:, 0]], places[1][pairs[:, 1]]], dim=1)
+
+
+def validation_rmse(network: CLMTNetwork, inputs: NetworkInputs, pairs: Tensor, observed: Tensor) -> float:
+    """Root mean squared error of ``pairs``, in ln IC50 (uM): the one quantity that training watches."""
+    return math.sqrt(float((predict_pairs(network, inputs, pairs) - observed.double()).square().mean()))
 
 
 @torch.no_grad()
