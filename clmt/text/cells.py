@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from clmt.errors import ClmtError
 from clmt.text.facts import TABLES, Fact, Facts, Part, listed
 from clmt.text.gene_sets import GeneSet, usable_sets
 from clmt.text.pathways import Hit, over_represented
@@ -56,10 +57,15 @@ def read_genotype(mutation: Path, copy_number: Path, cell_line_ids: Sequence[str
 
     from clmt.tables.schema import read_table
 
-    frames = [
-        read_table(path, kind).set_index("cell_line_id").loc[list(cell_line_ids)]
-        for path, kind in ((mutation, "mutation"), (copy_number, "copy_number"))
-    ]
+    frames = []
+    for path, kind in ((mutation, "mutation"), (copy_number, "copy_number")):
+        frame = read_table(path, kind).set_index("cell_line_id")
+        missing = [key for key in cell_line_ids if key not in frame.index]
+        if missing:
+            raise ClmtError(
+                f"{path}: no row for {len(missing)} cell lines, the first is {missing[0]!r}; build the tables"
+            )
+        frames.append(frame.loc[list(cell_line_ids)])
     genes = sorted({gene for frame in frames for gene in frame.columns})
     wide = [frame.reindex(columns=genes, fill_value=0).to_numpy() != 0 for frame in frames]
     return Genotype(genes, np.ascontiguousarray(wide[0]), np.ascontiguousarray(wide[1]))

@@ -1,0 +1,227 @@
+"""The corpus as a whole: provenance, determinism, independence of sources, coverage, look-up by a reader."""
+
+from __future__ import annotations
+
+import json
+
+import pyarrow.parquet as pq
+import pytest
+
+from clmt.cli import main
+from clmt.errors import ClmtError
+from clmt.text.build import build_corpus
+from clmt.text.corpus import COLUMNS, KINDS, Sentence, entity_texts, number_sentences, read_corpus, write_corpus
+from clmt.text.prose import clean, first_sentences, split_sentences
+from clmt.text.records import Record, write_records
+from clmt.text.settings import SOURCES, TextSettings, required_files, required_services
+from clmt.text.show import show_text
+from tests.unit.text_sources import GENES, write_registry, write_sources, write_tables
+
+RECORDS = {
+    "chembl": {"Alphanib": [Record("CHEMBL1", "TGF-beta receptor type-1 inhibitor", "2026-02-01", kind="mechanism")]},
+    "pubchem": {"Betamide": [Record("CID 12", "It is a chelator. Used by few.", "2026-02-01", kind="description")]},
+    "uniprot": {"KIT": [Record("P1", "Acts as a receptor (PubMed:123). Binds SCF.", "2026-02-01")]},
+    "kegg": {"hsa1": [Record("hsa1", "Zinc text.", "2026-02-01", name="Zinc", genes=tuple(GENES[:6]))]},
+    "reactome_content": {"R-HSA-106": [Record("R-HSA-106", "Iron is stored.", "2026-02-01")]},
+}
+
+
+@pytest.fixture
+def world(tmp_path):
+    """Tables, inputs and registry of the made-up world."""
+    inputs = write_sources(tmp_path / "downloads")
+    for service, records in RECORDS.items():
+        inputs[service] = tmp_path / f"{service}.json"
+        write_records(inputs[service], service, records, [])
+    return write_tables(tmp_path / "results" / "toy" / "tables"), inputs, write_registry(tmp_path / "sources.yaml")
+
+
+def build(world, folder, sources=SOURCES, **settings):
+    tables, inputs, registry = world
+    build_corpus(TextSettings(sources=tuple(sources), **settings), tables, inputs, registry, folder, archive="own")
+    return {kind: read_corpus(folder / file) for kind, file in KINDS.items()}
+
+
+def test_every_entity_has_text_and_every_sentence_its_provenance(world, tmp_path):
+    corpora = build(world, tmp_path / "text")
+    assert {s.entity_id for s in corpora["cell_line"]} == {"c1", "c2", "c3", "c4"}
+    assert {s.entity_id for s in corpora["drug"]} == {"Alphanib", "Betamide", "Deltamab", "Gammacillin"}
+    for sentence in corpora["cell_line"] + corpora["drug"]:
+        assert sentence.sentence.strip()
+        assert sentence.record_id
+        assert sentence.licence
+        assert sentence.retrieved
+    assert {s.source for c in corpora.values() for s in c} == {"tables", *SOURCES}
+    by_source = {s.source: s for s in corpora["drug"]}
+    assert by_source["ncit"].retrieved == "2025-03-04"  # the newest member of the archive: its date is rolling
+    assert by_source["chembl"].retrieved == "2026-02-01"
+    assert by_source["tables"].licence == "own terms"
+
+
+def test_two_builds_are_byte_identical(world, tmp_path):
+    build(world, tmp_path / "one")
+    build(world, tmp_path / "two")
+    for name in (*KINDS.values(), "coverage.tsv", "audit.json"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_leaving_a_source_out_takes_away_its_sentences_only(world, tmp_path, source):
+    def rows(corpora):
+        return [(k, s.entity_id, s.sentence, s.source, s.record_id) for k, c in corpora.items() for s in c]
+
+    everything = rows(build(world, tmp_path / "all"))
+    without = rows(build(world, tmp_path / "less", [name for name in SOURCES if name != source]))
+    assert without == [row for row in everything if row[3] != source]
+    assert len(without) < len(everything)
+
+
+def test_without_any_source_every_entity_keeps_its_identity(world, tmp_path):
+    tables, _, registry = world
+    build_corpus(TextSettings(sources=(), synonyms=()), tables, {}, registry, tmp_path / "text")
+    texts = entity_texts(tmp_path / "text" / "cell_lines.parquet")
+    assert texts["c3"] == "NoGenes is a human cancer cell line."
+    assert texts["c1"].startswith(
+        "KM-12 is a human cancer cell line derived from large intestine (adenocarcinoma). KM-12 has mutations in"
+    )
+    assert entity_texts(tmp_path / "text" / "drugs.parquet")["Deltamab"] == "Deltamab is an anticancer compound."
+
+
+def test_the_text_is_the_sentences_in_order(world, tmp_path):
+    corpora = build(world, tmp_path / "text")
+    rows = [s for s in corpora["drug"] if s.entity_id == "Alphanib"]
+    assert [s.position for s in rows] == list(range(len(rows)))
+    assert entity_texts(tmp_path / "text" / "drugs.parquet")["Alphanib"] == " ".join(s.sentence for s in rows)
+
+
+def test_sentences_on_responses_are_listed_and_dropped_or_kept(world, tmp_path):
+    leak = "A chelator with high potency; the cell line KM-12 was resistant to it."
+    dropped = build(world, tmp_path / "text")
+    audit = json.loads((tmp_path / "text" / "audit.json").read_text())
+    listed = [(row["entity_id"], row["sentence"], row["name"]) for row in audit["drug"]["leaks"]]
+    assert listed == [("Betamide", leak, "KM-12")]
+    assert leak not in [s.sentence for s in dropped["drug"]]
+    assert leak in [s.sentence for s in build(world, tmp_path / "kept", leaks="keep")["drug"]]
+
+
+def test_coverage_counts_entities_and_sentences(world, tmp_path):
+    corpora = build(world, tmp_path / "text")
+    rows = [line.split("\t") for line in (tmp_path / "text" / "coverage.tsv").read_text().splitlines()]
+    table = {(row[0], row[1]): row for row in rows[1:]}
+    assert table["drug", "ncit"][2:5] == ["1", "4", "0.250"]
+    assert table["cell_line", "all"][2] == "4"
+    assert int(table["drug", "all"][5]) == len(corpora["drug"])
+    assert table["drug", "any mechanism source"][2] == "4"
+    assert table["drug", "any long prose"][2] == "2"
+
+
+def test_only_what_is_configured_is_an_input(world, tmp_path):
+    settings = TextSettings(sources=("repurposing_hub", "uniprot"))
+    assert required_files(settings) == ["repurposing_hub", "gdsc_compounds"]
+    assert required_services(settings) == ["uniprot"]
+    tables, inputs, registry = world
+    few = {name: inputs[name] for name in ("repurposing_hub", "gdsc_compounds")}
+    with pytest.raises(ClmtError, match="'uniprot' is configured without its file"):
+        build_corpus(settings, tables, few, registry, tmp_path / "text")
+    with pytest.raises(ClmtError, match=r"expected one of: .*uniprot"):
+        build_corpus(settings, tables, {**few, "unipro": inputs["uniprot"]}, registry, tmp_path / "text")
+    assert not (tmp_path / "text").exists()
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"sources": ["reactom"]}, "got: 'reactom', expected one of: .*reactome"),
+        ({"max_pathway": 3}, "got: 'max_pathway', expected one of: .*max_pathways"),
+        ({"max_pathways": -1}, "text.max_pathways"),
+        ({"leaks": "maybe"}, "expected one of: drop, keep"),
+    ],
+)
+def test_bad_settings_are_refused_by_name(settings, message):
+    with pytest.raises(ClmtError, match=message):
+        TextSettings.of(settings)
+
+
+def test_an_empty_or_foreign_sentence_or_a_silent_entity_is_refused(tmp_path):
+    good = Sentence("a", 0, "A text.", "tables", "a", "own", "2020")
+    with pytest.raises(ClmtError, match="1 entities would have no text, the first is 'b'"):
+        write_corpus(tmp_path / "c.parquet", [good], ["a", "b"])
+    with pytest.raises(ClmtError, match="empty sentence for 'b'"):
+        write_corpus(tmp_path / "c.parquet", [good, Sentence("b", 0, " ", "ncit", "C1", "x", "y")], ["a", "b"])
+    with pytest.raises(ClmtError, match="unknown entity! got: 'z'"):
+        write_corpus(tmp_path / "c.parquet", [Sentence("z", 0, "T.", "ncit", "C1", "x", "y")], ["a"])
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_sentence_repeated_by_one_source_is_kept_once():
+    one, two = Sentence("a", 0, "T.", "ncit", "C1", "x", "y"), Sentence("a", 0, "T.", "hub", "1", "x", "y")
+    assert [(s.source, s.position) for s in number_sentences([one, one, two])] == [("ncit", 0), ("hub", 1)]
+
+
+def test_the_file_has_the_columns_of_the_documentation(world, tmp_path):
+    build(world, tmp_path / "text")
+    schema = pq.read_schema(tmp_path / "text" / "drugs.parquet")
+    assert tuple(schema.names) == COLUMNS
+    assert str(schema.field("position").type) == "int32"
+
+
+def test_a_reader_sees_each_sentence_with_its_source(world, tmp_path):
+    folder = tmp_path / "results" / "toy"
+    build(world, folder / "text")
+    shown = show_text(folder, "alphanib")
+    assert "The mechanism of action of Alphanib is ALK5 inhibitor and RTK inhibitor." in shown
+    assert "[repurposing_hub: alphanib; Hub, 2020-03-24]" in shown
+    assert show_text(folder, "km12").startswith("cell line KM-12 (c1)")
+    with pytest.raises(ClmtError, match="got: 'Alfanib', expected one of: Alphanib"):
+        show_text(folder, "Alfanib")
+
+
+def test_the_commands_build_and_show(world, tmp_path, capsys, monkeypatch):
+    tables, inputs, registry = world
+    monkeypatch.chdir(tmp_path)
+    files = [f"--input={name}={inputs[name]}" for name in ("repurposing_hub", "gdsc_compounds")]
+    settings = json.dumps({"sources": ["repurposing_hub"], "synonyms": ["gdsc_compounds"]})
+    common = ["text", "build", "--settings", settings, "--tables", str(tables), "--sources-registry", str(registry)]
+    assert main([*common, *files, "--out-dir", "results/toy/text"]) == 0
+    assert main(["text", "show", "toy", "Betamide"]) == 0
+    assert "zinc chelator" in capsys.readouterr().out
+    assert main(["text", "show", "toy", "nobody at all"]) == 2
+    assert main([*common, "--input=repurposing_hub", "--out-dir", "x"]) == 2
+    assert "NAME=FILE" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("raw", "cleaned"),
+    [
+        ("A<br>b Ca<sup>2+</sup> &amp; c &lt;i&gt;d&lt;/i&gt;", "A b Ca2+ & c d"),
+        ("X (Doe et al. 2004, reviewed in Roe, 2010). Y [Song et al 2006].", "X. Y."),
+        ("Binds (PubMed:12, PubMed:13) {ECO:0000269|PubMed:1} it [1,2].", "Binds it."),
+        (
+            "PI[4,5]P2 (see below), p < 0.05 > 0 (approved in 2007).",
+            "PI[4,5]P2 (see below), p < 0.05 > 0 (approved in 2007).",
+        ),
+        ("Done. [provided by RefSeq, Jul 2008].", "Done."),
+        ("a\u00a0\u00a0b\r\n c", "a b c"),
+    ],
+)
+def test_markup_and_citation_marks_are_removed(raw, cleaned):
+    assert clean(raw) == cleaned
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("It works, e.g. In vitro. Next one.", ["It works, e.g. In vitro.", "Next one."]),
+        ("By J. Smith et al. Nature. Then i.e. Now.", ["By J. Smith et al. Nature.", "Then i.e. Now."]),
+        ("It is protein kinase C. The next. p53 acts.", ["It is protein kinase C.", "The next.", "p53 acts."]),
+        ("In E. coli it grows 1.5 fold! Really? Yes", ["In E. coli it grows 1.5 fold!", "Really?", "Yes"]),
+    ],
+)
+def test_sentences_end_where_they_end(text, sentences):
+    assert split_sentences(text) == sentences
+    assert " ".join(sentences) == text
+
+
+def test_first_sentences_are_closed_and_never_empty():
+    assert first_sentences("One. Two") == ["One.", "Two."]
+    assert first_sentences(" <p>(Doe et al. 2001)</p> 1. ") == []
