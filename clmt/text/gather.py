@@ -8,8 +8,7 @@ from pathlib import Path
 
 from clmt.text.cells import CellLine, Genotype, cell_identities, pathway_facts, pathway_hits
 from clmt.text.compounds import Compound, read_ccle_profiling, read_gdsc_compounds, read_repurposing_hub
-from clmt.text.drugs import (
-    Drug,
+from clmt.text.drug_facts import (
     GeneText,
     compound_facts,
     definition_facts,
@@ -17,8 +16,8 @@ from clmt.text.drugs import (
     pathway_summary_facts,
     prose_facts,
     target_gene_facts,
-    with_synonyms,
 )
+from clmt.text.drugs import Drug, with_synonyms
 from clmt.text.facts import Facts, Part, listed
 from clmt.text.gene_sets import read_gmt, read_summations
 from clmt.text.genes import map_targets, read_aliases, read_drug_synonyms, read_gene_summaries, read_pathway_labels

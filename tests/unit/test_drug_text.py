@@ -7,17 +7,15 @@ import pytest
 from clmt.errors import ClmtError
 from clmt.text.cells import CellLine
 from clmt.text.compounds import read_ccle_profiling, read_gdsc_compounds, read_repurposing_hub
-from clmt.text.drugs import (
-    Drug,
+from clmt.text.drug_facts import (
     GeneText,
     compound_facts,
     definition_facts,
-    match_drugs,
     pathway_summary_facts,
     prose_facts,
     target_gene_facts,
-    with_synonyms,
 )
+from clmt.text.drugs import Drug, match_drugs, with_synonyms
 from clmt.text.facts import Fact, Part
 from clmt.text.genes import map_targets, read_aliases, read_drug_synonyms, read_gene_summaries, read_pathway_labels
 from clmt.text.leakage import drop_leaks

@@ -9,8 +9,9 @@ import pytest
 from clmt.acquire.registry import load_registry
 from clmt.errors import ClmtError
 from clmt.text.drugs import Drug
-from clmt.text.lookups import ask_chembl, ask_kegg, ask_pubchem, ask_reactome, ask_uniprot, look_up
+from clmt.text.lookups import look_up
 from clmt.text.records import Record, kegg_gene_sets, read_records, write_records
+from clmt.text.services import ask_chembl, ask_kegg, ask_pubchem, ask_reactome, ask_uniprot
 from tests.unit.text_sources import write_registry, write_sources, write_tables
 
 CHEMBL = "https://chembl.example/api/data"
