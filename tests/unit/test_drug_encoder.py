@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import torch
 
+from benchmarks.plain import plain_geometry
 from clmt.models.drug_encoder import DrugEncoder, GeometryEncoder, MoleculeNorm
 from clmt.models.molecule_plan import plan_molecules
 from clmt.models.segments import RowMap
-from tests.unit.plain_clmt import plain_geometry
 from tests.unit.small_fold import small_molecules
 
 

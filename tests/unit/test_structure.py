@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import torch
 
+from benchmarks.plain import plain_sage
 from clmt.models.structure import SageLayer, mean_map, mean_matrix
-from tests.unit.plain_clmt import plain_sage
 
 
 def edges() -> dict[str, torch.Tensor]:

@@ -1,0 +1,1 @@
+"""Benchmarks of speed and memory, one command each: ``python -m benchmarks.<name> --help``."""
