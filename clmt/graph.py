@@ -55,11 +55,13 @@ class GraphSettings:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> GraphSettings:
-        """Build from a configuration block; an unknown key raises `ClmtError`."""
+        """Build from a configuration block; an unknown key raises `ClmtError`, and so does a missing fold."""
         known = [field.name for field in fields(cls)]
         for key in values:
             if key not in known:
                 raise expected_one_of("unknown setting of the graph", key, known, "Mend features: in the config")
+        if "fold" not in values:
+            raise ClmtError("settings of the graph: fold is missing! got: no number, expected: 0, 1, ...")
         return cls(**values)
 
 

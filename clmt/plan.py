@@ -136,9 +136,9 @@ def folds_settings(config: Config, dataset: str, split: str) -> dict[str, Any]:
 
 
 def graph_settings(config: Config, dataset: str, split: str, fold: int) -> dict[str, Any]:
-    """Settings of the graph of one fold, with its derived seed."""
+    """Settings of the graph of one fold: its number, the features' settings and its derived seed."""
     features = {key: config["features"][key] for key in ("genes", "neighbours", "threshold_draws")}
-    return {**features, "seed": derive_seed(config["seed"], dataset, split, "graph", fold)}
+    return {**features, "fold": fold, "seed": derive_seed(config["seed"], dataset, split, "graph", fold)}
 
 
 def run_settings(config: Config, dataset: str, split: str, model: str, fold: int) -> dict[str, Any]:

@@ -136,10 +136,18 @@ def test_equal_settings_give_equal_text() -> None:
         "genes",
         "neighbours",
         "threshold_draws",
+        "fold",
         "seed",
     }
     with pytest.raises(ValueError, match="JSON"):
         plan.settings_json({"a": float("nan")})
+
+
+def test_each_fold_has_a_graph_of_its_own() -> None:
+    """Without its number every graph would be that of fold 0, and cross-validation would repeat one fold."""
+    settings = [plan.graph_settings(CONFIG, "real", "mixed", fold) for fold in range(3)]
+    assert [entry["fold"] for entry in settings] == [0, 1, 2]
+    assert len({entry["seed"] for entry in settings}) == 3
 
 
 def test_only_stepwise_training_asks_for_a_gpu(config: dict[str, Any]) -> None:
