@@ -69,11 +69,10 @@ def set_value(text: str, row: int, column: int, value: str) -> str:
     return "\n".join(",".join(line) for line in lines) + "\n"
 
 
-@pytest.mark.parametrize("value", ["inf", "250.5", "sensitive"])
-def test_impossible_response_names_cell_line_and_drug(workplace, value):
-    edit_table(workplace, "Table_S6_", lambda text: set_value(text, 3, 2, value))
+def test_impossible_response_names_cell_line_and_drug(workplace):
+    edit_table(workplace, "Table_S6_", lambda text: set_value(text, 3, 2, "250.5"))
     done = make_tables(workplace)
-    assert_refused(workplace, done, "Table_S6_", "9900003", "Gefitinib", "got:")
+    assert_refused(workplace, done, "Table_S6_", "9900003", "Gefitinib", "got: 250.5")
 
 
 def test_duplicated_cell_line_is_named(workplace):

@@ -179,5 +179,5 @@ def test_report_opens(demo):
 
 
 def test_demo_is_quick(demo):
-    """Five minutes on two cores; the margin is for machines that are busy with something else."""
-    assert demo.seconds < 300
+    """Five minutes on two cores, measured as processor time: a busy machine must not fail the test."""
+    assert demo.cpu_seconds < 600
