@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
@@ -56,6 +57,16 @@ def test_mirror_is_a_config_value(workspace: Workspace) -> None:
     done = workspace.snakemake("--dry-run", "--printshellcmds", "--config", "mirror=elsewhere/mirror", "--", TABLE)
     assert done.returncode == 0, done.stderr
     assert "--mirror elsewhere/mirror" in done.stdout
+
+
+def test_every_fold_is_told_its_number(workspace: Workspace) -> None:
+    done = workspace.snakemake("--dry-run", "--forceall", "--printshellcmds", "--", TABLE)
+    assert done.returncode == 0, done.stderr
+    graphs = re.findall(r"clmt graph .*\"fold\":(\d+).* --out \S*/fold(\d+)/graph\.pt", done.stdout)
+    assert sorted(graphs) == [(str(fold), str(fold)) for fold in range(5)]
+    runs = re.findall(r"clmt train .*\"fold\":(\d+).* --graph \S*/fold(\d+)/graph\.pt", done.stdout)
+    assert len(runs) == 45
+    assert all(told == read for told, read in runs)
 
 
 def test_planning_imports_no_heavy_library() -> None:
