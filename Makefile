@@ -35,7 +35,7 @@ demo: install
 	@echo "                Report: results/report.html"
 
 test: install
-	pytest --numprocesses $(CORES) $(PYTEST)
+	pytest --numprocesses $(CORES) --dist loadfile $(PYTEST)
 
 lint: install
 	ruff check .
