@@ -7,6 +7,8 @@ from itertools import pairwise
 import torch
 from torch import nn
 
+from clmt.models.dropout import Dropout
+
 __all__ = ["FusionNetwork"]
 
 
@@ -32,9 +34,9 @@ class FusionNetwork(nn.Module):
         super().__init__()
         self.cell = nn.Linear(n_genes, hidden[0])
         self.drug = nn.Linear(n_bits, hidden[0], bias=False)
-        layers: list[nn.Module] = [nn.ReLU(), nn.Dropout(dropout)]
+        layers: list[nn.Module] = [nn.ReLU(), Dropout(dropout)]
         for inputs, outputs in pairwise(hidden):
-            layers += [nn.Linear(inputs, outputs), nn.ReLU(), nn.Dropout(dropout)]
+            layers += [nn.Linear(inputs, outputs), nn.ReLU(), Dropout(dropout)]
         self.rest = nn.Sequential(*layers, nn.Linear(hidden[-1], 1))
         self.cell_factors = nn.Sequential(nn.ReLU(), nn.Linear(hidden[0], factors)) if factors else None
         self.drug_factors = nn.Sequential(nn.ReLU(), nn.Linear(hidden[0], factors)) if factors else None

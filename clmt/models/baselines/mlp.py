@@ -12,6 +12,7 @@ from torch import nn
 from clmt.errors import expected_one_of
 from clmt.models.base import Model
 from clmt.models.baselines.fusion import FusionNetwork
+from clmt.training.device import fast_products
 
 if TYPE_CHECKING:
     from clmt.training.fold_data import FoldData
@@ -22,11 +23,17 @@ INTERACTIONS = ("none", "bilinear")
 BLOCK = 32  # cell lines predicted at a time
 
 
+def omics_matrix(fold: FoldData) -> torch.Tensor:
+    """Expression, mutation and copy number side by side, float32 (C, G + M + K)."""
+    names = ("expression", "mutation", "copy_number")
+    return torch.cat([fold.graph[name].float() for name in names], dim=1)
+
+
 class EarlyFusionMLP(Model):
-    """Multilayer perceptron on scaled expression and a Morgan fingerprint, trained with AdamW on squared error.
+    """Multilayer perceptron on scaled omics and a Morgan fingerprint, trained with AdamW on squared error.
 
     Keeps the weights of the epoch with the lowest validation RMSE. Responses are standardised by the training pairs,
-    expression by the training cell lines.
+    omics by the training cell lines.
 
     Settings
     --------
@@ -34,9 +41,6 @@ class EarlyFusionMLP(Model):
         Widths of the hidden layers.
     dropout
         After each hidden layer.
-    gene_spread
-        Standard deviation that every gene is brought to. At 1 the network learns the cell lines by heart before it
-        has learnt what they share.
     interaction
         ``none``, or ``bilinear``: adds the product of learnt factors of the cell line and of the drug.
     factors
@@ -52,16 +56,15 @@ class EarlyFusionMLP(Model):
     """
 
     defaults: ClassVar[dict[str, Any]] = {
-        "hidden": [512, 256, 128],
+        "hidden": [1024, 512, 128],
         "dropout": 0.4,
-        "gene_spread": 0.2,
         "interaction": "none",
         "factors": 64,
         "fingerprint": "morgan2",
         "batch": 2048,
         "epochs": 60,
-        "patience": 10,
-        "learning_rate": 0.001,
+        "patience": 60,
+        "learning_rate": 0.002,
         "weight_decay": 0.01,
     }
 
@@ -75,7 +78,8 @@ class EarlyFusionMLP(Model):
         with torch.random.fork_rng(devices=[device] if device.startswith("cuda") else []):
             torch.manual_seed(seed)
             self.network = self._build(inputs[0].shape[1], inputs[1].shape[1]).to(device)
-            history = self._train(fold, inputs, pairs, values, torch.Generator().manual_seed(seed))
+            with fast_products():
+                history = self._train(fold, inputs, pairs, values, torch.Generator().manual_seed(seed))
         return history
 
     def _check_settings(self) -> None:
@@ -84,19 +88,22 @@ class EarlyFusionMLP(Model):
                 raise expected_one_of(f"unknown {key} of mlp", self.settings[key], options, "Mend it in the config")
 
     def _fit_scales(self, fold: FoldData) -> None:
-        expression = fold.graph["expression"][fold.graph["train_cells"]].double()
-        self.gene_mean = expression.mean(dim=0).float()
-        spread = expression.std(dim=0, correction=0).float()
+        omics = omics_matrix(fold)[fold.graph["train_cells"]].double()
+        self.gene_mean = omics.mean(dim=0).float()
+        spread = omics.std(dim=0, correction=0).float()
+        # Alterations share one spread, so that a rare one does not weigh the most.
+        genes = fold.graph["expression"].shape[1]
+        spread[genes:] = spread[genes:].square().mean().sqrt()
         # A gene that is constant over the training cell lines must not blow up in another one.
-        self.gene_scale = torch.where(spread > 1e-6, self.settings["gene_spread"] / spread, torch.zeros_like(spread))
+        self.gene_scale = torch.where(spread > 1e-6, 1.0 / spread, torch.zeros_like(spread))
         values = fold.graph["train_ln_ic50"].double()
         self.centre = float(values.mean())
         self.spread = float(values.std(correction=0)) or 1.0
 
     def _inputs(self, fold: FoldData, device: str) -> tuple[torch.Tensor, torch.Tensor]:
-        expression = (fold.graph["expression"] - self.gene_mean) * self.gene_scale
+        omics = (omics_matrix(fold) - self.gene_mean) * self.gene_scale
         prints = fold.molecules[self.settings["fingerprint"]].float()
-        return expression.to(device), prints.to(device)
+        return omics.to(device), prints.to(device)
 
     def _build(self, n_genes: int, n_bits: int) -> FusionNetwork:
         settings = self.settings
@@ -118,8 +125,8 @@ class EarlyFusionMLP(Model):
         schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=steps, pct_start=0.1)
         history: list[dict[str, Any]] = []
         best, kept, best_epoch = np.inf, self._weights(), 0
+        started = perf_counter()
         for epoch in range(1, settings["epochs"] + 1):
-            started = perf_counter()
             order = torch.randperm(len(pairs), generator=generator).to(pairs.device)
             loss = self._train_epoch(inputs, pairs, values, order.split(batch), optimiser, schedule)
             score = self._validate(fold, inputs)
