@@ -37,7 +37,7 @@ def slice_run(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
         "mirror": str(mirror),
         "datasets": {"gdsc": {"cell_lines": CELL_LINES, "drugs": DRUGS, "text_encoder": "lsa"}},
         "features": {"conformers": 1},
-        "models": {"clmt": {"epochs": 6}},
+        "models": {"clmt": {"epochs": 12, "batch_size": 128, "average": 0.98}},
     }
     place.path("config/slice.yaml").write_text(yaml.safe_dump(overlay))
     targets = [f"results/gdsc/mixed/{model}/fold0/metrics.json" for model in MODELS]
@@ -76,7 +76,7 @@ def test_features_beat_the_mean(slice_run):
     rmse = {model: card(slice_run, model)["rmse"] for model in MODELS}
     assert rmse["mean_effects"] < 0.8 * rmse["global_mean"]
     assert rmse["drug_ridge"] < rmse["mean_effects"] * 1.05
-    assert rmse["clmt"] < rmse["global_mean"]
+    assert rmse["clmt"] < 0.75 * rmse["global_mean"]
 
 
 def test_predictions_cover_the_test_part_of_the_fold(slice_run):
