@@ -17,7 +17,6 @@ class Workplace:
     """A folder with a copy of the configuration and the tracked resources; nothing is written outside it."""
 
     folder: Path
-    cpu_seconds: float = 0.0
 
     def snakemake(self, *arguments: str, timeout: float = 900) -> subprocess.CompletedProcess[str]:
         """Run Snakemake on two cores with this folder as the working directory."""
