@@ -106,8 +106,8 @@ class MatrixFactorisation(Model):
         rank, penalty = self.settings["rank"], self.settings["regularisation"]
         cell_factors = generator.normal(0.0, 0.1, (len(self._known), rank)) * self._known.any(axis=1, keepdims=True)
         best_score, best = np.inf, None
+        started = perf_counter()
         for _ in range(self.settings["sweeps"]):
-            started = perf_counter()
             drug_factors = solve_factors(self._residuals.T, self._known.T, cell_factors, penalty)
             cell_factors = solve_factors(self._residuals, self._known, drug_factors, penalty)
             error = (self._residuals - cell_factors @ drug_factors.T) * self._known
