@@ -55,7 +55,7 @@ class CLMT(Model):
         "auxiliary_weight": 0.5,
         "dropout": 0.3,
         "geometry_dropout": 0.4,
-        "epochs": 70,
+        "epochs": 45,
         "patience": 15,
         "batch_size": 2048,
         "updates_per_encoding": 4,

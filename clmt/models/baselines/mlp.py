@@ -62,8 +62,8 @@ class EarlyFusionMLP(Model):
         "factors": 64,
         "fingerprint": "morgan2",
         "batch": 2048,
-        "epochs": 60,
-        "patience": 60,
+        "epochs": 20,
+        "patience": 20,
         "learning_rate": 0.002,
         "weight_decay": 0.01,
     }
