@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 from typing import Any
 
@@ -42,32 +41,23 @@ def _add_settings(parser: argparse.ArgumentParser, keys: str, out: str) -> None:
     parser.add_argument("--out", type=Path, required=True, help=f"{out} to write")
 
 
-def _settings(text: str) -> dict[str, Any]:
-    from clmt.errors import ClmtError
-
-    try:
-        values = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise ClmtError(f"--settings is not JSON ({error})! got: {text}. Give a JSON object") from None
-    if not isinstance(values, dict):
-        raise ClmtError(f"--settings must be a JSON object! got: {text}")
-    return values
-
-
 def run_molecules(args: argparse.Namespace) -> None:
     from clmt.features.molecules import write_molecules
+    from clmt.files import parse_settings
 
-    write_molecules(args.drugs, args.out, settings=_settings(args.settings), threads=args.threads)
+    write_molecules(args.drugs, args.out, settings=parse_settings(args.settings), threads=args.threads)
 
 
 def run_folds(args: argparse.Namespace) -> None:
+    from clmt.files import parse_settings
     from clmt.folds import write_folds
 
-    write_folds(args.response, args.cell_lines, args.drugs, args.out, settings=_settings(args.settings))
+    write_folds(args.response, args.cell_lines, args.drugs, args.out, settings=parse_settings(args.settings))
 
 
 def run_graph(args: argparse.Namespace) -> None:
+    from clmt.files import parse_settings
     from clmt.graph import write_graph
 
     tables = {table: getattr(args, table) for table in TABLES}
-    write_graph(tables, args.molecules, args.folds, args.out, settings=_settings(args.settings))
+    write_graph(tables, args.molecules, args.folds, args.out, settings=parse_settings(args.settings))

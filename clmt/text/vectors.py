@@ -7,7 +7,6 @@ other entities of their kind.
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 from collections.abc import Mapping
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clmt.errors import ClmtError, expected_one_of
-from clmt.files import atomic_path
+from clmt.files import atomic_path, parse_settings
 from clmt.text.corpus import KINDS, Sentence, read_corpus
 from clmt.text.encoders import check_settings, encode, revision
 from clmt.text.leakage import name_pattern
@@ -66,12 +65,7 @@ def encode_corpus(
 
 
 def _settings(text: str) -> dict[str, Any]:
-    try:
-        settings = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise ClmtError(f"--settings is not JSON ({error}); got: {text[:80]!r}") from None
-    if not isinstance(settings, dict):
-        raise ClmtError(f"--settings is not a JSON object; got: {text[:80]!r}")
+    settings = parse_settings(text)
     check_settings(settings)
     if settings.get("only") not in (None, *KINDS):
         raise expected_one_of(f"encoders.{settings.get('encoder')}.only: unknown kind", settings["only"], KINDS)
