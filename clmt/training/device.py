@@ -48,14 +48,17 @@ def fast_products() -> Iterator[None]:
     """Let training multiply float32 matrices by the device's fastest kernels: bf16 on the CPU, TF32 on a GPU.
 
     Where a CPU has no bf16 matrix unit oneDNN keeps float32, and is still twice as fast on AMD as the default library.
-    Predictions are made outside, in full float32.
+    Predictions are made outside, in full float32. Sums are ordered, so that one seed gives one result on many threads.
     """
     backends = (torch.backends.mkldnn.matmul, "bf16"), (torch.backends.cuda.matmul, "tf32")
     before = [(backend, backend.fp32_precision) for backend, _ in backends]
+    ordered = torch.are_deterministic_algorithms_enabled()
+    torch.use_deterministic_algorithms(True, warn_only=True)
     for backend, precision in backends:
         backend.fp32_precision = precision
     try:
         yield
     finally:
+        torch.use_deterministic_algorithms(ordered)
         for backend, precision in before:
             backend.fp32_precision = precision
