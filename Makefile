@@ -26,13 +26,15 @@ $(STAMP): requirements.lock pyproject.toml
 	$(VENV)/bin/pip install --quiet --no-deps --editable .
 	touch $@
 
+DEMO := results/demo_cv.tsv results/report/demo_cv.html results/report/demo_texts.html
+
 demo: install
 	clmt demo --out resources/demo/mirror
-	snakemake --cores $(CORES) --configfile config/demo.yaml -- results/demo_cv.tsv results/report/demo_cv.html
-	snakemake --cores 1 --configfile config/demo.yaml --report results/report.html -- results/demo_cv.tsv results/report/demo_cv.html
+	snakemake --cores $(CORES) --configfile config/demo.yaml -- $(DEMO)
+	snakemake --cores 1 --configfile config/demo.yaml --report results/report.html -- $(DEMO)
 	@echo
 	@echo "Simulated data. Table:  results/demo_cv.tsv (means: results/demo_cv_summary.tsv)"
-	@echo "                Report: results/report.html"
+	@echo "                Report: results/report.html (texts: results/report/demo_texts.html)"
 
 test: install
 	pytest --numprocesses $(CORES) --dist loadfile $(PYTEST)
@@ -51,5 +53,5 @@ format: install
 
 clean:
 	rm -rf results/demo results/demo_cv.tsv results/demo_cv_summary.tsv results/report.html
-	rm -rf results/report/demo_cv* logs/demo logs/demo_cv.log
+	rm -rf results/report/demo_cv* results/report/demo_texts.html logs/demo logs/demo_cv.log logs/report/demo_*
 	rm -rf .pytest_cache .mypy_cache .ruff_cache build *.egg-info

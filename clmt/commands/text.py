@@ -1,4 +1,4 @@
-"""Commands of the text stage: ``clmt text look-up``, ``build``, ``encode`` and ``show``."""
+"""Commands of the text stage: ``clmt text look-up``, ``build``, ``encode``, ``show`` and ``page``."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ def register(subparsers: Any) -> None:
     _add_build(actions)
     _add_encode(actions)
     _add_show(actions)
+    _add_page(actions)
 
 
 def _add_look_up(actions: Any) -> None:
@@ -62,6 +63,16 @@ def _add_show(actions: Any) -> None:
     show.set_defaults(run=run_show)
 
 
+def _add_page(actions: Any) -> None:
+    page = actions.add_parser("page", help="write all texts of a dataset as one HTML page to search and read")
+    page.add_argument("--dataset", required=True, metavar="NAME", help="how the page calls the dataset")
+    page.add_argument("--corpus", type=Path, required=True, metavar="DIR", help="folder of the corpus")
+    page.add_argument("--tables", type=Path, required=True, metavar="DIR", help="the dataset's tables, for names")
+    page.add_argument("--simulated", action="store_true", help="stamp the page as simulated data")
+    page.add_argument("--out", type=Path, required=True, metavar="FILE", help="HTML file to write")
+    page.set_defaults(run=run_page)
+
+
 def run_look_up(args: argparse.Namespace) -> None:
     """Ask a service."""
     from clmt.acquire.fetch import open_client
@@ -103,6 +114,13 @@ def run_show(args: argparse.Namespace) -> None:
     from clmt.text.show import show_text
 
     print(show_text(args.results / args.dataset, args.entity), end="")
+
+
+def run_page(args: argparse.Namespace) -> None:
+    """Write the page of all texts."""
+    from clmt.text.page import write_page
+
+    write_page(args.dataset, args.corpus, args.tables, args.out, simulated=args.simulated)
 
 
 def _inputs(pairs: list[str]) -> dict[str, Path]:

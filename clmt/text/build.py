@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from clmt.acquire.registry import load_registry
+from clmt.acquire.registry import Source, load_registry
 from clmt.errors import expected_one_of
 from clmt.files import write_json, write_text
 from clmt.text.cells import read_genotype
@@ -50,7 +50,8 @@ def build_corpus(
     out_dir : Path
         Folder of the four files.
     archive : str, optional
-        Registry entry of the dataset's own archive, for the terms of what its tables say.
+        Registry entry of the dataset's own archive, for the terms of what its tables say; without it they are dated by
+        their file.
     structures : Path, optional
         The drugs' structures as PubChem has them; its titles are names under which other sources know the drugs.
     simulated : bool
@@ -66,10 +67,10 @@ def build_corpus(
         if name not in known:
             raise expected_one_of("text build: unknown --input", name, known)
     require_inputs(settings, inputs)
-    terms = _terms(settings, registry, archive, inputs)
+    cell_lines = read_cell_lines(tables / "cell_lines.parquet")
+    terms = _terms(settings, registry, archive, inputs, tables)
     if simulated:
         terms = {source: Terms("simulated by this project", entry.date) for source, entry in terms.items()}
-    cell_lines = read_cell_lines(tables / "cell_lines.parquet")
     drugs = name_drugs(settings, read_drugs(tables / "drugs.parquet", structures), inputs)
     ids = {"cell_line": [cell.cell_line_id for cell in cell_lines], "drug": [drug.drug_id for drug in drugs]}
     genotype = read_genotype(tables / "mutation.parquet", tables / "copy_number.parquet", ids["cell_line"])
@@ -81,8 +82,8 @@ def build_corpus(
     audit: dict[str, Any] = {}
     for kind, found in facts.items():
         rows, leaks = drop_leaks(kind, found.rows, cell_lines, drugs, keep=settings.leaks == "keep")
-        corpora[kind] = to_sentences(rows, ids[kind], terms)
-        audit[kind] = {**found.audit, "leaks": leaks}
+        corpora[kind], repeated = to_sentences(rows, ids[kind], terms)
+        audit[kind] = {**found.audit, "leaks": leaks, "repeated": repeated}
         if leaks:
             log.warning("%s: %d sentences speak of responses; leaks: %s", kind, len(leaks), settings.leaks)
     _write(out_dir, corpora, ids, audit)
@@ -97,18 +98,28 @@ def _write(out_dir: Path, corpora: dict[str, list[Sentence]], ids: dict[str, lis
     log.info("coverage:\n%s", coverage.rstrip())
 
 
-def _terms(settings: TextSettings, registry: Path, archive: str | None, inputs: Mapping[str, Path]) -> dict[str, Terms]:
+def _terms(
+    settings: TextSettings, registry: Path, archive: str | None, inputs: Mapping[str, Path], tables: Path
+) -> dict[str, Terms]:
     """Licence and date of each source, from the registry; a look-up's date is that of its answer."""
     loaded = load_registry(registry)
-    terms = {TABLES: Terms("the dataset's own", "")}
-    if archive is not None:
-        own = loaded.source(archive)
-        terms[TABLES] = Terms(own.licence, own.date)
+    own = None if archive is None else loaded.source(archive)
+    table = tables / KINDS["cell_line"]
+    terms = {
+        TABLES: Terms("the dataset's own", file_date(table)) if own is None else Terms(own.licence, _day(own, table))
+    }
     for source in settings.sources:
         if source in SERVICES:
             terms[source] = Terms(loaded.api(SERVICES[source]).licence, "")
         else:
             entry = loaded.source(FILES[source][0])
-            dated = entry.date if entry.date[:1].isdigit() else file_date(inputs[entry.name])
-            terms[source] = Terms(entry.licence, dated)
+            terms[source] = Terms(entry.licence, _day(entry, inputs[entry.name]))
     return terms
+
+
+def _day(entry: Source, path: Path) -> str:
+    """Day of a source's release; the first of a year or month where the registry names no day, else that of a file."""
+    if not entry.date[:1].isdigit():
+        return file_date(path)
+    year, month, day = (*entry.date.split("-"), "01", "01")[:3]
+    return f"{year}-{month}-{day}"

@@ -38,7 +38,7 @@ class Sentence:
         Key of the record inside the source.
     licence : str
     retrieved : str
-        Date of the source's release or of the look-up, ISO 8601.
+        Day of the source's release or of the look-up, ISO 8601; the first day where the registry names a year or month.
     """
 
     entity_id: str
@@ -50,20 +50,30 @@ class Sentence:
     retrieved: str
 
 
-def number_sentences(sentences: Iterable[Sentence]) -> list[Sentence]:
-    """Number the sentences of each entity from 0 in the order given; a repeated sentence of one source is kept once."""
+def number_sentences(sentences: Iterable[Sentence]) -> tuple[list[Sentence], dict[str, int]]:
+    """Number the sentences of each entity from 0 in the order given; an entity's text says nothing twice.
+
+    Returns
+    -------
+    numbered : list of Sentence
+        A sentence that several sources have is the first one's.
+    repeated : dict
+        Source -> how many of its sentences, each counted once for an entity, an earlier source had said.
+    """
     counts: dict[str, int] = {}
-    seen: set[tuple[str, str, str]] = set()
+    speakers: dict[tuple[str, str], list[str]] = {}
     numbered = []
+    repeated: dict[str, int] = {}
     for item in sentences:
-        key = (item.entity_id, item.source, item.sentence)
-        if key in seen:
-            continue
-        seen.add(key)
-        position = counts.get(item.entity_id, 0)
-        counts[item.entity_id] = position + 1
-        numbered.append(replace(item, position=position))
-    return numbered
+        said_by = speakers.setdefault((item.entity_id, item.sentence), [])
+        if not said_by:
+            position = counts.get(item.entity_id, 0)
+            counts[item.entity_id] = position + 1
+            numbered.append(replace(item, position=position))
+        elif item.source not in said_by:
+            repeated[item.source] = repeated.get(item.source, 0) + 1
+        said_by.append(item.source)
+    return numbered, repeated
 
 
 def write_corpus(path: Path, sentences: Sequence[Sentence], entity_ids: Sequence[str]) -> None:

@@ -63,8 +63,13 @@ class Facts:
         self.audit.update(other.audit)
 
 
-def to_sentences(facts: Iterable[Fact], entity_ids: Sequence[str], terms: Mapping[str, Terms]) -> list[Sentence]:
-    """Order facts into texts: by entity, part, source (in the order of `SOURCES`), then as the source gave them."""
+def to_sentences(
+    facts: Iterable[Fact], entity_ids: Sequence[str], terms: Mapping[str, Terms]
+) -> tuple[list[Sentence], dict[str, int]]:
+    """Order facts into texts: by entity, part, source (in the order of `SOURCES`), then as the source gave them.
+
+    See `number_sentences` for what is returned.
+    """
     entities = {entity: row for row, entity in enumerate(entity_ids)}
     sources = {source: row for row, source in enumerate((TABLES, *SOURCES))}
     ordered = sorted(facts, key=lambda fact: (entities[fact.entity_id], fact.part, sources[fact.source]))

@@ -10,7 +10,7 @@ from clmt.errors import ClmtError
 from clmt.text.corpus import KINDS, Sentence, read_corpus
 from clmt.text.names import name_key
 
-__all__ = ["show_text"]
+__all__ = ["entity_names", "show_text"]
 
 WIDTH = 110
 
@@ -39,7 +39,7 @@ def show_text(folder: Path, entity: str) -> str:
     shown, known = [], set()
     for kind, file in KINDS.items():
         sentences = read_corpus(folder / "text" / file)
-        names = _names(folder / "tables" / file)
+        names = entity_names(folder / "tables" / file)
         ids = list(dict.fromkeys(item.entity_id for item in sentences))
         known |= set(ids) | {names.get(key, key) for key in ids}
         for key in _found(ids, names, entity):
@@ -52,7 +52,7 @@ def show_text(folder: Path, entity: str) -> str:
     return "\n".join(shown)
 
 
-def _names(table: Path) -> dict[str, str]:
+def entity_names(table: Path) -> dict[str, str]:
     """Names by id; a corpus can be read without its tables."""
     if not table.is_file():
         return {}

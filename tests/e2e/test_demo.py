@@ -78,8 +78,9 @@ def test_summary_and_every_run_say_simulated(demo):
 
 
 def test_figures_and_html_say_simulated(demo):
-    drawn = sorted(demo.path("results/report").glob("demo_cv*"))
+    drawn = sorted(demo.path("results/report").glob("demo_*"))
     assert {path.suffix for path in drawn} >= {".svg", ".html"}
+    assert {path.name for path in drawn} >= {"demo_cv.html", "demo_texts.html"}
     for path in drawn:
         if path.suffix in (".svg", ".html"):
             assert "simulated" in path.read_text(encoding="utf-8").lower(), path

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import json
+import re
 
 import pyarrow.parquet as pq
 import pytest
@@ -15,7 +17,7 @@ from clmt.text.prose import clean, first_sentences, split_sentences
 from clmt.text.records import Record, write_records
 from clmt.text.settings import SOURCES, TextSettings, required_files, required_services
 from clmt.text.show import show_text
-from tests.unit.text_sources import GENES, write_registry, write_sources, write_tables
+from tests.unit.text_sources import COMPOUNDS, GENES, write_registry, write_sources, write_tables
 
 RECORDS = {
     "chembl": {"Alphanib": [Record("CHEMBL1", "TGF-beta receptor type-1 inhibitor", "2026-02-01", kind="mechanism")]},
@@ -153,9 +155,44 @@ def test_an_empty_or_foreign_sentence_or_a_silent_entity_is_refused(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_a_sentence_repeated_by_one_source_is_kept_once():
+def test_a_text_says_nothing_twice_and_its_first_source_is_kept():
     one, two = Sentence("a", 0, "T.", "ncit", "C1", "x", "y"), Sentence("a", 0, "T.", "hub", "1", "x", "y")
-    assert [(s.source, s.position) for s in number_sentences([one, one, two])] == [("ncit", 0), ("hub", 1)]
+    other, last = Sentence("b", 0, "T.", "hub", "1", "x", "y"), Sentence("a", 0, "U.", "hub", "1", "x", "y")
+    numbered, repeated = number_sentences([one, one, two, two, other, last])
+    assert [(s.entity_id, s.source, s.position) for s in numbered] == [
+        ("a", "ncit", 0),
+        ("b", "hub", 0),
+        ("a", "hub", 1),
+    ]
+    assert repeated == {"hub": 1}
+
+
+def test_what_two_sources_say_alike_is_written_once_and_counted(world, tmp_path):
+    compounds = world[1]["gdsc_compounds"]
+    sources = ("repurposing_hub", "gdsc_compounds")
+    # GDSC now names the targets as the Hub does.
+    compounds.write_text(COMPOUNDS.replace("ALK5,RTK", '"TGFBR1, KIT",RTK'), encoding="utf-8")
+    drugs = build(world, tmp_path / "text", sources)["drug"]
+    said = [s for s in drugs if s.sentence == "Alphanib acts on TGFBR1 and KIT."]
+    assert [s.source for s in said] == ["repurposing_hub"]
+    audit = json.loads((tmp_path / "text" / "audit.json").read_text())
+    assert audit["drug"]["repeated"] == {"gdsc_compounds": 1}
+    assert audit["cell_line"]["repeated"] == {}
+    alone = build(world, tmp_path / "alone", sources[1:])["drug"]
+    assert "gdsc_compounds" in [s.source for s in alone if s.sentence == "Alphanib acts on TGFBR1 and KIT."]
+
+
+def test_every_text_says_each_sentence_once_and_dates_it_to_the_day(world, tmp_path):
+    for archive in ("own", None):
+        tables, inputs, registry = world
+        build_corpus(TextSettings(sources=SOURCES), tables, inputs, registry, tmp_path / "text", archive=archive)
+        for file in KINDS.values():
+            rows = read_corpus(tmp_path / "text" / file)
+            assert len({(s.entity_id, s.sentence) for s in rows}) == len(rows)
+            assert [s for s in rows if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", s.retrieved)] == []
+            assert all(datetime.date.fromisoformat(s.retrieved) for s in rows)
+            if archive:  # the registry names a year only
+                assert {s.retrieved for s in rows if s.source == "tables"} == {"2020-01-01"}
 
 
 def test_the_file_has_the_columns_of_the_documentation(world, tmp_path):

@@ -47,6 +47,16 @@ def test_the_demo_plans_no_real_dataset(workspace: Workspace) -> None:
     assert refused.returncode != 0
 
 
+def test_a_page_of_texts_is_planned_for_each_dataset_and_trains_nothing(workspace: Workspace) -> None:
+    assert workspace.plan("--forceall")["text_page"] == 2
+    assert workspace.plan("--configfile", "config/demo.yaml")["text_page"] == 1
+    alone = workspace.plan("--", "results/report/ccle_texts.html")
+    assert (alone["text_page"], alone["write_corpus"]) == (1, 1)
+    assert {"train", "encode_text", "fetch_encoder"} & set(alone) == set()
+    done = workspace.snakemake("--dry-run", "--printshellcmds", "--configfile", "config/demo.yaml")
+    assert re.search(r"clmt text page --dataset demo .*--simulated --out results/report/demo_texts\.html", done.stdout)
+
+
 def test_offline_overlay_needs_no_hub(workspace: Workspace) -> None:
     jobs = workspace.plan("--configfile", "config/offline.yaml", "--", TABLE)
     assert "fetch_encoder" not in jobs

@@ -1,4 +1,7 @@
-# Figures and the HTML table of an experiment; snakemake --report bundles them.
+# Figures and the HTML table of an experiment, and the texts of a data set; snakemake --report bundles them.
+
+# Data sets that an experiment uses; of others no text is read.
+REPORTED = list(dict.fromkeys(config["experiments"][name]["dataset"] for name in EXPERIMENTS))
 
 
 rule figures:
@@ -58,3 +61,33 @@ rule figures:
         "clmt figures --experiment {wildcards.experiment} --models {params.models} --metrics {input.metrics} "
         "--predictions {input.predictions} --history {input.history} --summary {input.summary} "
         "--out-dir {params.folder} 2> {log}"
+
+
+rule text_page:
+    input:
+        cell_lines="results/{dataset}/text/cell_lines.parquet",
+        drugs="results/{dataset}/text/drugs.parquet",
+        coverage="results/{dataset}/text/coverage.tsv",
+        audit="results/{dataset}/text/audit.json",
+        cell_line_names="results/{dataset}/tables/cell_lines.parquet",
+        drug_names="results/{dataset}/tables/drugs.parquet",
+    output:
+        page=report(
+            "results/report/{dataset}_texts.html",
+            caption="../report/texts.rst",
+            category="{dataset}",
+            labels={"figure": "texts"},
+        ),
+    log:
+        "logs/report/{dataset}_texts.log",
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        code=code_digest("clmt.text.page"),
+        simulated=simulated_flag,
+        corpus=subpath(input.drugs, parent=True),
+        tables=subpath(input.drug_names, parent=True),
+    shell:
+        "clmt text page --dataset {wildcards.dataset} --corpus {params.corpus} --tables {params.tables} "
+        "{params.simulated} --out {output.page} 2> {log}"
