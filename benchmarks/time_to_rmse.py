@@ -19,6 +19,7 @@ from typing import Any
 from benchmarks.harness import add_fold, add_model, measure_apart, model_settings, new_parser, run
 from benchmarks.record import append_rows, machine, publish, table
 from clmt.errors import ClmtError
+from clmt.owner import OWNER
 
 __all__ = ["levels_reached", "main", "read_history", "train_fold"]
 
@@ -27,8 +28,12 @@ def train_fold(
     settings: dict[str, Any], graph: Path, molecules: Path, text: Path, threads: int, keep: Path | None, device: str
 ) -> dict[str, Any]:
     """Train one fold as ``clmt train`` does; checkpoint and curve stay in ``keep``, else nowhere."""
+    from clmt.tensors import load_tensors
     from clmt.training.run import train_run
 
+    stored = load_tensors(graph)
+    settings = {**settings, **{key: stored[key] for key in OWNER if key in stored}}
+    del stored  # or it would count in the peak memory
     with tempfile.TemporaryDirectory() as place:
         folder = keep or Path(place)
         files = {"model": folder / "model.pt", "history": folder / "history.csv"}
@@ -116,9 +121,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     if args.history is not None:
         found = {"history": read_history(args.history), **training_record(args.history.with_name("model.pt"))}
     else:
-        names = {"dataset": "benchmark", "split": "benchmark", "model": args.model_name, "fold": 0}
         own = model_settings(args.config, args.model_name, args.settings)
-        settings: dict[str, Any] = {"arch": "clmt", "settings": own, "seed": args.seed, **names}
+        settings: dict[str, Any] = {"arch": "clmt", "settings": own, "seed": args.seed, "model": args.model_name}
         arguments = {"settings": settings, "threads": args.threads, "keep": args.keep}
         arguments |= {name: getattr(args, name) for name in ("graph", "molecules", "text")}
         found = measure_apart(train_fold, arguments, threads=args.threads, device=args.device)

@@ -18,6 +18,7 @@ from clmt.features.neighbours import dice_neighbours, pearson_neighbours
 from clmt.features.omics import choose_genes, scale_expression
 from clmt.features.thresholds import sensitivity_thresholds
 from clmt.folds import read_folds
+from clmt.owner import OWNER
 from clmt.tables.schema import KINDS, read_table
 
 if TYPE_CHECKING:
@@ -42,8 +43,8 @@ class GraphSettings:
         See `clmt.features.thresholds`.
     seed
         Of the thresholds' draws; already derived from the base seed, the data set, the split and the fold.
-    fold
-        Number of the fold, from 0.
+    dataset, split, fold
+        Whose graph it is, the fold's number from 0; a run of another one refuses it.
     """
 
     genes: int = 8000
@@ -51,17 +52,20 @@ class GraphSettings:
     threshold_draws: int = 100
     threshold_spread: str = "position"
     seed: int = 0
+    dataset: str = ""
+    split: str = ""
     fold: int = 0
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> GraphSettings:
-        """Build from a configuration block; an unknown key raises `ClmtError`, and so does a missing fold."""
+        """Build from a configuration block; an unknown key raises `ClmtError`, and so does a missing owner."""
         known = [field.name for field in fields(cls)]
         for key in values:
             if key not in known:
                 raise expected_one_of("unknown setting of the graph", key, known, "Mend features: in the config")
-        if "fold" not in values:
-            raise ClmtError("settings of the graph: fold is missing! got: no number, expected: 0, 1, ...")
+        for key in OWNER:
+            if key not in values:
+                raise expected_one_of(f"settings of the graph: {key} is missing", sorted(values), known)
         return cls(**values)
 
 
@@ -85,6 +89,7 @@ def build_graph(
     -------
     Arrays, lists of strings and dicts of arrays. C cell lines and D drugs are those of the tables, in their order.
 
+    - ``dataset``, ``split``, ``fold``: whose graph it is;
     - ``cell_line_ids``, ``drug_ids``, ``genes`` (G), ``mutation_genes`` (M), ``copy_number_genes`` (K), ``tissues``,
       ``pathways`` (P): lists of strings;
     - ``expression`` float32 (C, G), ``expression_min`` and ``expression_max`` float32 (G,), ``mutation`` uint8 (C, M),
@@ -92,8 +97,9 @@ def build_graph(
     - ``train_cells`` bool (C,), ``train_drugs`` bool (D,): those with a training pair;
     - ``edges``: int64 (2, E) [source; target] by kind: ``cell_similar``, ``drug_similar``, ``response``;
       ``cell_similarity``, ``drug_similarity`` float32 (E,);
-    - ``tissue`` int64 (C,), -1 where unknown or not a training cell line; ``threshold`` float32 (D,), NaN without
-      training response; ``pathway`` float32 (D, P) of 0 and 1, a drug may have several;
+    - auxiliary labels: ``tissue`` int64 (C,), -1 where unknown or not a training cell line; ``threshold`` float32 (D,),
+      NaN without training response; ``pathway`` float32 (D, P) of 0 and 1, a drug may have several;
+    - ``cell_tissue`` int64 (C,): annotated tissue of every cell line, -1 where unknown or not among ``tissues``;
     - ``<role>_pairs`` int64 (n, 2) [cell line row, drug row] of train, validation and test in the order of ``folds``;
       ``<role>_ln_ic50`` float32 (n,) and ``<role>_censored`` bool (n,) of train and validation only.
     """
@@ -105,14 +111,16 @@ def build_graph(
         raise ClmtError("folds: no training pair! got: 0, expected: at least 1. Rebuild the folds")
     train_cells, train_drugs = np.zeros(len(cell_ids), dtype=bool), np.zeros(len(drug_ids), dtype=bool)
     train_cells[train[:, 0]], train_drugs[train[:, 1]] = True, True
-    graph = {"cell_line_ids": cell_ids, "drug_ids": drug_ids, "train_cells": train_cells, "train_drugs": train_drugs}
+    graph: dict[str, Any] = {key: getattr(settings, key) for key in OWNER}
+    graph |= {"cell_line_ids": cell_ids, "drug_ids": drug_ids, "train_cells": train_cells, "train_drugs": train_drugs}
     graph |= _omics(tables, train_cells, settings.genes)
     cell_edges, cell_similarity = pearson_neighbours(graph["expression"], train_cells, settings.neighbours)
     fingerprints = np.asarray(molecules["morgan2"])
     drug_edges, drug_similarity = dice_neighbours(fingerprints, train_drugs, settings.neighbours)
     graph["edges"] = {"cell_similar": cell_edges, "drug_similar": drug_edges, "response": train.T.copy()}
     graph |= {"cell_similarity": cell_similarity, "drug_similarity": drug_similarity}
-    graph["tissue"], graph["tissues"] = tissue_labels(tables["cell_lines"], train_cells)
+    graph["cell_tissue"], graph["tissues"] = tissue_labels(tables["cell_lines"], train_cells)
+    graph["tissue"] = np.where(train_cells, graph["cell_tissue"], -1)
     graph["pathway"], graph["pathways"] = pathway_labels(tables["drugs"], train_drugs)
     graph["threshold"] = sensitivity_thresholds(
         known["train_ln_ic50"],
@@ -130,20 +138,12 @@ def write_graph(tables: dict[str, Path], molecules: Path, folds: Path, out: Path
 
     The same input gives the same bytes. ``tables`` maps each kind of `clmt.tables.schema.KINDS` to its file.
     """
-    from clmt.tensors import load_tensors, save_tensors
+    from clmt.tensors import as_tensors, load_tensors, save_tensors
 
     frames = {kind: read_table(tables[kind], kind) for kind in KINDS}
     chosen = GraphSettings.from_dict(settings)
     loaded = load_tensors(molecules)
-    save_tensors(out, _as_tensors(build_graph(frames, loaded, read_folds(folds, chosen.fold), chosen)))
-
-
-def _as_tensors(value: Any) -> Any:
-    import torch
-
-    if isinstance(value, dict):
-        return {key: _as_tensors(item) for key, item in value.items()}
-    return torch.from_numpy(np.ascontiguousarray(value)) if isinstance(value, np.ndarray) else value
+    save_tensors(out, as_tensors(build_graph(frames, loaded, read_folds(folds, chosen.fold), chosen)))
 
 
 def _check_rows(

@@ -136,9 +136,11 @@ def folds_settings(config: Config, dataset: str, split: str) -> dict[str, Any]:
 
 
 def graph_settings(config: Config, dataset: str, split: str, fold: int) -> dict[str, Any]:
-    """Settings of the graph of one fold: its number, the features' settings and its derived seed."""
-    features = {key: config["features"][key] for key in ("genes", "neighbours", "threshold_draws")}
-    return {**features, "fold": fold, "seed": derive_seed(config["seed"], dataset, split, "graph", fold)}
+    """Settings of the graph of one fold: whose it is, the features' settings and its derived seed."""
+    kept = ("genes", "neighbours", "threshold_draws", "threshold_spread")
+    owner = {"dataset": dataset, "split": split, "fold": fold}
+    seed = derive_seed(config["seed"], dataset, split, "graph", fold)
+    return {**{key: config["features"][key] for key in kept}, **owner, "seed": seed}
 
 
 def run_settings(config: Config, dataset: str, split: str, model: str, fold: int) -> dict[str, Any]:

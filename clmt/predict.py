@@ -11,6 +11,7 @@ import numpy as np
 
 from clmt.evaluation.evaluate import write_evaluation
 from clmt.models.effects import fit_mean_effects
+from clmt.owner import check_owner
 from clmt.plan import settings_json
 from clmt.training.checkpoint import load_checkpoint
 from clmt.training.fold_data import FoldData, load_fold
@@ -41,9 +42,13 @@ def evaluate_run(
     predictions: Path,
     metrics: Path,
 ) -> None:
-    """Predict every test pair of the checkpoint's fold once, and only then look at what was measured."""
+    """Predict every test pair of the checkpoint's fold once, and only then look at what was measured.
+
+    A graph of another data set, split or fold than the checkpoint's is refused.
+    """
     model, settings, record = load_checkpoint(checkpoint)
     fold = load_fold(graph, molecules, text)
+    check_owner(fold.graph, settings, graph)
     pairs = fold.graph["test_pairs"].numpy()
     predicted = model.predict(fold, pairs)
     card: dict[str, Any] = {

@@ -28,7 +28,9 @@ def register(subparsers: Any) -> None:
         _add_table(graph, table)
     graph.add_argument("--molecules", type=Path, required=True, help="molecules.pt")
     graph.add_argument("--folds", type=Path, required=True, help="folds.parquet")
-    _add_settings(graph, "fold (from 0), genes, neighbours, threshold_draws, seed", "graph.pt")
+    _add_settings(
+        graph, "dataset, split, fold (from 0), genes, neighbours, threshold_draws, threshold_spread, seed", "graph.pt"
+    )
     graph.set_defaults(run=run_graph)
 
 

@@ -1,4 +1,4 @@
-"""Auxiliary labels of the training entities: tissue of a cell line, target pathways of a drug."""
+"""Labels of the entities: tissue of a cell line, target pathways of a drug."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ UNKNOWN_LABELS = frozenset({"", "ns", "nan", "na", "n/a", "unknown", "unclassifi
 
 
 def tissue_labels(cell_lines: pd.DataFrame, train_cells: np.ndarray) -> tuple[np.ndarray, list[str]]:
-    """Number the primary sites of the training cell lines.
+    """Number the primary sites of the cell lines by those of the training part.
+
+    A site is an annotation and no response, so that of a test cell line may be known; whether it is a training label
+    is for the caller to decide.
 
     Parameters
     ----------
@@ -29,16 +32,13 @@ def tissue_labels(cell_lines: pd.DataFrame, train_cells: np.ndarray) -> tuple[np
 
     Returns
     -------
-    Labels int64 (C,), -1 where unknown or not a training cell line, and the sorted names of the sites.
+    Labels int64 (C,), -1 where unknown or no training cell line has the site, and the sorted names of the sites.
     """
     sites = [str(site).strip() for site in cell_lines["primary_site"].tolist()]
-    usable = [
-        bool(train) and site.lower() not in UNKNOWN_LABELS for site, train in zip(sites, train_cells, strict=True)
-    ]
-    names = sorted({site for site, use in zip(sites, usable, strict=True) if use})
+    seen = {site for site, train in zip(sites, train_cells, strict=True) if train}
+    names = sorted(site for site in seen if site.lower() not in UNKNOWN_LABELS)
     index = {name: number for number, name in enumerate(names)}
-    labels = [index[site] if use else -1 for site, use in zip(sites, usable, strict=True)]
-    return np.array(labels, dtype=np.int64), names
+    return np.array([index.get(site, -1) for site in sites], dtype=np.int64), names
 
 
 def pathway_labels(drugs: pd.DataFrame, train_drugs: np.ndarray) -> tuple[np.ndarray, list[str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import shutil
 import tempfile
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clmt.errors import ClmtError, expected_one_of
-from clmt.files import write_json
+from clmt.files import parse_settings, write_json
 from clmt.tables import survey
 from clmt.tables.compounds import CompoundLabels, look_up_compounds, read_compounds
 from clmt.tables.delimited import Matrix
@@ -57,13 +56,9 @@ class TableSettings:
     @classmethod
     def from_json(cls, text: str) -> TableSettings:
         """Check settings given as JSON; a ClmtError names the key that is wrong."""
-        try:
-            raw = json.loads(text)
-        except json.JSONDecodeError as error:
-            raise ClmtError(f"--settings is not JSON! got: {text!r} ({error})") from error
+        raw = parse_settings(text)
         keys = {*cls.__dataclass_fields__, *LABELS}
-        if not isinstance(raw, dict) or not set(raw) <= keys:
-            unknown = sorted(set(raw) - keys) if isinstance(raw, dict) else raw
+        if unknown := sorted(set(raw) - keys):
             raise expected_one_of("Unknown setting of the tables", unknown, keys)
         survey.layout_of(raw.get("layout", ""))
         excluded = raw.get("exclude_drugs") or []

@@ -13,6 +13,7 @@ import torch
 from clmt import __version__
 from clmt.files import atomic_path
 from clmt.models.registry import create_model
+from clmt.owner import check_owner
 from clmt.training.checkpoint import save_checkpoint
 from clmt.training.device import choose_device, peak_memory_mb
 from clmt.training.fold_data import load_fold
@@ -41,7 +42,8 @@ def train_run(
     Parameters
     ----------
     settings
-        ``arch``, ``settings``, ``seed``, and the names of dataset, split, model and fold.
+        ``arch``, ``settings``, ``seed``, and the names of dataset, split, model and fold; a graph of another data set,
+        split or fold is refused.
     graph, molecules, text
         The fold's ``graph.pt``, ``molecules.pt`` and the text vectors.
     device
@@ -55,6 +57,7 @@ def train_run(
     chosen = choose_device(device)
     fitted = create_model(settings["arch"], settings["settings"])
     fold = load_fold(graph, molecules, text)
+    check_owner(fold.graph, settings, graph)
     LOG.info(
         "%s: %d training pairs on %s %s", settings["model"], len(fold.graph["train_pairs"]), chosen.name, chosen.card
     )

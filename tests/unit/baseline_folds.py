@@ -52,8 +52,8 @@ def make_fold(protocol: str = "mixed", seed: int = 0, noise: float = 0.2) -> tup
     for kind, column, count in (("cells", 0, N_CELLS), ("drugs", 1, N_DRUGS)):
         seen = np.bincount(pairs[roles["train"], column], minlength=count) > 0
         graph[f"train_{kind}"] = torch.from_numpy(seen)
-    tissue = np.where(graph["train_cells"].numpy(), np.arange(N_CELLS) % 3, -1)
-    graph["tissue"] = torch.from_numpy(tissue)
+    graph["cell_tissue"] = torch.arange(N_CELLS) % 3
+    graph["tissue"] = torch.where(graph["train_cells"], graph["cell_tissue"], -1)
     prints = torch.from_numpy(parts["prints"])
     molecules = {"drug_ids": graph["drug_ids"], "morgan2": prints, "morgan3": prints}
     text = {"cell_line": torch.zeros(N_CELLS, 4), "drug": torch.zeros(N_DRUGS, 4)}

@@ -116,6 +116,26 @@ def test_tissue_drug_mean_finds_a_tissue_and_shrinks_to_the_drug() -> None:
     assert far == pytest.approx(fitted("drug_mean", fold).predict(fold, pair)[0], abs=1e-5)
 
 
+def test_tissue_drug_mean_of_an_unseen_cell_line_is_that_of_its_tissue() -> None:
+    fold, _ = make_fold("cell_blind")
+    cells, drugs = fold.graph["train_pairs"].numpy().T
+    values = fold.graph["train_ln_ic50"].numpy().astype(np.float64)
+    asked = fold.graph["test_pairs"].numpy()
+    assert not set(asked[:, 0]) & set(cells)
+    stranger, known = asked[0, 0], asked[asked[:, 0] != asked[0, 0]]
+    fold.graph["cell_tissue"][stranger] = -1
+    expected = []
+    for cell, drug in known:
+        mean = values[drugs == drug].mean()
+        of_tissue = values[(drugs == drug) & (cells % 3 == cell % 3)]
+        expected.append(mean + (of_tissue - mean).sum() / (len(of_tissue) + 3.0))  # shrunk by 3 pairs of the drug mean
+    model, plain = fitted("tissue_drug_mean", fold), fitted("drug_mean", fold)
+    np.testing.assert_allclose(model.predict(fold, known), expected, atol=1e-5)
+    assert np.abs(model.predict(fold, known) - plain.predict(fold, known)).max() > 0.1
+    unknown = asked[asked[:, 0] == stranger]
+    np.testing.assert_array_equal(model.predict(fold, unknown), plain.predict(fold, unknown))
+
+
 @pytest.mark.parametrize(
     ("arch", "settings", "message"),
     [

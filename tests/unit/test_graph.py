@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -9,11 +10,23 @@ from small_world import make_molecules, make_tables
 
 from clmt.cli import main
 from clmt.errors import ClmtError
+from clmt.features.thresholds import sensitivity_thresholds
 from clmt.folds import make_folds
 from clmt.graph import GraphSettings, build_graph, write_graph
+from clmt.owner import OWNER
+from clmt.plan import graph_settings
 from clmt.protocols import FoldSettings
 from clmt.tables.schema import KINDS, write_table
 
+MADE_UP = {
+    "dataset": "made_up",
+    "split": "mixed",
+    "fold": 1,
+    "genes": 10,
+    "neighbours": 2,
+    "threshold_draws": 3,
+    "seed": 4,
+}
 SETTINGS = GraphSettings(genes=12, neighbours=3, threshold_draws=5, seed=1)
 
 
@@ -41,6 +54,7 @@ def test_shapes_and_types() -> None:
         "train_cells": (np.bool_, (cells,)),
         "train_drugs": (np.bool_, (drugs,)),
         "tissue": (np.int64, (cells,)),
+        "cell_tissue": (np.int64, (cells,)),
         "threshold": (np.float32, (drugs,)),
         "pathway": (np.float32, (drugs, 4)),
     }
@@ -84,6 +98,33 @@ def test_labels_of_training_entities_only() -> None:
     assert (graph["pathway"][held] == 0).all()
 
 
+def test_tissue_of_every_cell_line_is_known_where_training_has_it() -> None:
+    tables = make_tables()
+    fold = one_fold(tables, "cell_blind")
+    held = sorted(set(fold.loc[fold["role"] == "test", "cell_line_id"]))
+    row = tables["cell_lines"]["cell_line_id"].tolist().index(held[0])
+    tables["cell_lines"].loc[row, "primary_site"] = "only here"
+    graph = build_graph(tables, make_molecules(), fold, SETTINGS)
+    sites = tables["cell_lines"]["primary_site"].tolist()
+    expected = [graph["tissues"].index(site) if site in graph["tissues"] else -1 for site in sites]
+    assert graph["cell_tissue"].tolist() == expected
+    assert graph["cell_tissue"][row] == -1
+    assert (graph["cell_tissue"][~graph["train_cells"]] >= 0).any()
+    assert (graph["tissue"][~graph["train_cells"]] == -1).all()
+
+
+def test_spread_of_the_thresholds_is_a_setting() -> None:
+    features = {"threshold_spread": "distance", "threshold_draws": 5, "genes": 12, "neighbours": 3}
+    settings = graph_settings({"seed": 1, "features": features}, "made_up", "cell_blind", 0)
+    graph = built("cell_blind", GraphSettings.from_dict(settings))
+    values, drugs = graph["train_ln_ic50"], graph["train_pairs"][:, 1]
+    for spread, same in (("distance", True), ("position", False)):
+        expected = sensitivity_thresholds(
+            values, drugs, graph["drug_ids"], draws=5, seed=settings["seed"], spread=spread
+        )
+        assert np.array_equal(graph["threshold"], expected, equal_nan=True) == same
+
+
 def test_double_blind_graph_leaves_unused_pairs_out() -> None:
     graph = built("double_blind")
     sizes = [len(graph[f"{role}_pairs"]) for role in ("train", "validation", "test")]
@@ -112,8 +153,14 @@ def test_parts_that_do_not_fit_are_refused(change, message: str) -> None:
 
 
 def test_unknown_setting_is_named() -> None:
-    with pytest.raises(ClmtError, match="got: 'neighbors', expected one of: fold, genes, neighbours"):
+    with pytest.raises(ClmtError, match="got: 'neighbors', expected one of: dataset, fold, genes, neighbours"):
         GraphSettings.from_dict({"neighbors": 3})
+
+
+@pytest.mark.parametrize("key", OWNER)
+def test_a_graph_must_be_told_whose_it_is(key: str) -> None:
+    with pytest.raises(ClmtError, match=f"{key} is missing"):
+        GraphSettings.from_dict({name: value for name, value in MADE_UP.items() if name != key})
 
 
 def written(folder: Path) -> dict[str, Path]:
@@ -136,16 +183,13 @@ def test_commands_write_the_same_bytes_twice(tmp_path: Path) -> None:
     ]
     assert main(["folds", *some, "--settings", '{"protocol": "mixed", "folds": 4}', "--out", str(folds)]) == 0
     command = ["graph", *tables, "--molecules", str(tmp_path / "molecules.pt"), "--folds", str(folds)]
-    settings = '{"fold": 1, "genes": 10, "neighbours": 2, "threshold_draws": 3, "seed": 4}'
-    assert main([*command, "--settings", settings, "--out", str(out)]) == 0
+    assert main([*command, "--settings", json.dumps(MADE_UP), "--out", str(out)]) == 0
     loaded = torch.load(out, weights_only=True)
+    assert [loaded[key] for key in OWNER] == ["made_up", "mixed", 1]
     assert loaded["expression"].shape == (24, 10)
     assert loaded["edges"]["response"].dtype == torch.int64
     other = tmp_path / "elsewhere" / "another_name.pt"
-    write_graph(
-        paths, tmp_path / "molecules.pt", folds, other,
-        settings={"fold": 1, "genes": 10, "neighbours": 2, "threshold_draws": 3, "seed": 4},
-    )  # fmt: skip
+    write_graph(paths, tmp_path / "molecules.pt", folds, other, settings=MADE_UP)
     assert other.read_bytes() == out.read_bytes()
 
 

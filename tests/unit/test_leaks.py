@@ -158,6 +158,42 @@ def test_expression_check_catches_fitting_on_all_cell_lines(
         check_test_expression_changes_its_own_rows_only(our_graph)
 
 
+# The tissue of a held-out cell line is its own annotation: it makes no label and no vocabulary of training.
+
+
+def check_test_tissues_change_their_own_rows_only(build: Build) -> None:
+    tables = make_tables()
+    before = build(tables, "cell_blind")
+    held = ~before["train_cells"]
+    changed = tables["cell_lines"].copy()
+    changed.loc[held, "primary_site"] = ["eye", "lung"] * (held.sum() // 2) + ["eye"] * (held.sum() % 2)
+    after = build({**tables, "cell_lines": changed}, "cell_blind")
+    assert not np.array_equal(before["cell_tissue"][held], after["cell_tissue"][held])
+    for graph in (before, after):
+        graph["cell_tissue"] = graph["cell_tissue"][~held]
+    first, second = flat(before), flat(after)
+    assert first.keys() == second.keys()
+    for name in first:
+        np.testing.assert_array_equal(first[name], second[name], err_msg=name)
+
+
+def test_test_tissues_change_their_own_rows_only() -> None:
+    check_test_tissues_change_their_own_rows_only(our_graph)
+
+
+def test_tissue_check_catches_labels_and_vocabulary_of_all_cell_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    def with_all_labels(tables: dict, protocol: str) -> dict:
+        graph = our_graph(tables, protocol)
+        return {**graph, "tissue": graph["cell_tissue"]}
+
+    with pytest.raises(AssertionError):
+        check_test_tissues_change_their_own_rows_only(with_all_labels)
+    every = labels.tissue_labels
+    monkeypatch.setattr(clmt.graph, "tissue_labels", lambda table, train: every(table, np.ones_like(train)))
+    with pytest.raises(AssertionError):
+        check_test_tissues_change_their_own_rows_only(our_graph)
+
+
 # The nearest neighbour is kept, and the number of neighbours is a setting.
 
 

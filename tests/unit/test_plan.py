@@ -25,6 +25,7 @@ CONFIG: dict[str, Any] = {
         "angle_step_degrees": 1.0,
         "neighbours": 4,
         "threshold_draws": 5,
+        "threshold_spread": "distance",
     },
     "text": {"encoder": "bert", "skip_characters": 0, "max_altered_genes": 1, "max_pathways": 2, "sources": ["s"]},
     "encoders": {"bert": {"kind": "huggingface", "id": "a/b"}, "lsa": {"kind": "lsa", "dimensions": 8}},
@@ -136,6 +137,9 @@ def test_equal_settings_give_equal_text() -> None:
         "genes",
         "neighbours",
         "threshold_draws",
+        "threshold_spread",
+        "dataset",
+        "split",
         "fold",
         "seed",
     }

@@ -38,6 +38,7 @@ FAULTS = {
     "unknown protocol": ("splits.mixed.protocol", "random", ["splits.mixed.protocol", "'random'", "cell_blind"]),
     "one fold": ("splits.mixed.folds", 1, ["splits.mixed.folds", "1", "minimum"]),
     "no square": ("splits.mixed", {"protocol": "double_blind", "folds": 5, "validation": 0.1}, ["square number", "5"]),
+    "unknown spread": ("features.threshold_spread", "width", ["features.threshold_spread", "'width'", "distance"]),
     "number as text": ("features.angle_step_degrees", "1e-1", ["features.angle_step_degrees", "1e-1", "number"]),
     "unknown encoder": ("text.encoder", "bert", ["text.encoder", "'bert'", "pubmedbert"]),
     "unknown own encoder": ("datasets.gdsc.text_encoder", "bert", ["datasets.gdsc.text_encoder", "'bert'", "lsa"]),

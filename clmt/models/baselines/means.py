@@ -115,7 +115,8 @@ class CellMean(_PlainMean):
 class TissueDrugMean(Model):
     """Drug mean within the cell line's tissue, shrunk towards the drug mean.
 
-    Only the tissues of training cell lines are known to a fold; any other cell line gets the drug mean.
+    A cell line gets the drug mean where its tissue is not annotated or no training cell line has it. The tissue of an
+    unseen cell line is an annotation and no response; the auxiliary labels of training are not used.
 
     Settings
     --------
@@ -132,7 +133,7 @@ class TissueDrugMean(Model):
         cells, drugs, values = training_arrays(fold)
         residuals = values - self.drug_mean.effects.predict(cells, drugs)
         n_tissues, n_drugs = len(fold.graph["tissues"]), len(fold.graph["drug_ids"])
-        tissue = fold.graph["tissue"].numpy()[cells]
+        tissue = fold.graph["cell_tissue"].numpy()[cells]
         known = tissue >= 0
         groups = tissue[known] * n_drugs + drugs[known]
         means, _ = effects.group_means(groups, residuals[known], n_tissues * n_drugs, self.settings["shrinkage"])
@@ -142,7 +143,7 @@ class TissueDrugMean(Model):
 
     def predict(self, fold: FoldData, pairs: np.ndarray) -> np.ndarray:
         """Predict ln IC50 (uM) of pairs int64 (n, 2); returns float64 (n,)."""
-        tissue = fold.graph["tissue"].numpy()[pairs[:, 0]]
+        tissue = fold.graph["cell_tissue"].numpy()[pairs[:, 0]]
         return self.drug_mean.predict(fold, pairs) + self.tissue_effect[tissue, pairs[:, 1]]
 
     def state(self) -> dict[str, Any]:
