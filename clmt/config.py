@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from clmt.demo import MARK
+from clmt.encoder_plan import BASE_OF_TEXT, check_variant
 from clmt.errors import ClmtError, expected_one_of
 from clmt.models.registry import ARCHITECTURES
-from clmt.plan import planned_experiments
+from clmt.plan import MODEL_KEYS, experiment_folds, planned_experiments
 from clmt.provenance import class_literal
 
 if TYPE_CHECKING:
@@ -25,8 +26,12 @@ if TYPE_CHECKING:
 
 __all__ = ["architecture_defaults", "check_config", "check_mirror", "check_names", "check_schema"]
 
-#: Folders that rules write beside those of data sets and of splits.
-RESERVED = {"datasets": ("report", "benchmarks"), "splits": ("tables", "text", "features")}
+#: Folders that rules write beside those of data sets and of splits, and the word for the encoder under text.
+RESERVED = {
+    "datasets": ("report", "benchmarks"),
+    "splits": ("tables", "text", "features"),
+    "encoders": (BASE_OF_TEXT,),
+}
 MEND = "Mend it in config/config.yaml or in the overlay"
 
 
@@ -78,8 +83,12 @@ def check_names(config: Mapping[str, Any], sources: Collection[str] | None = Non
     for name, entry in config["datasets"].items():
         if sources is not None and entry["archive"] not in sources:
             raise expected_one_of(f"config: datasets.{name}.archive is no source", entry["archive"], sources, MEND)
+    for name in config["encoders"]:
+        check_variant(config, name, MEND)
     for name, entry in config["splits"].items():
         _check_split(name, entry)
+    for name in config["experiments"]:
+        _check_folds(config, name)
     for name, entry in config["models"].items():
         _check_model(name, entry)
     if not planned_experiments(config):
@@ -121,6 +130,8 @@ def _references(config: Mapping[str, Any]) -> Iterator[tuple[str, str, Collectio
             yield f"datasets.{name}.text_encoder", entry["text_encoder"], config["encoders"]
     for name, entry in config["models"].items():
         yield f"models.{name}.arch", entry["arch"], ARCHITECTURES
+        if "text_encoder" in entry:
+            yield f"models.{name}.text_encoder", entry["text_encoder"], config["encoders"]
     for name, entry in config["experiments"].items():
         yield f"experiments.{name}.dataset", entry["dataset"], config["datasets"]
         yield f"experiments.{name}.split", entry["split"], config["splits"]
@@ -137,10 +148,17 @@ def _check_split(name: str, entry: Mapping[str, Any]) -> None:
         )
 
 
+def _check_folds(config: Mapping[str, Any], name: str) -> None:
+    try:
+        experiment_folds(config, name)
+    except ClmtError as error:
+        raise ClmtError(f"{error}. {MEND}") from None
+
+
 def _check_model(name: str, entry: Mapping[str, Any]) -> None:
     defaults = architecture_defaults(entry["arch"])
     for key, value in entry.items():
-        if key == "arch":
+        if key in MODEL_KEYS:
             continue
         if key not in defaults:
             raise expected_one_of(f"config: models.{name} has no such setting", key, defaults, MEND)

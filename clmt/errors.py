@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-__all__ = ["ClmtError", "expected_one_of"]
+__all__ = ["ClmtError", "choose", "expected_one_of"]
 
 
 class ClmtError(Exception):
@@ -17,3 +17,10 @@ def expected_one_of(what: str, got: Any, options: Iterable[Any], hint: str = "")
     listed = ", ".join(sorted(str(option) for option in options))
     tail = f". {hint}" if hint else ""
     return ClmtError(f"{what}! got: {got!r}, expected one of: {listed}{tail}")
+
+
+def choose(what: str, name: str, options: Mapping[str, Any]) -> Any:
+    """Take the entry of that name, or refuse it with the names there are."""
+    if name not in options:
+        raise expected_one_of(what, name, options)
+    return options[name]

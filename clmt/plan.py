@@ -12,14 +12,17 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from clmt.errors import expected_one_of
+from clmt.encoder_plan import encoder_settings
+from clmt.errors import ClmtError, choose
 from clmt.models.registry import ARCHITECTURES
 from clmt.provenance import code_digest
 
 __all__ = [
+    "MODEL_KEYS",
     "Run",
     "derive_seed",
     "encoder_settings",
+    "experiment_folds",
     "experiment_runs",
     "folds_settings",
     "graph_settings",
@@ -38,6 +41,8 @@ __all__ = [
 
 Config = Mapping[str, Any]
 
+#: Keys of a model that are no settings of its architecture.
+MODEL_KEYS = ("arch", "text_encoder")
 #: Architectures that train step by step: on a GPU where there is one, else on several cores.
 GPU_ARCHITECTURES = frozenset({"clmt", "mlp"})
 #: Architectures that use more than one core.
@@ -64,14 +69,27 @@ def settings_json(settings: Mapping[str, Any]) -> str:
 
 
 def experiment_runs(config: Config, name: str) -> list[Run]:
-    """List the runs of an experiment: every fold of every model, models in the order of the configuration."""
+    """List the runs of an experiment: its folds of every model, models in the order of the configuration."""
     experiment = _declared(config, "experiments", name)
-    split = _declared(config, "splits", experiment["split"])
+    folds = experiment_folds(config, name)
     return [
         Run(experiment["dataset"], experiment["split"], model, fold)
         for model in experiment["models"]
-        for fold in range(split["folds"])
+        for fold in range(folds)
     ]
+
+
+def experiment_folds(config: Config, name: str) -> int:
+    """Number of folds that an experiment runs: the first ones of its split, all where it says nothing."""
+    experiment = _declared(config, "experiments", name)
+    there: int = _declared(config, "splits", experiment["split"])["folds"]
+    folds: int = experiment.get("folds", there)
+    if not 1 <= folds <= there:
+        raise ClmtError(
+            f"config: experiments.{name}.folds must be among the folds of split {experiment['split']}! "
+            f"got: {folds}, expected: 1 to {there}"
+        )
+    return folds
 
 
 def planned_experiments(config: Config) -> list[str]:
@@ -105,9 +123,11 @@ def tables_settings(config: Config, dataset: str) -> dict[str, Any]:
     return {"dataset": dataset, **{key: entry[key] for key in kept if key in entry}}
 
 
-def text_encoder(config: Config, dataset: str) -> str:
-    """Name of the text encoder of a data set: its own, else the one under ``text``."""
-    name: str = _declared(config, "datasets", dataset).get("text_encoder", config["text"]["encoder"])
+def text_encoder(config: Config, dataset: str, model: str) -> str:
+    """Name of the text encoder of a model on a data set: its own, else the data set's, else that of ``text``."""
+    entries = (_declared(config, "models", model), _declared(config, "datasets", dataset))
+    named = [entry["text_encoder"] for entry in entries if "text_encoder" in entry]
+    name: str = [*named, config["text"]["encoder"]][0]
     return name
 
 
@@ -115,12 +135,6 @@ def text_settings(config: Config, dataset: str) -> dict[str, Any]:
     """Settings of the corpus of a data set; which encoder reads it makes no difference to what is written."""
     _declared(config, "datasets", dataset)
     return {key: value for key, value in config["text"].items() if key not in ("encoder", "skip_characters")}
-
-
-def encoder_settings(config: Config, encoder: str) -> dict[str, Any]:
-    """Settings of a text encoder, and where in a text it starts to read."""
-    entry = _declared(config, "encoders", encoder)
-    return {"encoder": encoder, "skip_characters": config["text"]["skip_characters"], **entry}
 
 
 def molecule_settings(config: Config) -> dict[str, Any]:
@@ -152,12 +166,12 @@ def run_settings(config: Config, dataset: str, split: str, model: str, fold: int
         ``arch``, ``settings`` (the architecture's own), ``seed`` (derived), ``text_encoder``, and the names
         ``dataset``, ``split``, ``model`` and ``fold``.
     """
-    entry = dict(_declared(config, "models", model))
+    entry = _declared(config, "models", model)
     return {
-        "arch": entry.pop("arch"),
-        "settings": entry,
+        "arch": entry["arch"],
+        "settings": {key: value for key, value in entry.items() if key not in MODEL_KEYS},
         "seed": derive_seed(config["seed"], dataset, split, model, fold),
-        "text_encoder": text_encoder(config, dataset),
+        "text_encoder": text_encoder(config, dataset, model),
         "dataset": dataset,
         "split": split,
         "model": model,
@@ -167,7 +181,7 @@ def run_settings(config: Config, dataset: str, split: str, model: str, fold: int
 
 def model_code(config: Config, model: str, *modules: str) -> str:
     """Digest the code of modules that run a model, with that of its architecture, which they find by name only."""
-    target = _choice("unknown architecture", _declared(config, "models", model)["arch"], ARCHITECTURES)
+    target = choose("unknown architecture", _declared(config, "models", model)["arch"], ARCHITECTURES)
     module, class_name = target.split(":")
     return f"{code_digest(module, *modules)}:{class_name}"
 
@@ -183,11 +197,5 @@ def run_threads(config: Config, model: str) -> int:
 
 
 def _declared(config: Config, block: str, name: str) -> Mapping[str, Any]:
-    entry: Mapping[str, Any] = _choice(f"unknown entry of {block}", name, config[block])
+    entry: Mapping[str, Any] = choose(f"unknown entry of {block}", name, config[block])
     return entry
-
-
-def _choice(what: str, name: str, options: Mapping[str, Any]) -> Any:
-    if name not in options:
-        raise expected_one_of(what, name, options)
-    return options[name]

@@ -1,4 +1,4 @@
-"""Commands of the text stage: ``clmt text look-up``, ``build``, ``encode``, ``show`` and ``page``."""
+"""Commands of the text stage: ``clmt text look-up``, ``build``, ``encode``, ``vary``, ``show`` and ``page``."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ def register(subparsers: Any) -> None:
     _add_look_up(actions)
     _add_build(actions)
     _add_encode(actions)
+    _add_vary(actions)
     _add_show(actions)
     _add_page(actions)
 
@@ -53,6 +54,14 @@ def _add_encode(actions: Any) -> None:
     encode.add_argument("--folder", type=Path, metavar="DIR", help="local folder of a transformer")
     encode.add_argument("--out", type=Path, required=True, metavar="FILE", help="text_<encoder>.parquet to write")
     encode.set_defaults(run=run_encode)
+
+
+def _add_vary(actions: Any) -> None:
+    vary = actions.add_parser("vary", help="make control vectors of an encoder's: shuffled, noise, of one kind only")
+    vary.add_argument("--settings", required=True, metavar="JSON", help="encoder, of, shuffle, random, only, seed")
+    vary.add_argument("--vectors", type=Path, required=True, metavar="FILE", help="text_<encoder>.parquet of the base")
+    vary.add_argument("--out", type=Path, required=True, metavar="FILE", help="text_<encoder>.parquet to write")
+    vary.set_defaults(run=run_vary)
 
 
 def _add_show(actions: Any) -> None:
@@ -107,6 +116,13 @@ def run_encode(args: argparse.Namespace) -> None:
     from clmt.text.vectors import encode_corpus
 
     encode_corpus(args.settings, args.corpus, args.out, folder=args.folder, tables=args.tables)
+
+
+def run_vary(args: argparse.Namespace) -> None:
+    """Vary vectors."""
+    from clmt.text.vary import vary_vectors
+
+    vary_vectors(args.settings, args.vectors, args.out)
 
 
 def run_show(args: argparse.Namespace) -> None:

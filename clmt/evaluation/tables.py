@@ -46,6 +46,7 @@ SUMMARY_COLUMNS = (
     "dataset",
     "split",
     "simulated",
+    "folds",
     "model",
     "baseline",
     "metric",
@@ -62,8 +63,9 @@ SUMMARY_COLUMNS = (
 )
 """Columns of ``results/<experiment>_summary.tsv``.
 
-``mean``, ``sd`` and ``n`` are over folds; ``all_folds`` is the metric over the test pairs of all folds at once, and
-``difference`` is that of ``model`` minus that of ``reference``, the baseline with the best value of it.
+``folds`` is how many folds the experiment ran; ``mean``, ``sd`` and ``n`` are over those in which the metric is
+defined; ``all_folds`` is the metric over the test pairs of all these folds at once, and ``difference`` is that of
+``model`` minus that of ``reference``: the baseline with the best value of it, or the first model without a baseline.
 """
 
 
@@ -118,6 +120,7 @@ def summary_rows(runs: Runs, *, replicates: int = 2000, seed: int = 0) -> list[d
                 "dataset": runs.dataset,
                 "split": runs.split,
                 "simulated": runs.simulated,
+                "folds": len(runs.folds),
                 "model": model,
                 "baseline": model in runs.baselines,
                 "metric": metric,

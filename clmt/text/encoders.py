@@ -16,8 +16,8 @@ __all__ = ["ENCODERS", "check_settings", "encode", "revision"]
 
 log = logging.getLogger(__name__)
 
-#: Keys that every encoder understands, see `clmt.text.vectors`.
-COMMON = ("encoder", "kind", "skip_characters", "hide_names", "only", "shuffle", "seed")
+#: Keys that every encoder understands, see `clmt.text.vectors` and `clmt.text.vary`.
+COMMON = ("encoder", "kind", "skip_characters", "hide_names", "only", "shuffle", "random", "seed")
 
 #: Kind of encoder -> its own keys: required ones, optional ones.
 KEYS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {

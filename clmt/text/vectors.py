@@ -1,8 +1,7 @@
-"""One vector for each text of a corpus, as a file; and the variants by which the worth of text is measured.
+"""One vector for each text of a corpus, as a file; and the variants for which texts are read anew.
 
-Every encoder may be varied: ``skip_characters`` cuts off the start of each text, ``hide_names`` replaces the names of
-the entity, ``only`` leaves one kind of entity with text and gives the other zeros, ``shuffle`` hands the vectors to
-other entities of their kind.
+``skip_characters`` cuts off the start of each text, ``hide_names`` replaces the names of the entity. What may be
+done to the vectors is in `clmt.text.vary`.
 """
 
 from __future__ import annotations
@@ -11,16 +10,15 @@ import logging
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from clmt.errors import ClmtError, expected_one_of
-from clmt.files import atomic_path, parse_settings
+from clmt.errors import ClmtError
+from clmt.files import parse_settings
 from clmt.text.corpus import KINDS, Sentence, read_corpus
 from clmt.text.encoders import check_settings, encode, revision
 from clmt.text.leakage import name_pattern
-
-if TYPE_CHECKING:
-    import numpy as np
+from clmt.text.vary import check_variation, varied
+from clmt.text.vector_files import read_vectors, write_vectors
 
 __all__ = ["encode_corpus", "hide_names", "read_vectors"]
 
@@ -60,15 +58,19 @@ def encode_corpus(
     if short:
         log.warning("%d texts are shorter than skip_characters and were left whole", short)
     vectors, report = encode(texts, settings, folder)
-    report["too_short_to_skip"] = short
-    _write(out, keys, _varied(vectors, [kind for kind, _ in keys], settings), settings, report)
+    facts = {
+        **{key: value for key, value in report.items() if key != "device"},
+        "too_short_to_skip": short,
+        "encoder": settings.get("encoder", settings["kind"]),
+        "revision": revision(settings),
+    }
+    write_vectors(out, keys, varied(vectors, [kind for kind, _ in keys], settings), facts)
 
 
 def _settings(text: str) -> dict[str, Any]:
     settings = parse_settings(text)
     check_settings(settings)
-    if settings.get("only") not in (None, *KINDS):
-        raise expected_one_of(f"encoders.{settings.get('encoder')}.only: unknown kind", settings["only"], KINDS)
+    check_variation(settings)
     return settings
 
 
@@ -121,65 +123,3 @@ def _skipped(texts: Mapping[str, str], count: int) -> tuple[dict[str, str], int]
     """Cut off the start of each text; texts that would vanish stay whole and are counted."""
     short = sum(not text[count:].strip() for text in texts.values()) if count else 0
     return {key: text[count:] if text[count:].strip() else text for key, text in texts.items()}, short
-
-
-def _varied(vectors: np.ndarray, kinds: list[str], settings: Mapping[str, Any]) -> np.ndarray:
-    """Shuffle the vectors within each kind, and blank one kind, where the settings say so."""
-    import numpy as np
-
-    labels = np.array(kinds)
-    result = vectors.copy()
-    for kind in KINDS:
-        rows = np.flatnonzero(labels == kind)
-        if settings.get("shuffle"):
-            result[rows] = vectors[np.random.default_rng(settings.get("seed", 0)).permutation(rows)]
-        if settings.get("only") not in (None, kind):
-            result[rows] = 0.0
-    return result
-
-
-def _write(
-    out: Path, keys: list[tuple[str, str]], vectors: np.ndarray, settings: Mapping[str, Any], report: Mapping[str, Any]
-) -> None:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    facts = {"encoder": settings.get("encoder", settings["kind"]), "revision": revision(settings)}
-    metadata = {key: str(value) for key, value in {**report, **facts}.items() if key != "device"}
-    dim = vectors.shape[1]
-    schema = pa.schema(
-        [
-            pa.field("kind", pa.string(), nullable=False),
-            pa.field("entity_id", pa.string(), nullable=False),
-            pa.field("vector", pa.list_(pa.float32(), dim), nullable=False),
-        ],
-        metadata=metadata,
-    )
-    arrays = [
-        pa.array([kind for kind, _ in keys], pa.string()),
-        pa.array([entity for _, entity in keys], pa.string()),
-        pa.FixedSizeListArray.from_arrays(pa.array(vectors.ravel(), pa.float32()), dim),
-    ]
-    with atomic_path(out) as temporary:
-        pq.write_table(pa.Table.from_arrays(arrays, schema=schema), temporary, compression="zstd")
-
-
-def read_vectors(path: Path) -> tuple[dict[str, dict[str, np.ndarray]], dict[str, str]]:
-    """Read a file of vectors.
-
-    Returns
-    -------
-    vectors : dict
-        kind -> entity_id -> float32 ndarray (dim,)
-    metadata : dict
-        encoder, revision, dim, truncated, ...
-    """
-    import numpy as np
-    import pyarrow.parquet as pq
-
-    table = pq.read_table(path)
-    matrix = table["vector"].combine_chunks().flatten().to_numpy().reshape(table.num_rows, -1).astype(np.float32)
-    vectors: dict[str, dict[str, np.ndarray]] = {kind: {} for kind in KINDS}
-    for row, (kind, entity) in enumerate(zip(table["kind"].to_pylist(), table["entity_id"].to_pylist(), strict=True)):
-        vectors[kind][entity] = matrix[row]
-    return vectors, {key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()}

@@ -103,11 +103,29 @@ def test_a_derived_seed_is_the_same_on_every_machine() -> None:
 
 
 def test_a_dataset_may_have_its_own_encoder(config: dict[str, Any]) -> None:
-    assert plan.text_encoder(config, "real") == "bert"
+    assert plan.text_encoder(config, "real", "mean") == "bert"
     config["datasets"]["real"]["text_encoder"] = "lsa"
-    assert plan.text_encoder(config, "real") == "lsa"
-    assert plan.text_encoder(config, "made") == "bert"
+    assert plan.text_encoder(config, "real", "mean") == "lsa"
+    assert plan.text_encoder(config, "made", "mean") == "bert"
     assert plan.run_settings(config, "real", "mixed", "mean", 0)["text_encoder"] == "lsa"
+
+
+def test_a_model_may_have_its_own_encoder_which_is_no_setting(config: dict[str, Any]) -> None:
+    before = plan.run_settings(config, "real", "mixed", "factors", 0)
+    config["datasets"]["real"]["text_encoder"] = "lsa"
+    config["models"]["factors"]["text_encoder"] = "bert"
+    assert plan.text_encoder(config, "real", "factors") == "bert"
+    assert plan.text_encoder(config, "real", "mean") == "lsa"
+    assert plan.run_settings(config, "real", "mixed", "factors", 0) == before
+
+
+def test_an_experiment_may_run_the_first_folds_only(config: dict[str, Any]) -> None:
+    config["experiments"]["real_cv"]["folds"] = 2
+    assert [run.fold for run in plan.experiment_runs(config, "real_cv")] == [0, 1, 0, 1]
+    for folds in (0, 4):
+        config["experiments"]["real_cv"]["folds"] = folds
+        with pytest.raises(ClmtError, match=rf"experiments.real_cv.folds .* got: {folds}, expected: 1 to 3"):
+            plan.experiment_runs(config, "real_cv")
 
 
 def test_tables_are_told_what_changes_them() -> None:

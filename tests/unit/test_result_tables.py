@@ -223,3 +223,24 @@ def test_evaluation_leaves_nothing_behind_when_the_card_cannot_be_written(finish
     with pytest.raises(ValueError, match="JSON"):
         write_evaluation(**arguments, **out)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_baseline_the_first_model_is_the_reference_and_folds_are_counted(tmp_path: Path) -> None:
+    models = {"clmt": 0.2, "clmt_no_text": 0.5, "clmt_text_shuffled": 0.4}
+    files = write_runs(tmp_path, models, folds=4)
+    kept = {kind: [path for path in files[kind] if path.parent.name in ("fold0", "fold1")] for kind in files}
+    del kept["history"]
+    rows, summary = run(kept, tmp_path, models=list(models))
+    assert len(rows) == 3 * 2
+    assert {row["folds"] for row in summary} == {"2"}
+    found = {(row["model"], row["metric"]): row for row in summary}
+    for metric, sign in (("rmse", 1), ("per_drug_r", -1)):
+        assert (found["clmt", metric]["reference"], found["clmt", metric]["difference"]) == ("", "")
+        for model in ("clmt_no_text", "clmt_text_shuffled"):
+            row = found[model, metric]
+            assert (row["reference"], row["baseline"]) == ("clmt", "no")
+            low, value, high = (float(row[f"difference{end}"]) for end in ("_low", "", "_high"))
+            assert low < value < high
+            assert sign * value > 0
+            difference = float(row["all_folds"]) - float(found["clmt", metric]["all_folds"])
+            assert value == pytest.approx(difference, abs=1e-5)

@@ -40,10 +40,6 @@ def text_settings(wildcards):
     return plan.settings_json(plan.text_settings(config, wildcards.dataset))
 
 
-def encoder_settings(wildcards):
-    return plan.settings_json(plan.encoder_settings(config, wildcards.encoder))
-
-
 def molecule_settings(wildcards):
     return plan.settings_json(plan.molecule_settings(config))
 
@@ -81,7 +77,7 @@ def evaluate_code(wildcards):
 
 
 def text_vectors(wildcards):
-    encoder = plan.text_encoder(config, wildcards.dataset)
+    encoder = plan.text_encoder(config, wildcards.dataset, wildcards.model)
     return f"results/{wildcards.dataset}/features/text_{encoder}.parquet"
 
 

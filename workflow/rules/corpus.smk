@@ -1,5 +1,6 @@
 # Which files the configured text sources need, and how the text commands are told. No rule stands here.
 
+from clmt.encoder_plan import base_encoder, reads_texts, variant_settings
 from clmt.text.genes import tables_digest
 from clmt.text.settings import SERVICES, TextSettings, look_up_files, required_files, required_services
 
@@ -40,11 +41,30 @@ def look_up_settings(wildcards):
     return plan.settings_json({"url": service.url, "mirror": config["mirror"]})
 
 
+# Encoders whose vectors are encoded from texts, and those that are made of another encoder's vectors.
+READERS = [name for name in config["encoders"] if reads_texts(config, name)]
+VARIED = [name for name in config["encoders"] if name not in READERS]
+
+
+def encoder_settings(wildcards):
+    return plan.settings_json(plan.encoder_settings(config, wildcards.encoder))
+
+
 def encoder_files(wildcards):
-    """The fetched weights of an encoder, or nothing where it needs none."""
-    fetched = config["encoders"][wildcards.encoder]["kind"] == "huggingface"
-    return f"resources/models/{wildcards.encoder}/encoder.json" if fetched else []
+    """The fetched weights of an encoder or of its base, or nothing where none are needed."""
+    base = base_encoder(config, wildcards.encoder)
+    fetched = config["encoders"][base]["kind"] == "huggingface"
+    return f"resources/models/{base}/encoder.json" if fetched else []
 
 
 def encoder_arguments(wildcards):
-    return [f"--folder=resources/models/{wildcards.encoder}"] if encoder_files(wildcards) else []
+    base = base_encoder(config, wildcards.encoder)
+    return [f"--folder=resources/models/{base}"] if encoder_files(wildcards) else []
+
+
+def base_vectors(wildcards):
+    return f"results/{wildcards.dataset}/features/text_{base_encoder(config, wildcards.encoder)}.parquet"
+
+
+def vary_settings(wildcards):
+    return plan.settings_json(variant_settings(config, wildcards.encoder))

@@ -75,6 +75,8 @@ rule encode_text:
         "logs/{dataset}/features/text_{encoder}.log",
     benchmark:
         "results/benchmarks/{dataset}/features/text_{encoder}.tsv"
+    wildcard_constraints:
+        encoder="|".join(READERS),
     threads: 4
     resources:
         mem_mb=6000,
@@ -88,3 +90,25 @@ rule encode_text:
     shell:
         "clmt text encode --settings {params.settings:q} --corpus {params.corpus} --tables {params.tables} "
         "{params.folder:q} --out {output.vectors} 2> {log}"
+
+
+# (?!) matches nothing: without a variant this rule makes nothing.
+rule vary_text_vectors:
+    input:
+        vectors=base_vectors,
+    output:
+        vectors="results/{dataset}/features/text_{encoder}.parquet",
+    log:
+        "logs/{dataset}/features/text_{encoder}.log",
+    benchmark:
+        "results/benchmarks/{dataset}/features/text_{encoder}.tsv"
+    wildcard_constraints:
+        encoder="|".join(VARIED) or "(?!)",
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        code=code_digest("clmt.text.vary"),
+        settings=vary_settings,
+    shell:
+        "clmt text vary --settings {params.settings:q} --vectors {input.vectors} --out {output.vectors} 2> {log}"
