@@ -8,15 +8,17 @@ import numpy as np
 
 __all__ = ["atom_positions"]
 
+ATTEMPTS = 5  # tries for each conformer: large crowded molecules fail most of them, and each is dear
 ROUGH, FULL = 50, 500  # MMFF iterations: enough to rank conformers, enough to relax one
 
 
 def atom_positions(molecule: Any, *, conformers: int, seed: int) -> tuple[np.ndarray, str]:
     """Coordinates of the heavy atoms in their lowest-energy conformer.
 
-    Up to ``conformers`` ETKDG conformers with hydrogens, fewer for a stiff molecule, are relaxed with MMFF: all of them
-    roughly, the best one fully; the lowest in energy is kept. Where embedding fails (large macrocycles, metals) a 2-D
-    drawing stands in.
+    Up to ``conformers`` ETKDG conformers with hydrogens, two and one more for every second rotatable bond, are relaxed
+    with MMFF: all of them roughly, the best one fully; the lowest in energy is kept. A crowded molecule that cannot be
+    embedded from its distances gets one conformer from random coordinates; where that fails too (metals), a 2-D drawing
+    stands in.
 
     Parameters
     ----------
@@ -41,11 +43,13 @@ def atom_positions(molecule: Any, *, conformers: int, seed: int) -> tuple[np.nda
     options = AllChem.ETKDGv3()
     options.randomSeed = seed
     options.numThreads = 1  # drugs run in parallel, one process each; threads inside would only compete
-    options.maxIterations = 50
-    wanted = min(conformers, 2 + rdMolDescriptors.CalcNumRotatableBonds(molecule))
+    options.maxIterations = ATTEMPTS
+    wanted = min(conformers, 2 + rdMolDescriptors.CalcNumRotatableBonds(molecule) // 2)
     if not list(AllChem.EmbedMultipleConfs(with_hydrogens, wanted, options)):
-        AllChem.Compute2DCoords(molecule)
-        return molecule.GetConformer().GetPositions(), "2d"
+        options.useRandomCoords = True
+        if AllChem.EmbedMolecule(with_hydrogens, options) < 0:
+            AllChem.Compute2DCoords(molecule)
+            return molecule.GetConformer().GetPositions(), "2d"
     best = with_hydrogens.GetConformer(_lowest_energy(with_hydrogens)).GetPositions()
     return best[: molecule.GetNumAtoms()], "3d"  # AddHs appends hydrogens behind the heavy atoms
 

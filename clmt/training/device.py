@@ -52,13 +52,15 @@ def fast_products() -> Iterator[None]:
     """
     backends = (torch.backends.mkldnn.matmul, "bf16"), (torch.backends.cuda.matmul, "tf32")
     before = [(backend, backend.fp32_precision) for backend, _ in backends]
-    ordered = torch.are_deterministic_algorithms_enabled()
+    ordered, filled = torch.are_deterministic_algorithms_enabled(), torch.utils.deterministic.fill_uninitialized_memory
     torch.use_deterministic_algorithms(True, warn_only=True)
+    torch.utils.deterministic.fill_uninitialized_memory = False  # every tensor is written before it is read
     for backend, precision in backends:
         backend.fp32_precision = precision
     try:
         yield
     finally:
         torch.use_deterministic_algorithms(ordered)
+        torch.utils.deterministic.fill_uninitialized_memory = filled
         for backend, precision in before:
             backend.fp32_precision = precision
