@@ -70,7 +70,7 @@ def module_path(name: str) -> Path | None:
 def imported_modules(name: str) -> set[str]:
     """Names of the clmt modules that a module imports, at its top or inside its functions."""
     path = _existing_path(name)
-    return set(_imports(path, name, path.name == "__init__.py"))
+    return set(_imports(_tree(path), name, path.name == "__init__.py"))
 
 
 def class_literal(module: str, class_name: str, attribute: str) -> object:
@@ -162,18 +162,22 @@ def _has_docstring(node: ast.AST) -> bool:
     return isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
 
 
-def _imports(path: Path, name: str, is_package: bool) -> Iterator[str]:
+# A plan asks for the digest of each of hundreds of jobs; a tree is the same object until its file is edited.
+@cache
+def _imports(tree: ast.Module, name: str, is_package: bool) -> frozenset[str]:
     package = name if is_package else name.rpartition(".")[0]
-    for node in _executed(_tree(path)):
+    found: set[str] = set()
+    for node in _executed(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
-                yield from _with_parents(alias.name)
+                found.update(_with_parents(alias.name))
         elif isinstance(node, ast.ImportFrom):
             base = _absolute(node, package)
-            yield from _with_parents(base)
-            for alias in node.names:
-                if module_path(f"{base}.{alias.name}") is not None:
-                    yield f"{base}.{alias.name}"
+            found.update(_with_parents(base))
+            found.update(
+                f"{base}.{alias.name}" for alias in node.names if module_path(f"{base}.{alias.name}") is not None
+            )
+    return frozenset(found)
 
 
 def _executed(node: ast.AST) -> Iterator[ast.AST]:
