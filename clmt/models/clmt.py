@@ -12,6 +12,7 @@ from torch import Tensor
 
 from clmt.errors import ClmtError, expected_one_of
 from clmt.models.base import Model
+from clmt.models.drug_encoder import DRUG_PARTS
 from clmt.models.inputs import NetworkInputs, prepare_inputs, prepare_labels
 from clmt.models.network import VIEWS, CLMTNetwork, NetworkShape
 from clmt.training.device import fast_products
@@ -22,7 +23,12 @@ if TYPE_CHECKING:
 
 __all__ = ["CLMT"]
 
-CHOICES = {"views": VIEWS, "contrastive": ("intra", "cross"), "auxiliary": ("tissue", "threshold", "pathway")}
+CHOICES = {
+    "views": VIEWS,
+    "drug_attribute": DRUG_PARTS,
+    "contrastive": ("intra", "cross"),
+    "auxiliary": ("tissue", "threshold", "pathway"),
+}
 
 
 class CLMT(Model):
@@ -32,6 +38,8 @@ class CLMT(Model):
     --------
     views, contrastive, auxiliary
         What the network has; an ablation leaves an entry out. Predictions need at least one view.
+    drug_attribute
+        What encodes a drug's attribute view: its geometry, its fingerprint or both.
     contrastive_weight, auxiliary_weight
         ``a`` and ``b`` of the loss.
     contrastive_sample
@@ -48,6 +56,7 @@ class CLMT(Model):
 
     defaults: ClassVar[dict[str, Any]] = {
         "views": ["attribute", "structure", "text"],
+        "drug_attribute": ["geometry", "fingerprint"],
         "contrastive": ["intra", "cross"],
         "auxiliary": ["tissue", "threshold", "pathway"],
         "contrastive_weight": 0.005,
@@ -55,9 +64,9 @@ class CLMT(Model):
         "auxiliary_weight": 0.5,
         "dropout": 0.3,
         "geometry_dropout": 0.4,
-        "epochs": 45,
+        "epochs": 110,
         "patience": 15,
-        "batch_size": 2048,
+        "batch_size": 4096,
         "updates_per_encoding": 4,
         "learning_rate": 3.0e-3,
         "warm_up": 0.05,
@@ -71,8 +80,9 @@ class CLMT(Model):
             for value in self.settings[key]:
                 if value not in choices:
                     raise expected_one_of(f"unknown entry of {key}", value, choices)
-        if not self.settings["views"]:
-            raise expected_one_of("views of clmt must not be empty", [], VIEWS)
+        for key in ("views", "drug_attribute"):
+            if not self.settings[key]:
+                raise expected_one_of(f"{key} of clmt must not be empty", [], CHOICES[key])
         self.network: CLMTNetwork | None = None
         self._shape: dict[str, int] = {}
         self._device = "cpu"

@@ -11,9 +11,11 @@ from clmt.models.dropout import Dropout, dropout
 from clmt.models.molecule_plan import Environments, MoleculePlan
 from clmt.models.segments import RowMap, gather_rows, message_sum, sum_rows
 
-__all__ = ["CategoryEmbedding", "DrugEncoder", "FingerprintEncoder", "GeometryEncoder", "MoleculeNorm"]
+__all__ = ["DRUG_PARTS", "CategoryEmbedding", "DrugEncoder", "FingerprintEncoder", "GeometryEncoder", "MoleculeNorm"]
 
 WIDTH = 256
+#: What makes up a drug's attribute block.
+DRUG_PARTS = ("geometry", "fingerprint")
 
 
 class CategoryEmbedding(nn.Module):
@@ -162,13 +164,26 @@ class FingerprintEncoder(nn.Module):
 
 
 class DrugEncoder(nn.Module):
-    """Geometry (256) and fingerprint (256), concatenated: the drug's attribute block of 512."""
+    """Geometry (256) and fingerprint (256), concatenated: the drug's attribute block of 512.
 
-    def __init__(self, geometry_dropout: float = 0.4, dropout: float = 0.3) -> None:
+    Parameters
+    ----------
+    geometry_dropout, dropout
+        Of the blocks of the geometry; of the head of the fingerprint.
+    parts
+        Which of `DRUG_PARTS` are encoded; the columns of the other one are zero.
+    """
+
+    def __init__(
+        self, geometry_dropout: float = 0.4, dropout: float = 0.3, parts: tuple[str, ...] = DRUG_PARTS
+    ) -> None:
         super().__init__()
-        self.geometry = GeometryEncoder(geometry_dropout)
-        self.fingerprint = FingerprintEncoder(dropout)
+        self.geometry = GeometryEncoder(geometry_dropout) if "geometry" in parts else None
+        self.fingerprint = FingerprintEncoder(dropout) if "fingerprint" in parts else None
 
     def forward(self, plan: MoleculePlan, fingerprints: Tensor) -> Tensor:
         """Encode d drugs, (d, 512)."""
-        return torch.cat([self.geometry(plan), self.fingerprint(fingerprints)], dim=1)
+        absent = fingerprints.new_zeros(len(fingerprints), WIDTH)
+        geometry = absent if self.geometry is None else self.geometry(plan)
+        fingerprint = absent if self.fingerprint is None else self.fingerprint(fingerprints)
+        return torch.cat([geometry, fingerprint], dim=1)

@@ -75,7 +75,7 @@ class CLMTNetwork(nn.Module):
         probability = settings["dropout"]
         if "attribute" in views:
             self.cell = CellEncoder(shape.genes, shape.mutation_genes, shape.copy_number_genes, probability)
-            self.drug = DrugEncoder(settings["geometry_dropout"], probability)
+            self.drug = DrugEncoder(settings["geometry_dropout"], probability, tuple(settings["drug_attribute"]))
             self.drug_projection = nn.Linear(512, 256)
             self.tissue_head = nn.Linear(512, max(shape.tissues, 1))
             self.threshold_head = nn.Sequential(nn.Linear(512, 8), nn.ReLU(), nn.Linear(8, 1))

@@ -103,7 +103,10 @@ def test_ablation_of_a_view(fold: FoldData, pairs: np.ndarray, left_out: str) ->
     assert not any(name.startswith(left_out) for name in model.state()["weights"])
 
 
-@pytest.mark.parametrize(("key", "value"), [("contrastive", ["intra"]), ("contrastive", []), ("auxiliary", [])])
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("contrastive", ["intra"]), ("contrastive", []), ("auxiliary", []), ("drug_attribute", ["fingerprint"])],
+)
 def test_ablation_of_a_loss_changes_the_result(
     fold: FoldData, fitted: CLMT, pairs: np.ndarray, key: str, value: list[str]
 ) -> None:
@@ -113,7 +116,13 @@ def test_ablation_of_a_loss_changes_the_result(
 
 
 @pytest.mark.parametrize(
-    ("settings", "named"), [({"view": []}, "view"), ({"views": ["genes"]}, "genes"), ({"views": []}, "views")]
+    ("settings", "named"),
+    [
+        ({"view": []}, "view"),
+        ({"views": ["genes"]}, "genes"),
+        ({"views": []}, "views"),
+        ({"drug_attribute": []}, "drug_attribute"),
+    ],
 )
 def test_bad_settings_are_named(settings: dict[str, Any], named: str) -> None:
     with pytest.raises(ClmtError, match=named):

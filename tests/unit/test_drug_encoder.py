@@ -94,3 +94,13 @@ def test_shapes(molecules: dict[str, Any]) -> None:
     output = DrugEncoder().eval()(plan, molecules["morgan3"][[0, 6]].float())
     assert output.shape == (2, 512)
     assert torch.isfinite(output).all()
+
+
+@pytest.mark.parametrize(("part", "absent"), [("geometry", slice(256, 512)), ("fingerprint", slice(0, 256))])
+def test_one_part_leaves_the_columns_of_the_other_zero(molecules: dict[str, Any], part: str, absent: slice) -> None:
+    torch.manual_seed(0)
+    plan = plan_molecules(molecules, np.arange(len(molecules["drug_ids"])))
+    output = DrugEncoder(parts=(part,)).eval()(plan, molecules["morgan3"].float())
+    assert output.shape == (len(molecules["drug_ids"]), 512)
+    assert (output[:, absent] == 0).all()
+    assert not (output == 0).all()
