@@ -83,9 +83,8 @@ def drug_threshold(responses: np.ndarray, *, draws: int, seed: int, spread: str 
     mode = int(np.argmax(density))
     turn = _first_turning_point(density)
     cut_off = density[:turn].sum() / density.sum()
-    # The slope may change its sign one point before the mode, for the mode: no draw need lie between the two.
-    highest = mode if spread == "position" else mode - 1
-    theta = grid[turn] if turn < highest and cut_off > MINIMUM_MASS else grid[0]
+    # The slope of the mode itself changes its sign at the mode or one point before it.
+    theta = grid[turn] if turn < mode - 1 and cut_off > MINIMUM_MASS else grid[0]
     mu = grid[mode]
     if spread == "position":
         return float(mu + QUANTILE * abs((theta + mu) / 2.0))

@@ -59,9 +59,9 @@ def test_the_first_folds_of_a_split_are_run(workspace: Workspace) -> None:
 
 
 @pytest.mark.parametrize("offline", [[], ["config/offline.yaml"]], ids=["hub", "offline"])
-def test_the_overlay_of_a_sentence_transformer(workspace: Workspace, offline: list[str]) -> None:
-    tables = [TABLE, "results/gdsc_text_cell_blind.tsv"]
-    jobs = workspace.plan("--configfile", *offline, "config/text_sentence.yaml", "--", *tables)
+def test_the_overlay_of_light_runs(workspace: Workspace, offline: list[str]) -> None:
+    tables = ["results/gdsc_text_light.tsv", "results/gdsc_text_light_cell_blind.tsv"]
+    jobs = workspace.plan("--configfile", *offline, "config/text_light.yaml", "--", *tables)
     assert (jobs["train"], jobs["collect"], jobs["encode_text"], jobs["vary_text_vectors"]) == (20, 2, 2, 2)
     assert ("fetch_encoder" in jobs) == (not offline)
 
