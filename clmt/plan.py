@@ -32,7 +32,6 @@ __all__ = [
     "planned_experiments",
     "run_gpus",
     "run_settings",
-    "run_threads",
     "settings_json",
     "tables_settings",
     "text_encoder",
@@ -43,10 +42,10 @@ Config = Mapping[str, Any]
 
 #: Keys of a model that are no settings of its architecture.
 MODEL_KEYS = ("arch", "text_encoder")
-#: Architectures that train step by step: on a GPU where there is one, else on several cores.
+#: Architectures that train step by step, on a GPU where there is one.
 GPU_ARCHITECTURES = frozenset({"clmt", "mlp"})
-#: Architectures that use more than one core.
-PARALLEL_ARCHITECTURES = GPU_ARCHITECTURES | {"gradient_boosting"}
+#: Architectures that read text vectors; a run of another one does not depend on the texts.
+TEXT_ARCHITECTURES = frozenset({"clmt"})
 
 
 class Run(NamedTuple):
@@ -123,9 +122,14 @@ def tables_settings(config: Config, dataset: str) -> dict[str, Any]:
     return {"dataset": dataset, **{key: entry[key] for key in kept if key in entry}}
 
 
-def text_encoder(config: Config, dataset: str, model: str) -> str:
-    """Name of the text encoder of a model on a data set: its own, else the data set's, else that of ``text``."""
+def text_encoder(config: Config, dataset: str, model: str) -> str | None:
+    """Name of the text encoder of a model on a data set: its own, else the data set's, else that of ``text``.
+
+    None for an architecture that reads no text.
+    """
     entries = (_declared(config, "models", model), _declared(config, "datasets", dataset))
+    if entries[0]["arch"] not in TEXT_ARCHITECTURES:
+        return None
     named = [entry["text_encoder"] for entry in entries if "text_encoder" in entry]
     name: str = [*named, config["text"]["encoder"]][0]
     return name
@@ -163,7 +167,7 @@ def run_settings(config: Config, dataset: str, split: str, model: str, fold: int
     Returns
     -------
     dict
-        ``arch``, ``settings`` (the architecture's own), ``seed`` (derived), ``text_encoder``, and the names
+        ``arch``, ``settings`` (the architecture's own), ``seed`` (derived), ``text_encoder`` (or null), and the names
         ``dataset``, ``split``, ``model`` and ``fold``.
     """
     entry = _declared(config, "models", model)
@@ -187,13 +191,8 @@ def model_code(config: Config, model: str, *modules: str) -> str:
 
 
 def run_gpus(config: Config, model: str) -> int:
-    """GPUs that the training of a model asks for: 1 or 0."""
+    """GPUs that the training of a model can use: 1 or 0."""
     return int(_declared(config, "models", model)["arch"] in GPU_ARCHITECTURES)
-
-
-def run_threads(config: Config, model: str) -> int:
-    """Threads that the training of a model asks for; Snakemake gives at most ``--cores``."""
-    return 4 if _declared(config, "models", model)["arch"] in PARALLEL_ARCHITECTURES else 1
 
 
 def _declared(config: Config, block: str, name: str) -> Mapping[str, Any]:

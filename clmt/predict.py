@@ -36,7 +36,7 @@ def evaluate_run(
     *,
     graph: Path,
     molecules: Path,
-    text: Path,
+    text: Path | None,
     response: Path,
     simulated: bool,
     predictions: Path,

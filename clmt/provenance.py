@@ -1,8 +1,8 @@
 """A digest of the code that a job runs, so that an edit reruns the jobs it concerns and no others.
 
 Snakemake does not see edits of an installed package. A rule therefore carries the digest of the modules it calls among
-its parameters: the syntax tree of each module and of every clmt module that it imports, with comments and docstrings
-left out. Source files are only parsed; nothing is imported.
+its parameters: the syntax tree of each module and of every clmt module that it imports, with comments, docstrings and
+other strings that nothing reads left out. Source files are only parsed; nothing is imported.
 """
 
 from __future__ import annotations
@@ -140,8 +140,6 @@ def _canonical(node: object) -> Iterator[str]:
     if isinstance(node, ast.AST):
         yield f"({type(node).__name__}"
         for field, value in ast.iter_fields(node):
-            if field == "body" and _has_docstring(node):
-                value = value[1:]
             if value is not None and value != []:
                 yield f" {field}="
                 yield from _canonical(value)
@@ -149,17 +147,16 @@ def _canonical(node: object) -> Iterator[str]:
     elif isinstance(node, list):
         yield "["
         for item in node:
-            yield from _canonical(item)
+            if not _is_remark(item):
+                yield from _canonical(item)
         yield "]"
     else:
         yield f"{type(node).__name__}:{node!r}"
 
 
-def _has_docstring(node: ast.AST) -> bool:
-    if not isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) or not node.body:
-        return False
-    first = node.body[0]
-    return isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
+def _is_remark(node: object) -> bool:
+    """Tell a statement that is a string and no more: the docstring of a function, or of the constant above it."""
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
 
 # A plan asks for the digest of each of hundreds of jobs; a tree is the same object until its file is edited.

@@ -10,7 +10,7 @@ from pathlib import Path
 from clmt.acquire.registry import download_path
 from clmt.errors import ClmtError
 
-__all__ = ["SUMS", "MirrorFolder", "file_sha256", "read_sums"]
+__all__ = ["SUMS", "MirrorFolder", "file_sha256", "mirror_sums", "read_sums"]
 
 SUMS = "SHA256SUMS"
 _LINE = re.compile(r"([0-9a-f]{64})[ ][ *](.+)")
@@ -76,6 +76,12 @@ class MirrorFolder:
                 f"mirror {self.folder}: {address} is damaged! got: sha256 {found}, expected: sha256 "
                 f"{self.sums[address]}. Copy the file again"
             )
+
+
+def mirror_sums(folder: str | None) -> dict[str, str]:
+    """Checksums by address of a mirror, for planning; none without one, or before it is made."""
+    path = Path(folder or "") / SUMS
+    return read_sums(path) if folder and path.is_file() else {}
 
 
 def read_sums(path: Path) -> dict[str, str]:

@@ -31,7 +31,7 @@ def register(subparsers: Any) -> None:
 def _add_inputs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--graph", type=Path, required=True, help="graph.pt of the fold")
     parser.add_argument("--molecules", type=Path, required=True, help="molecules.pt")
-    parser.add_argument("--text", type=Path, required=True, help="text_<encoder>.parquet")
+    parser.add_argument("--text", type=Path, help="text_<encoder>.parquet, for a model that reads text")
 
 
 def run_train(args: argparse.Namespace) -> None:

@@ -27,7 +27,7 @@ class FoldData:
     molecules
         Contents of ``molecules.pt``, drugs in the order of ``graph["drug_ids"]``.
     text
-        ``cell_line`` float32 (C, T) and ``drug`` float32 (D, T), rows in the graph's order.
+        ``cell_line`` float32 (C, T) and ``drug`` float32 (D, T), rows in the graph's order; T is 0 without vectors.
     """
 
     graph: dict[str, Any]
@@ -50,14 +50,15 @@ def read_text_vectors(path: Path, kind: str, ids: list[str]) -> torch.Tensor:
     return torch.from_numpy(vectors[[rows[entity] for entity in ids]].copy())
 
 
-def load_fold(graph_path: Path, molecules_path: Path, text_path: Path) -> FoldData:
-    """Load one fold and check that its parts speak of the same drugs."""
+def load_fold(graph_path: Path, molecules_path: Path, text_path: Path | None) -> FoldData:
+    """Load one fold and check that its parts speak of the same drugs; None for models that read no text."""
     graph = load_tensors(graph_path)
     molecules = load_tensors(molecules_path)
     if graph["drug_ids"] != molecules["drug_ids"]:
         raise ClmtError(f"{graph_path} and {molecules_path}: the drugs differ. Delete both and rerun")
-    text = {
-        "cell_line": read_text_vectors(text_path, "cell_line", graph["cell_line_ids"]),
-        "drug": read_text_vectors(text_path, "drug", graph["drug_ids"]),
-    }
+    ids = {"cell_line": graph["cell_line_ids"], "drug": graph["drug_ids"]}
+    if text_path is None:
+        text = {kind: torch.zeros(len(names), 0) for kind, names in ids.items()}
+    else:
+        text = {kind: read_text_vectors(text_path, kind, names) for kind, names in ids.items()}
     return FoldData(graph, molecules, text)

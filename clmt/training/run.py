@@ -29,7 +29,7 @@ def train_run(
     *,
     graph: Path,
     molecules: Path,
-    text: Path,
+    text: Path | None,
     device: str,
     threads: int,
     model: Path,
@@ -45,7 +45,7 @@ def train_run(
         ``arch``, ``settings``, ``seed``, and the names of dataset, split, model and fold; a graph of another data set,
         split or fold is refused.
     graph, molecules, text
-        The fold's ``graph.pt``, ``molecules.pt`` and the text vectors.
+        The fold's ``graph.pt``, ``molecules.pt`` and the text vectors, None for a model that reads none.
     device
         auto, cpu or cuda.
     threads

@@ -30,7 +30,11 @@ CONFIG: dict[str, Any] = {
     "text": {"encoder": "bert", "skip_characters": 0, "max_altered_genes": 1, "max_pathways": 2, "sources": ["s"]},
     "encoders": {"bert": {"kind": "huggingface", "id": "a/b"}, "lsa": {"kind": "lsa", "dimensions": 8}},
     "splits": {"mixed": {"protocol": "mixed", "folds": 3, "validation": 0.1}},
-    "models": {"mean": {"arch": "drug_mean"}, "factors": {"arch": "matrix_factorisation", "rank": 4}},
+    "models": {
+        "mean": {"arch": "drug_mean"},
+        "factors": {"arch": "matrix_factorisation", "rank": 4},
+        "net": {"arch": "clmt"},
+    },
     "experiments": {
         "real_cv": {"dataset": "real", "split": "mixed", "models": ["mean", "factors"]},
         "made_cv": {"dataset": "made", "split": "mixed", "models": ["mean"]},
@@ -103,20 +107,28 @@ def test_a_derived_seed_is_the_same_on_every_machine() -> None:
 
 
 def test_a_dataset_may_have_its_own_encoder(config: dict[str, Any]) -> None:
-    assert plan.text_encoder(config, "real", "mean") == "bert"
+    assert plan.text_encoder(config, "real", "net") == "bert"
     config["datasets"]["real"]["text_encoder"] = "lsa"
-    assert plan.text_encoder(config, "real", "mean") == "lsa"
-    assert plan.text_encoder(config, "made", "mean") == "bert"
-    assert plan.run_settings(config, "real", "mixed", "mean", 0)["text_encoder"] == "lsa"
+    assert plan.text_encoder(config, "real", "net") == "lsa"
+    assert plan.text_encoder(config, "made", "net") == "bert"
+    assert plan.run_settings(config, "real", "mixed", "net", 0)["text_encoder"] == "lsa"
+
+
+def test_a_model_that_reads_no_text_does_not_depend_on_the_encoder(config: dict[str, Any]) -> None:
+    before = plan.run_settings(config, "real", "mixed", "factors", 0)
+    config["text"]["encoder"] = "lsa"
+    assert plan.run_settings(config, "real", "mixed", "factors", 0) == before
+    assert plan.text_encoder(config, "real", "factors") is None
 
 
 def test_a_model_may_have_its_own_encoder_which_is_no_setting(config: dict[str, Any]) -> None:
-    before = plan.run_settings(config, "real", "mixed", "factors", 0)
+    config["models"]["other"] = {"arch": "clmt"}
+    before = plan.run_settings(config, "real", "mixed", "net", 0)
     config["datasets"]["real"]["text_encoder"] = "lsa"
-    config["models"]["factors"]["text_encoder"] = "bert"
-    assert plan.text_encoder(config, "real", "factors") == "bert"
-    assert plan.text_encoder(config, "real", "mean") == "lsa"
-    assert plan.run_settings(config, "real", "mixed", "factors", 0) == before
+    config["models"]["net"]["text_encoder"] = "bert"
+    assert plan.text_encoder(config, "real", "net") == "bert"
+    assert plan.text_encoder(config, "real", "other") == "lsa"
+    assert plan.run_settings(config, "real", "mixed", "net", 0) == before
 
 
 def test_an_experiment_may_run_the_first_folds_only(config: dict[str, Any]) -> None:
@@ -173,10 +185,7 @@ def test_each_fold_has_a_graph_of_its_own() -> None:
 
 
 def test_only_stepwise_training_asks_for_a_gpu(config: dict[str, Any]) -> None:
-    config["models"]["clmt"] = {"arch": "clmt"}
-    assert [plan.run_gpus(config, model) for model in ("mean", "clmt")] == [0, 1]
-    assert plan.run_threads(config, "mean") == 1
-    assert plan.run_threads(config, "clmt") > 1
+    assert [plan.run_gpus(config, model) for model in ("mean", "net")] == [0, 1]
 
 
 def test_code_of_a_model_is_its_own(config: dict[str, Any]) -> None:

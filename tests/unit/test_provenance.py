@@ -92,7 +92,7 @@ def test_what_does_not_change_it(package: Path, name: str, old: str, new: str) -
         ("shared/deep.py", "2", "3"),
         ("shared/tools.py", "1", "1.0"),
         ("job.py", "(x: int)", "(y: int)"),
-        ("job.py", "    return late", "    'text that is no docstring'\n    return late"),
+        ("job.py", "    return late", "    late = late\n    return late"),
     ],
     ids=["operator", "inside a function", "two steps away", "type of a number", "argument", "statement"],
 )

@@ -14,9 +14,8 @@ rule fetch_source:
         source=source_name,
         settings=source_settings,
         registry=REGISTRY,
-        mirror=MIRROR,
     shell:
-        "clmt fetch --source {params.source} --registry {params.registry:q} {params.mirror:q} --out {output:q} 2> {log:q}"
+        "clmt fetch --source {params.source} --registry {params.registry:q} {MIRROR:q} --out {output:q} 2> {log:q}"
 
 
 rule resolve_structures:
@@ -31,13 +30,12 @@ rule resolve_structures:
     params:
         layout=dataset_layout,
         cache=config["downloads"],
-        settings=plan.settings_json({"url": SOURCES.api("pubchem").url, "mirror": config["mirror"]}),
+        settings=service_settings("pubchem"),
         registry=REGISTRY,
-        mirror=MIRROR,
         code=code_digest("clmt.acquire.pubchem", "clmt.tables.survey"),
     shell:
         "clmt pubchem --dataset-layout {params.layout} --archive {input.archive:q} --cache {params.cache:q} "
-        "--registry {params.registry:q} {params.mirror:q} --out {output.structures:q} 2> {log:q}"
+        "--registry {params.registry:q} {MIRROR:q} --out {output.structures:q} 2> {log:q}"
 
 
 rule fetch_encoder:

@@ -1,20 +1,29 @@
 # Glue from the configuration to clmt.plan: the rules' parameters and lists of inputs. No rule stands here.
 
+import sys
+
 from clmt import plan
 from clmt.acquire.registry import load_registry
 from clmt.config import check_config
 from clmt.errors import ClmtError
+from clmt.machine import has_gpu
 from clmt.provenance import code_digest
 
 REGISTRY = "config/sources.yaml"
+
+
+def refuse(error):
+    """End planning with one line. A WorkflowError would add where in this file it was raised, which helps no reader."""
+    print(f"error: {error}", file=sys.stderr)
+    raise SystemExit(2)
+
 
 try:
     check_config(
         config, workflow.source_path("../schemas/config.schema.yaml"), load_registry(REGISTRY).sources
     )
 except ClmtError as error:
-    # A WorkflowError would add where in this file it was raised, which tells the reader of a configuration nothing.
-    raise SystemExit(f"error: {error}") from None
+    refuse(error)
 
 EXPERIMENTS = plan.planned_experiments(config)
 
@@ -61,11 +70,11 @@ def run_settings(wildcards):
 
 
 def run_gpus(wildcards):
+    # A job that is sent to a cluster asks for a GPU. A machine that has none has none to share either: there, a run
+    # that asked for one would wait for the run before it.
+    if workflow.local_exec and not has_gpu():
+        return 0
     return plan.run_gpus(config, wildcards.model)
-
-
-def run_threads(wildcards):
-    return plan.run_threads(config, wildcards.model)
 
 
 def train_code(wildcards):
@@ -77,8 +86,14 @@ def evaluate_code(wildcards):
 
 
 def text_vectors(wildcards):
+    """Vectors that a run reads; none for a model that reads no text."""
     encoder = plan.text_encoder(config, wildcards.dataset, wildcards.model)
-    return f"results/{wildcards.dataset}/features/text_{encoder}.parquet"
+    return f"results/{wildcards.dataset}/features/text_{encoder}.parquet" if encoder else []
+
+
+def text_arguments(wildcards):
+    vectors = text_vectors(wildcards)
+    return [f"--text={vectors}"] if vectors else []
 
 
 def simulated_flag(wildcards):

@@ -9,7 +9,7 @@ try:
         {key: value for key, value in config["text"].items() if key not in ("encoder", "skip_characters")}
     )
 except ClmtError as error:
-    raise SystemExit(f"error: {error}") from None
+    refuse(error)
 
 
 def corpus_files(wildcards):
@@ -36,9 +36,7 @@ def look_up_arguments(wildcards):
 
 
 def look_up_settings(wildcards):
-    """What decides the answers: the service's address, and whether a mirror gives them."""
-    service = SOURCES.api(SERVICES[wildcards.service])
-    return plan.settings_json({"url": service.url, "mirror": config["mirror"]})
+    return service_settings(SERVICES[wildcards.service])
 
 
 # Encoders whose vectors are encoded from texts, and those that are made of another encoder's vectors.
@@ -51,15 +49,19 @@ def encoder_settings(wildcards):
 
 
 def encoder_files(wildcards):
-    """The fetched weights of an encoder or of its base, or nothing where none are needed."""
+    """The weights of an encoder or of its base, fetched or in a folder of the user's; nothing where none are needed."""
     base = base_encoder(config, wildcards.encoder)
-    fetched = config["encoders"][base]["kind"] == "huggingface"
-    return f"resources/models/{base}/encoder.json" if fetched else []
+    entry = config["encoders"][base]
+    if entry["kind"] == "huggingface":
+        return [f"resources/models/{base}/encoder.json"]
+    if entry["kind"] == "folder":  # where it is missing the command names the folder and what it must hold
+        return sorted(str(path) for path in Path(entry["path"]).glob("*") if path.is_file())
+    return []
 
 
 def encoder_arguments(wildcards):
     base = base_encoder(config, wildcards.encoder)
-    return [f"--folder=resources/models/{base}"] if encoder_files(wildcards) else []
+    return [f"--folder=resources/models/{base}"] if config["encoders"][base]["kind"] == "huggingface" else []
 
 
 def base_vectors(wildcards):

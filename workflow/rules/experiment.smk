@@ -13,7 +13,9 @@ rule train:
         "logs/{dataset}/{split}/{model}/fold{fold}/train.log",
     benchmark:
         "results/benchmarks/{dataset}/{split}/{model}/fold{fold}/train.tsv"
-    threads: run_threads
+    # One core a run: runs side by side cost less than threads that wait for each other, and results do not depend on
+    # --cores. Where a single run is wanted soon: --set-threads train=4.
+    threads: 1
     resources:
         gpu=run_gpus,
         mem_mb=8000,
@@ -21,9 +23,10 @@ rule train:
     params:
         settings=run_settings,
         code=train_code,
+        text=text_arguments,
     shell:
         "clmt train --settings {params.settings:q} --graph {input.graph} --molecules {input.molecules} "
-        "--text {input.text} --device auto --threads {threads} --model {output.model} --history {output.history} "
+        "{params.text:q} --device auto --threads {threads} --model {output.model} --history {output.history} "
         "2> {log}"
 
 
@@ -47,8 +50,9 @@ rule evaluate:
     params:
         simulated=simulated_flag,
         code=evaluate_code,
+        text=text_arguments,
     shell:
-        "clmt evaluate --model {input.model} --graph {input.graph} --molecules {input.molecules} --text {input.text} "
+        "clmt evaluate --model {input.model} --graph {input.graph} --molecules {input.molecules} {params.text:q} "
         "--response {input.response} {params.simulated} --predictions {output.predictions} --metrics {output.metrics} 2> {log}"
 
 

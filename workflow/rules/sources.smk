@@ -1,10 +1,20 @@
 # Where the files of the registry lie and what decides their bytes. No rule stands here.
 
+import hashlib
 import re
+from urllib.parse import urlsplit
+
+from clmt.acquire.folder import mirror_sums
 
 SOURCES = load_registry(REGISTRY)
 SOURCE_NAMES = {source.address: name for name, source in SOURCES.sources.items()}
+
+# Which folder answers is no parameter of a rule, but what it answers: a mirror that moved fetches nothing again.
 MIRROR = ["--mirror", config["mirror"]] if config["mirror"] else []
+try:
+    MIRROR_SUMS = mirror_sums(config["mirror"])
+except ClmtError as error:
+    refuse(error)
 
 
 def source_path(name):
@@ -19,8 +29,19 @@ def source_name(wildcards):
 def source_settings(wildcards):
     """What decides the bytes: a new address or checksum fetches this file again and no other."""
     source = SOURCES.source(source_name(wildcards))
-    bytes_of = {"url": source.url, "sha256": source.sha256, "md5": source.md5}
-    return plan.settings_json({**bytes_of, "mirror": config["mirror"]})
+    sha256 = MIRROR_SUMS.get(source.address) if MIRROR else source.sha256
+    return plan.settings_json({"url": source.url, "sha256": sha256, "md5": source.md5})
+
+
+def service_settings(name):
+    """What decides the answers of a look-up service: its address, and the mirror's answers where one is set."""
+    url = SOURCES.api(name).url
+    host = f"{urlsplit(url).hostname}/"
+    answers = sorted(
+        f"{address} {digest}" for address, digest in MIRROR_SUMS.items() if address.startswith(host)
+    )
+    mirrored = hashlib.sha256("\n".join(answers).encode()).hexdigest() if MIRROR else None
+    return plan.settings_json({"url": url, "mirrored": mirrored})
 
 
 def dataset_archive(wildcards):

@@ -19,10 +19,9 @@ rule look_up_records:
         files=look_up_arguments,
         cache=config["downloads"],
         registry=REGISTRY,
-        mirror=MIRROR,
     shell:
         "clmt text look-up --source {wildcards.service} --drugs {input.drugs:q} {params.files:q} "
-        "--cache {params.cache:q} --registry {params.registry:q} {params.mirror:q} "
+        "--cache {params.cache:q} --registry {params.registry:q} {MIRROR:q} "
         "--out {output.records:q} 2> {log:q}"
 
 
