@@ -130,6 +130,13 @@ def test_every_key_of_the_schema_is_described() -> None:
     assert "default:" not in SCHEMA.read_text(encoding="utf-8")
 
 
+def test_every_setting_of_an_architecture_is_stated(config: dict[str, Any]) -> None:
+    """Who reads the configuration knows what runs: the model named as its architecture has all settings."""
+    stated = {arch: config["models"][arch] for arch in ARCHITECTURES}
+    expected = {arch: {"arch": arch, **architecture_defaults(arch)} for arch in ARCHITECTURES}
+    assert stated == expected
+
+
 def test_every_key_is_explained(config: dict[str, Any]) -> None:
     readme = (ROOT / "config" / "README.md").read_text(encoding="utf-8")
     schema = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))["properties"]

@@ -70,11 +70,8 @@ def run_settings(wildcards):
 
 
 def run_gpus(wildcards):
-    # A job that is sent to a cluster asks for a GPU. A machine that has none has none to share either: there, a run
-    # that asked for one would wait for the run before it.
-    if workflow.local_exec and not has_gpu():
-        return 0
-    return plan.run_gpus(config, wildcards.model)
+    # A machine without a GPU has none to share: a run that asked for one would wait for the run before it.
+    return plan.run_gpus(config, wildcards.model) if has_gpu() else 0
 
 
 def train_code(wildcards):
