@@ -81,6 +81,7 @@ def model_settings(configs: Sequence[Path], name: str, differing: str) -> dict[s
         if not path.exists():
             raise ClmtError(f"{path}: no such configuration! Start in the folder of the workflow or give --config")
         entry |= (yaml.safe_load(path.read_text(encoding="utf-8")).get("models") or {}).get(name) or {}
+    entry.pop("text_encoder", None)  # the vectors are given as a file
     if entry.pop("arch", "nothing") != "clmt":
         raise expected_one_of(f"models.{name}: not a configuration of the network", name, ["a model of arch clmt"])
     return {**entry, **parse_settings(differing)}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from clmt.errors import ClmtError, expected_one_of
+from clmt.features.labels import UNKNOWN_LABELS
 from clmt.protocols import PROTOCOLS
 
 if TYPE_CHECKING:
@@ -55,9 +56,10 @@ def blind_axes(pairs: pd.DataFrame, cell_lines: pd.DataFrame, drugs: pd.DataFram
 
 
 def tissues(cell_lines: pd.DataFrame) -> dict[str, str]:
-    """Primary site of each cell line; those without one form the group ``unknown``."""
+    """Primary site of each cell line; those without a known one form the group ``unknown``."""
     sites = [str(site or "").strip().lower() for site in cell_lines["primary_site"].tolist()]
-    return {cell: site or "unknown" for cell, site in zip(cell_lines["cell_line_id"].tolist(), sites, strict=True)}
+    known = ["unknown" if site in UNKNOWN_LABELS else site for site in sites]
+    return dict(zip(cell_lines["cell_line_id"].tolist(), known, strict=True))
 
 
 def drug_skeletons(drugs: pd.DataFrame) -> dict[str, str]:
@@ -74,7 +76,10 @@ def drug_skeletons(drugs: pd.DataFrame) -> dict[str, str]:
 
 
 def drug_scaffolds(drugs: pd.DataFrame) -> dict[str, str]:
-    """Murcko scaffold of each drug; drugs without a ring share none, and each of their skeletons is its own group."""
+    """Murcko scaffold of each drug; drugs without a ring share none, and each of their skeletons is its own group.
+
+    Tautomers of one skeleton may be drawn with different scaffolds; these then are one group, under the first by name.
+    """
     from rdkit import Chem
 
     from clmt.features.fingerprints import murcko_scaffold
@@ -88,11 +93,20 @@ def drug_scaffolds(drugs: pd.DataFrame) -> dict[str, str]:
                 f"drugs table, column smiles, drug {drug!r}: got: {smiles!r}, expected: a SMILES. Mend the table"
             )
         scaffolds[drug] = murcko_scaffold(molecule) or f"no ring {skeletons[drug]}"
-    # Tautomers of one skeleton may be drawn with different scaffolds; they stay together under the first.
-    first: dict[str, str] = {}
-    for drug in sorted(scaffolds):
-        first.setdefault(skeletons[drug], scaffolds[drug])
-    return {drug: first[skeletons[drug]] for drug in scaffolds}
+    drawn: dict[str, list[str]] = {}
+    for drug, scaffold in scaffolds.items():
+        drawn.setdefault(skeletons[drug], []).append(scaffold)
+    joined = join_names(drawn.values())
+    return {drug: joined[scaffold] for drug, scaffold in scaffolds.items()}
+
+
+def join_names(together: Iterable[Iterable[str]]) -> dict[str, str]:
+    """Join names that stand together in any list, and whatever is joined to them; each gets the first of its group."""
+    groups: dict[str, set[str]] = {}
+    for names in together:
+        merged = set(names).union(*(groups.get(name, set()) for name in names))
+        groups.update(dict.fromkeys(merged, merged))
+    return {name: min(group) for name, group in groups.items()}
 
 
 def _look_up(ids: list[str], groups: dict[str, str], what: str, table: str) -> np.ndarray:

@@ -83,6 +83,9 @@ class CLMT(Model):
         for key in ("views", "drug_attribute"):
             if not self.settings[key]:
                 raise expected_one_of(f"{key} of clmt must not be empty", [], CHOICES[key])
+        for key in ("dropout", "geometry_dropout"):
+            if not 0.0 <= self.settings[key] < 1.0:
+                raise ClmtError(f"{key} of clmt is a probability! got: {self.settings[key]}, expected: 0 to below 1")
         self.network: CLMTNetwork | None = None
         self._shape: dict[str, int] = {}
         self._device = "cpu"
@@ -160,7 +163,7 @@ def validation_rmse(network: CLMTNetwork, inputs: NetworkInputs, pairs: Tensor, 
 
 
 @torch.no_grad()
-def predict_pairs(network: CLMTNetwork, inputs: NetworkInputs, pairs: Tensor, chunk: int = 65536) -> Tensor:
+def predict_pairs(network: CLMTNetwork, inputs: NetworkInputs, pairs: Tensor, chunk: int = 8192) -> Tensor:
     """Predict pairs in float64 (n,), so that rounding does not depend on how many are asked for at a time.
 
     The entities are encoded in float32 from ``inputs`` alone; the pairs only meet in the predictor.

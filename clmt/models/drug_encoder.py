@@ -93,7 +93,7 @@ class GeometryBlock(nn.Module):
         graph
             Which neighbourhoods there are and in which molecules.
         """
-        messages = F.relu(kinds[graph.message_node] + edges[graph.message_edge])
+        messages = F.relu(gather_rows(kinds, graph.message_node) + gather_rows(edges, graph.message_edge))
         rows = self.update(gather_rows(kinds, graph.own), sum_rows(messages, graph.messages))
         normed = self.graph_norm(gather_rows(rows, graph.spread), graph.share, graph.molecule)
         return self.finish(normed, gather_rows(kinds, graph.own_of_instance))

@@ -83,15 +83,16 @@ def prepare_inputs(fold: FoldData, cells: np.ndarray, drugs: np.ndarray) -> Netw
     graph = fold.graph
     rows, columns = torch.from_numpy(cells), torch.from_numpy(drugs)
     known_cells, known_drugs = graph["train_cells"], graph["train_drugs"]
+    structure = _structure(fold, rows, columns)
     return NetworkInputs(
-        expression=standardise(graph["expression"], known_cells, by_column=True)[rows],
+        expression=structure.cells,
         mutation=standardise(graph["mutation"], known_cells)[rows],
         copy_number=standardise(graph["copy_number"], known_cells)[rows],
         cell_text=standardise(fold.text["cell_line"], known_cells)[rows],
         drug_text=standardise(fold.text["drug"], known_drugs)[columns],
         fingerprint=fold.molecules["morgan3"][columns].float(),
         molecules=plan_molecules(fold.molecules, drugs),
-        structure=_structure(fold, rows, columns),
+        structure=structure,
     )
 
 

@@ -31,7 +31,7 @@ class Environments:
     own
         RowMap kinds -> environments: each environment's own kind.
     message_node, message_edge
-        int64 (m,): kind and edge label of each distinct message.
+        RowMaps kinds -> distinct messages and edge labels -> distinct messages.
     messages
         RowMap messages -> environments, weighted by how often each arrives.
     spread
@@ -48,8 +48,8 @@ class Environments:
 
     kinds: Tensor
     own: RowMap
-    message_node: Tensor
-    message_edge: Tensor
+    message_node: RowMap
+    message_edge: RowMap
     messages: RowMap
     spread: RowMap
     own_of_instance: RowMap
@@ -174,11 +174,12 @@ def _environments(
     rows = torch.arange(len(pairs))
     tensor = torch.from_numpy
     arriving = arriving.reshape(-1, 2)
+    each = torch.arange(len(codes))
     return Environments(
         kinds=tensor(kinds.astype(np.int64)),
         own=RowMap.build(tensor(own), torch.arange(len(names)), len(kinds), len(names)),
-        message_node=tensor(codes // width),
-        message_edge=tensor(codes % width),
+        message_node=RowMap.build(tensor(codes // width), each, len(kinds), len(codes)),
+        message_edge=RowMap.build(tensor(codes % width), each, width, len(codes)),
         messages=RowMap.build(tensor(arriving[:, 0]), tensor(arriving[:, 1]), len(codes), len(names)),
         spread=RowMap.build(tensor(instance_environment), rows, len(names), len(pairs)),
         own_of_instance=RowMap.build(tensor(own[instance_environment]), rows, len(kinds), len(pairs)),

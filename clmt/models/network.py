@@ -159,22 +159,24 @@ def choose_rows(count: int, sample: int, device: torch.device) -> Tensor:
     return torch.randperm(count, device=device)[:sample]
 
 
+# Unknown labels are weighed with zero rather than selected away: a selection would make a GPU wait for its size.
+
+
 def tissue_loss(logits: Tensor, tissue: Tensor) -> Tensor:
     """Cross entropy over the cell lines whose tissue is known."""
-    known = tissue >= 0
-    return F.cross_entropy(logits[known], tissue[known]) if bool(known.any()) else logits.sum() * 0.0
+    total = F.cross_entropy(logits, tissue, ignore_index=-1, reduction="sum")
+    return total / (tissue >= 0).sum().clamp_min(1)
 
 
 def threshold_loss(predicted: Tensor, threshold: Tensor) -> Tensor:
     """Mean squared error over the drugs whose (standardised) threshold is known."""
     known = torch.isfinite(threshold)
-    return F.mse_loss(predicted[known], threshold[known]) if bool(known.any()) else predicted.sum() * 0.0
+    errors = torch.where(known, predicted - threshold.nan_to_num(), 0.0)
+    return errors.square().sum() / known.sum().clamp_min(1)
 
 
 def pathway_loss(logits: Tensor, pathway: Tensor) -> Tensor:
     """Cross entropy against the drug's pathways, each with an equal share: all labels of a drug count."""
-    known = pathway.sum(1) > 0
-    if not bool(known.any()):
-        return logits.sum() * 0.0
-    shares = pathway[known] / pathway[known].sum(1, keepdim=True)
-    return F.cross_entropy(logits[known], shares)
+    labels = pathway.sum(1, keepdim=True)
+    total = F.cross_entropy(logits, pathway / labels.clamp_min(1.0), reduction="sum")
+    return total / (labels > 0).sum().clamp_min(1)

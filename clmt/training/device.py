@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import resource
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -32,6 +33,9 @@ def choose_device(wanted: str) -> Device:
         raise ClmtError("device 'cuda' was requested but torch sees no GPU! Use device auto or cpu to train on the CPU")
     if wanted == "cpu" or not torch.cuda.is_available():
         return Device("cpu", "")
+    # Read when cuBLAS starts: without it, sums of its products differ from run to run.
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    torch.backends.cudnn.conv.fp32_precision = "ieee"  # torch's own default is TF32, in predictions too
     torch.cuda.reset_peak_memory_stats()
     return Device("cuda", torch.cuda.get_device_name())
 
@@ -50,7 +54,11 @@ def fast_products() -> Iterator[None]:
     Where a CPU has no bf16 matrix unit oneDNN keeps float32, and is still twice as fast on AMD as the default library.
     Predictions are made outside, in full float32. Sums are ordered, so that one seed gives one result on many threads.
     """
-    backends = (torch.backends.mkldnn.matmul, "bf16"), (torch.backends.cuda.matmul, "tf32")
+    backends = (
+        (torch.backends.mkldnn.matmul, "bf16"),
+        (torch.backends.cuda.matmul, "tf32"),
+        (torch.backends.cudnn.conv, "tf32"),
+    )
     before = [(backend, backend.fp32_precision) for backend, _ in backends]
     ordered, filled = torch.are_deterministic_algorithms_enabled(), torch.utils.deterministic.fill_uninitialized_memory
     torch.use_deterministic_algorithms(True, warn_only=True)

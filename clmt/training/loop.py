@@ -18,6 +18,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from clmt.errors import ClmtError
 from clmt.logs import progress
 from clmt.models.inputs import Labels, NetworkInputs
 from clmt.models.network import CLMTNetwork
@@ -162,6 +163,11 @@ def train_network(
         ``state_dict`` of the best epoch, on the CPU.
     history
         One row an epoch: epoch, seconds, train_loss, train_rmse, validation_rmse, learning_rate, best.
+
+    Raises
+    ------
+    ClmtError
+        Where the validation RMSE is not finite in any epoch.
     """
     trainer = Trainer(network, data, settings)
     best, best_epoch, state = math.inf, 0, copy_state(network)
@@ -181,6 +187,11 @@ def train_network(
         if epoch - best_epoch >= settings["patience"]:
             LOG.info("no improvement for %d epochs: stopped, best epoch %d", settings["patience"], best_epoch)
             break
+    if best_epoch == 0:
+        raise ClmtError(
+            f"training diverged: no epoch of {len(history)} has a finite validation RMSE! got: {history[-1:]}. "
+            "Lower the learning_rate of the model, or look for values that are not finite in its inputs"
+        )
     return state, history
 
 

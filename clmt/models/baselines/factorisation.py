@@ -76,7 +76,7 @@ class MatrixFactorisation(Model):
         "rank": 48,
         "regularisation": 12.0,
         "sweeps": 15,
-        "fits": 1,
+        "fits": 5,
         "shrinkage": 1.0,
     }
 

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from clmt.errors import expected_one_of
+from clmt.errors import ClmtError, expected_one_of
 from clmt.models.base import Model
 from clmt.models.baselines.fusion import FusionNetwork
 from clmt.training.device import fast_products
@@ -56,15 +56,15 @@ class EarlyFusionMLP(Model):
     """
 
     defaults: ClassVar[dict[str, Any]] = {
-        "hidden": [1024, 512, 128],
+        "hidden": [512, 128],
         "dropout": 0.4,
         "interaction": "none",
         "factors": 64,
         "fingerprint": "morgan2",
-        "batch": 2048,
-        "epochs": 20,
+        "batch": 4096,
+        "epochs": 60,
         "patience": 20,
-        "learning_rate": 0.002,
+        "learning_rate": 0.004,
         "weight_decay": 0.01,
     }
 
@@ -147,6 +147,11 @@ class EarlyFusionMLP(Model):
             )
             if epoch - best_epoch >= settings["patience"]:
                 break
+        if best_epoch == 0:
+            raise ClmtError(
+                f"training of mlp diverged: no epoch of {len(history)} has a finite validation RMSE! "
+                "Lower its learning_rate, or look for values that are not finite in its inputs"
+            )
         self.network.load_state_dict(kept)
         return history
 
