@@ -60,6 +60,7 @@ def make_mirror(
         _add_answers(registry, folder, sums, downloads, origin)
     finally:
         _write_sums(folder, sums)
+    _warn_unanswered(registry, folder, sums)
     logger.info("mirror %s: %d files", folder, len(sums))
     if failed:
         raise ClmtError(f"mirror {folder}: {len(failed)} of {len(sources)} sources are missing: {'; '.join(failed)}")
@@ -101,6 +102,21 @@ def _add_answers(
                 with atomic_path(target) as temporary:
                     shutil.copyfile(downloads / address, temporary)
             sums[address] = file_sha256(target)
+
+
+def _warn_unanswered(registry: Registry, folder: Path, sums: dict[str, str]) -> None:
+    """Name the services that the mirror cannot answer for: what they are asked follows from the data, not from here."""
+    stems = {name: download_path(api.url) for name, api in registry.apis.items()}
+    absent = [name for name, stem in stems.items() if not any(address.startswith(f"{stem}/") for address in sums)]
+    if absent:
+        logger.warning(
+            "mirror %s has no answers of %s! A run from it needs those of pubchem, for structures, and those of each "
+            "service in text.sources. Where one of these is missing, run 'snakemake --cores 2 "
+            "results/gdsc/text/drugs.parquet' first (and so for each data set), which asks on the way to "
+            "tables/drugs.parquet and text/records; then 'clmt mirror' again",
+            folder,
+            ", ".join(absent),
+        )
 
 
 def _cached(downloads: Path, stem: str) -> list[str]:

@@ -37,7 +37,12 @@ def register(subparsers: Any) -> None:
 
     mirror = subparsers.add_parser("mirror", help="make a folder that serves every download offline")
     mirror.add_argument("folder", type=Path, help="mirror to make or to complete")
-    mirror.add_argument("--downloads", type=Path, default=DOWNLOADS, help="folder with cached answers to copy")
+    mirror.add_argument(
+        "--downloads",
+        type=Path,
+        default=DOWNLOADS,
+        help="folder with the answers that look-up services gave the workflow, to copy",
+    )
     mirror.add_argument("--source", action="append", default=[], help="only this entry (repeatable)")
     _add_common(mirror)
     mirror.set_defaults(run=run_mirror)

@@ -124,6 +124,29 @@ def test_mirror_is_made_from_live_sources_and_answers(web: Web, tmp_path: Path) 
     assert len(web.asked) == asked
 
 
+def test_services_without_an_answer_are_named_with_the_command_that_asks(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    apis = {name: Api(name, f"https://example.org/{name}", "none", 0.0) for name in ("pubchem", "chembl")}
+    sources = Registry(Path("r"), {}, apis)
+    answers = tmp_path / "downloads" / "example.org"
+    make_mirror(sources, tmp_path / "m", tmp_path / "downloads")
+    (warning,) = (record.getMessage() for record in caplog.records if record.levelname == "WARNING")
+    assert "has no answers of pubchem, chembl!" in warning
+    assert "snakemake --cores 2 results/gdsc/text/drugs.parquet" in warning
+    assert "\n" not in warning
+    for service, left in (("pubchem", "has no answers of chembl!"), ("chembl", "")):
+        caplog.clear()
+        (answers / service).mkdir(parents=True)
+        (answers / service / "one.json").write_text("{}")
+        make_mirror(sources, tmp_path / "m", tmp_path / "downloads")
+        assert left in caplog.text
+    assert "no answers" not in caplog.text
+    # What the mirror holds already is an answer, whether it is in the cache or not.
+    make_mirror(sources, tmp_path / "m", tmp_path / "nothing")
+    assert "no answers" not in caplog.text
+
+
 def test_dead_source_does_not_keep_the_others_out(web: Web, tmp_path: Path) -> None:
     good = Source("good", web.put("/good.csv", Answer(body=TABLE)), "text", "none", "2026", floating=True)
     dead = Source("dead", f"{web.base}/dead.csv", "text", "none", "2026", floating=True)
