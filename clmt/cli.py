@@ -7,6 +7,7 @@ that ``clmt --help`` answers at once.
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import pkgutil
 import sys
@@ -18,6 +19,8 @@ from clmt.errors import ClmtError
 from clmt.logs import configure_logging
 
 __all__ = ["build_parser", "main"]
+
+logger = logging.getLogger(__name__)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -41,7 +44,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 on success; 2 where the input is at fault, with one line on stderr; 130 where the user interrupted.
+        0 on success; 2 where the input or the machine (a path, a full disk) is at fault, with one line on stderr; 130
+        where the user interrupted.
     """
     # Read when torch is loaded: threads that wait sleep soon instead of spinning, which costs nothing on idle cores and
     # keeps two jobs on the same cores from slowing each other down many times over.
@@ -53,7 +57,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ClmtError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    except OSError as error:
+        logger.debug("where it happened:", exc_info=True)
+        print(f"error: {_machine_fault(error)}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("error: interrupted", file=sys.stderr)
         return 130
     return 0
+
+
+def _machine_fault(error: OSError) -> str:
+    """One line from what the operating system refused."""
+    words = " ".join(str(error.strerror or error).split()) or type(error).__name__
+    if error.filename is None:
+        return words
+    return f"{error.filename}: {words}! Give a path that can be read, or written where it is an output"

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -58,6 +59,42 @@ def test_a_refusal_is_one_line_and_code_2(monkeypatch: pytest.MonkeyPatch, capsy
     install_command(monkeypatch, run)
     assert cli.main(["go"]) == 2
     assert capsys.readouterr().err == "error: no such drug! got: 'Asprin', expected one of: Aspirin\n"
+
+
+def test_a_path_that_cannot_be_written_is_one_line_and_code_2(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    assert cli.main(["demo", "--out", str(tmp_path / "file" / "mirror")]) == 2
+    error = capsys.readouterr().err.splitlines()[-1]
+    assert error.startswith(f"error: {tmp_path / 'file'}")
+    assert "! Give a path that can be read, or written" in error
+
+
+@pytest.mark.parametrize(
+    ("fault", "line"),
+    [
+        (
+            PermissionError(13, "Permission denied", "/out/t"),
+            "error: /out/t: Permission denied! Give a path that can be",
+        ),
+        (OSError(28, "No space left on device"), "error: No space left on device\n"),
+        (OSError("two\nlines"), "error: two lines\n"),
+        (OSError(), "error: OSError\n"),
+    ],
+    ids=["permission", "full disk", "lines", "empty"],
+)
+def test_a_fault_of_the_machine_is_one_line_and_code_2(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], fault: OSError, line: str
+) -> None:
+    def run(args: argparse.Namespace) -> None:
+        raise fault
+
+    install_command(monkeypatch, run)
+    assert cli.main(["go"]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith(line)
+    assert error.count("\n") == 1
 
 
 def test_an_interruption_is_code_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
