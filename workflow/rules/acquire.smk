@@ -1,4 +1,6 @@
 # Bytes from outside, verified before they get their name: files of config/sources.yaml, structures, text encoders.
+# No rule has retries: the commands themselves repeat what failed for a moment, and what is left (a wrong checksum, text
+# where numbers belong) fails alike each time.
 
 
 rule fetch_source:
@@ -8,7 +10,6 @@ rule fetch_source:
         "logs/downloads/{address}.log",
     wildcard_constraints:
         address="|".join(map(re.escape, SOURCE_NAMES)),
-    retries: 3
     localrule: True
     params:
         source=source_name,
@@ -25,7 +26,6 @@ rule resolve_structures:
         structures="results/{dataset}/tables/structures.parquet",
     log:
         "logs/{dataset}/tables/structures.log",
-    retries: 3
     localrule: True
     params:
         layout=dataset_layout,
@@ -43,7 +43,6 @@ rule fetch_encoder:
         record="resources/models/{encoder}/encoder.json",
     log:
         "logs/models/{encoder}.log",
-    retries: 3
     localrule: True
     params:
         id=encoder_entry("id"),
