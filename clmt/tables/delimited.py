@@ -158,10 +158,7 @@ def parse_matrix(records: Records, *, what: str, missing: bool = False, unique_c
     refuse_duplicates(ids, source, "cell line")
     values = np.empty((len(ids), len(columns)))
     for place, row in enumerate(records.rows):
-        try:
-            values[place] = [float(cell) for cell in row[1:]]
-        except ValueError:
-            values[place] = [_number(cell) for cell in row[1:]]
+        values[place] = _numbers(row[1:])
         bad = np.flatnonzero(~np.isfinite(values[place]))
         refused = [column for column in bad if not (missing and row[column + 1].strip().lower() in MISSING)]
         if refused:
@@ -169,7 +166,21 @@ def parse_matrix(records: Records, *, what: str, missing: bool = False, unique_c
     return Matrix(source, ids, columns, values, records.lines)
 
 
+def _numbers(cells: Sequence[str]) -> list[float]:
+    """Numbers of a row; NaN where a cell is none. A row of plain numbers, as nearly all are, is read in one go."""
+    text = "".join(cells)
+    try:
+        if text.isascii() and "_" not in text:
+            return [float(cell) for cell in cells]
+    except ValueError:
+        pass
+    return [_number(cell.strip()) for cell in cells]
+
+
 def _number(cell: str) -> float:
+    # float() also takes Python's own 1_0 and the digits of other scripts, which a table means as something else.
+    if not cell.isascii() or "_" in cell:
+        return math.nan
     try:
         return float(cell)
     except ValueError:

@@ -184,6 +184,20 @@ def test_missing_expression_is_refused(tmp_path):
         survey.read_expression(archive, LAYOUT)
 
 
+@pytest.mark.parametrize("value", ["7_25", "٧", "7.2５", "1_000.5"])
+def test_what_only_python_takes_for_a_number_is_refused(tmp_path, value):
+    archive = gdsc_archive(tmp_path, {EXPRESSION: GDSC_TABLES[EXPRESSION].replace("7.25", value)})
+    with pytest.raises(ClmtError, match=f"cell line 101, gene 'BRAF' is not a number! got: '{value}'"):
+        survey.read_expression(archive, LAYOUT)
+
+
+@pytest.mark.parametrize("value", [" 7.25", "7.25 ", "\u00a07.25", "+7.25", "725e-2"])
+def test_blanks_and_exponents_are_read(tmp_path, value):
+    plain = survey.read_expression(gdsc_archive(tmp_path), LAYOUT)
+    archive = gdsc_archive(tmp_path, {EXPRESSION: GDSC_TABLES[EXPRESSION].replace("7.25", value)})
+    assert (survey.read_expression(archive, LAYOUT).values == plain.values).all()
+
+
 def test_empty_table_and_unknown_layout(tmp_path):
     with pytest.raises(ClmtError, match="the table is empty"):
         survey.read_expression(gdsc_archive(tmp_path, {EXPRESSION: ",BRAF\n"}), LAYOUT)
