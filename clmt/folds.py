@@ -158,9 +158,9 @@ def write_folds(response: Path, cell_lines: Path, drugs: Path, out: Path, *, set
 
 def read_folds(path: Path, fold: int) -> pd.DataFrame:
     """Read one fold of ``folds.parquet``: ``cell_line_id``, ``drug_id`` and ``role`` in the file's order."""
-    import pyarrow.parquet as pq
+    from clmt.tables.parquet import read_parquet
 
-    table = pq.read_table(path)
+    table = read_parquet(path, "the folds do", "Make them with 'clmt folds'")
     for column in ("cell_line_id", "drug_id", "fold", "role"):
         if column not in table.column_names:
             raise expected_one_of(f"{path}: no column {column!r}", None, table.column_names, "Delete it and rerun")

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from clmt.errors import ClmtError, expected_one_of
 from clmt.evaluation.metrics import metric_card
 from clmt.files import atomic_path, write_json
+from clmt.tables.schema import read_table
 
 __all__ = ["RUN_FACTS", "observed_values", "write_evaluation"]
 
@@ -39,7 +40,7 @@ def observed_values(response_path: Path, cells: np.ndarray, drugs: np.ndarray) -
     Parameters
     ----------
     response_path
-        ``response.parquet`` with cell_line_id, drug_id and ln_ic50.
+        ``response.parquet``; see `clmt.tables.schema`.
     cells, drugs
         Identifiers of each pair, (n,).
 
@@ -51,11 +52,11 @@ def observed_values(response_path: Path, cells: np.ndarray, drugs: np.ndarray) -
     Raises
     ------
     ClmtError
-        If a pair has no response, naming it.
+        If the table is faulty, or a pair has no response, naming it.
     """
-    table = pq.read_table(response_path, columns=["cell_line_id", "drug_id", "ln_ic50"])
-    keys = zip(table["cell_line_id"].to_pylist(), table["drug_id"].to_pylist(), strict=True)
-    known = dict(zip(keys, table["ln_ic50"].to_pylist(), strict=True))
+    table = read_table(response_path, "response")
+    keys = zip(table["cell_line_id"].tolist(), table["drug_id"].tolist(), strict=True)
+    known = dict(zip(keys, table["ln_ic50"].tolist(), strict=True))
     values = [known.get(pair) for pair in zip(cells.tolist(), drugs.tolist(), strict=True)]
     missing = [row for row, value in enumerate(values) if value is None]
     if missing:

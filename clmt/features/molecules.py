@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from clmt.errors import ClmtError
+from clmt.errors import ClmtError, expected_one_of
 from clmt.features.conformers import atom_positions
 from clmt.features.fingerprints import morgan_bits, murcko_scaffold
 from clmt.features.vocabulary import SELF_LOOP, atom_categories, bond_categories
@@ -34,11 +34,7 @@ def featurise_molecule(
         bond, target bond]; ``angle`` float32 (a,) radians on the grid; ``positions`` float32 (n, 3); ``conformer``;
         ``morgan2``, ``morgan3`` uint8 (2048,); ``scaffold``.
     """
-    from rdkit import Chem
-
-    molecule = Chem.MolFromSmiles(smiles)
-    if molecule is None or molecule.GetNumAtoms() == 0:
-        raise ClmtError(f"SMILES refused by RDKit! got: {smiles!r}. Mend the structure or leave the drug out")
+    molecule = _parse(smiles, "SMILES")
     positions, kind = atom_positions(molecule, conformers=conformers, seed=conformer_seed)
     bonds = [(bond.GetBeginAtomIdx(), bond.GetEndAtomIdx(), bond_categories(bond)) for bond in molecule.GetBonds()]
     directed = [row for i, j, kinds in bonds for row in ((i, j, kinds), (j, i, kinds))]
@@ -58,6 +54,16 @@ def featurise_molecule(
         "morgan3": morgan_bits(molecule, 3),
         "scaffold": murcko_scaffold(molecule),
     }
+
+
+def _parse(smiles: str, what: str) -> Any:
+    """Molecule of a SMILES; ``what`` names it where RDKit refuses it."""
+    from rdkit import Chem
+
+    molecule = Chem.MolFromSmiles(smiles)
+    if molecule is None or molecule.GetNumAtoms() == 0:
+        raise ClmtError(f"{what} refused by RDKit! got: {smiles!r}. Mend the structure or leave the drug out")
+    return molecule
 
 
 def bond_angles(bond_index: np.ndarray, positions: np.ndarray, step_degrees: float) -> tuple[np.ndarray, np.ndarray]:
@@ -98,6 +104,9 @@ def featurise_drugs(smiles: list[str], settings: dict[str, Any], processes: int 
     """Featurise many SMILES in parallel; each distinct structure once, the largest first so that no core waits."""
     from clmt.logs import progress
 
+    for key in settings:
+        if key not in DEFAULTS:
+            raise expected_one_of("unknown setting of the molecules", key, DEFAULTS, "Mend --settings")
     work = partial(featurise_molecule, **{key: settings.get(key, value) for key, value in DEFAULTS.items()})
     distinct = sorted(set(smiles), key=lambda text: (-len(text), text))
     if processes <= 1:
@@ -142,13 +151,16 @@ def concatenate(drug_ids: list[str], molecules: list[dict[str, Any]]) -> dict[st
 
 def write_molecules(drugs: Path, out: Path, *, settings: dict[str, Any], threads: int = 1) -> None:
     """Featurise every drug of ``drugs.parquet`` and write ``molecules.pt``, readable with ``weights_only=True``."""
-    import pyarrow.parquet as pq
-
+    from clmt.tables.schema import read_table
     from clmt.tensors import save_tensors
 
-    table = pq.read_table(drugs, columns=["drug_id", "smiles"]).to_pydict()
-    molecules = featurise_drugs(table["smiles"], settings, threads)
-    content = concatenate(table["drug_id"], molecules)
-    drawn = [drug for drug, kind in zip(table["drug_id"], content["conformer"], strict=True) if kind == "2d"]
+    table = read_table(drugs, "drugs")
+    names, smiles = table["drug_id"].tolist(), table["smiles"].tolist()
+    for name, text in zip(names, smiles, strict=True):
+        # Here rather than while featurising, where one structure may stand for several drugs in another process.
+        _parse(text, f"{drugs}: SMILES of drug {name!r}")
+    molecules = featurise_drugs(smiles, settings, threads)
+    content = concatenate(names, molecules)
+    drawn = [drug for drug, kind in zip(names, content["conformer"], strict=True) if kind == "2d"]
     LOG.info("%d drugs, %d of them with 2-D coordinates: %s", len(molecules), len(drawn), ", ".join(drawn) or "none")
     save_tensors(Path(out), content)

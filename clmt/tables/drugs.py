@@ -11,6 +11,7 @@ from clmt.errors import ClmtError
 from clmt.tables.corrections import CORRECTIONS
 from clmt.tables.delimited import Matrix
 from clmt.tables.identity import Structure, structure_of
+from clmt.tables.parquet import read_parquet
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,15 +25,7 @@ STRUCTURE_COLUMNS = ("name", "cid", "smiles", "title")
 
 def read_structures(path: Path) -> dict[str, dict[str, Any]]:
     """CID, SMILES and title of each drug name, as PubChem gave them (None where it has none)."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    if not Path(path).is_file():
-        raise ClmtError(f"{path}: the structures do not exist! Make them with 'clmt pubchem'")
-    try:
-        table = pq.read_table(path)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise ClmtError(f"{path}: not a readable Parquet file! got: {str(error).splitlines()[0]}") from error
+    table = read_parquet(path, "the structures do", "Make them with 'clmt pubchem'")
     absent = [column for column in STRUCTURE_COLUMNS if column not in table.column_names]
     if absent:
         raise ClmtError(f"{path}: missing column {absent[0]}! got: {', '.join(table.column_names)}")

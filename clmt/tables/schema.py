@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from clmt.errors import ClmtError, expected_one_of
 from clmt.files import atomic_path
+from clmt.tables.parquet import read_parquet
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,14 +89,8 @@ def read_table(path: Path, kind: str) -> pd.DataFrame:
     """
     import pandas as pd
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
-    if not Path(path).is_file():
-        raise ClmtError(f"{path}: the {kind} table does not exist! Make it with 'clmt tables'")
-    try:
-        table = pq.read_table(path)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise ClmtError(f"{path}: not a readable Parquet file! got: {str(error).splitlines()[0]}") from error
+    table = read_parquet(path, f"the {kind} table does", "Make it with 'clmt tables'")
     _check_kind(kind)
     _check_columns(table.schema, kind, str(path))
     frame = table.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)

@@ -192,3 +192,8 @@ def test_file_round_trip(tmp_path) -> None:
     assert math.isclose((fold["role"] == "test").mean(), 1 / 3, abs_tol=0.05)
     with pytest.raises(ClmtError, match="no such fold! got: 3, expected one of: 0, 1, 2"):
         read_folds(out, 3)
+    with pytest.raises(ClmtError, match=r"none\.parquet: the folds do not exist! Make them with 'clmt folds'"):
+        read_folds(tmp_path / "none.parquet", 0)
+    out.write_text("no table")
+    with pytest.raises(ClmtError, match=r"folds\.parquet: not a readable Parquet file"):
+        read_folds(out, 0)

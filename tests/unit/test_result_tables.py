@@ -216,6 +216,25 @@ def test_evaluation_refuses_what_it_cannot_score(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda table: table.drop_columns("ln_ic50"), r"response\.parquet: wrong columns! got: .*expected: .*ln_ic50"),
+        (lambda table: pa.concat_tables([table.slice(0, 1), table]), "duplicated cell_line_id and drug_id in row 1"),
+        (None, r"response\.parquet: the response table does not exist"),
+    ],
+    ids=["column", "twice", "absent"],
+)
+def test_evaluation_refuses_a_faulty_response_table(finished: Path, tmp_path: Path, change: Any, message: str) -> None:
+    response = tmp_path / "response.parquet"
+    if change:
+        pq.write_table(change(pq.read_table(finished / "response.parquet")), response)
+    out = {"predictions_out": tmp_path / "predictions.parquet", "metrics_out": tmp_path / "metrics.json"}
+    with pytest.raises(ClmtError, match=message):
+        write_evaluation(**evaluation(finished, response_path=response), **out)
+    assert not out["predictions_out"].exists()
+
+
 def test_evaluation_leaves_nothing_behind_when_the_card_cannot_be_written(finished: Path, tmp_path: Path) -> None:
     arguments = evaluation(finished)
     arguments["card"] = arguments["card"] | {"seconds": float("nan")}

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -14,6 +15,7 @@ from baseline_folds import make_fold
 
 from clmt.cli import main
 from clmt.owner import OWNER
+from clmt.tables.schema import write_table
 from clmt.tensors import load_tensors, save_tensors
 
 RUN: dict[str, Any] = {
@@ -38,8 +40,10 @@ def folder(tmp_path: Path) -> Path:
         "cell_line_id": [fold.graph["cell_line_ids"][cell] for cell, _ in cells],
         "drug_id": [drugs[drug] for _, drug in cells],
         "ln_ic50": observed,
+        "censored": False,
     }
-    pq.write_table(pa.table(response), tmp_path / "response.parquet")
+    table = pd.DataFrame(response).sort_values(["cell_line_id", "drug_id"])
+    write_table(table, tmp_path / "response.parquet", "response")
     return tmp_path
 
 
