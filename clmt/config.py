@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from clmt.config_values import MEND, check_setting, refuse_what_json_lacks
 from clmt.demo import MARK
 from clmt.encoder_plan import BASE_OF_TEXT, check_variant
 from clmt.errors import ClmtError, expected_one_of
@@ -32,7 +33,8 @@ RESERVED = {
     "splits": ("tables", "text", "features"),
     "encoders": (BASE_OF_TEXT,),
 }
-MEND = "Mend it in config/config.yaml or in the overlay"
+#: Endings of files beside an experiment's table and page: results/<name>_summary.tsv and report/<dataset>_texts.html.
+TAKEN_ENDINGS = ("_summary", "_texts")
 
 
 def check_config(config: Mapping[str, Any], schema: Path, sources: Collection[str] | None = None) -> None:
@@ -61,6 +63,7 @@ def check_schema(config: Mapping[str, Any], schema: Path) -> None:
     """Check the form of the configuration against the schema; raises `ClmtError` naming the key."""
     import jsonschema
 
+    refuse_what_json_lacks(config)
     rules = yaml.safe_load(Path(schema).read_text(encoding="utf-8"))
     # Through JSON and back: Snakemake hands over ordered mappings that the validator need not know.
     plain = json.loads(json.dumps(config))
@@ -88,6 +91,7 @@ def check_names(config: Mapping[str, Any], sources: Collection[str] | None = Non
     for name, entry in config["splits"].items():
         _check_split(name, entry)
     for name in config["experiments"]:
+        _check_ending(name)
         _check_folds(config, name)
     for name, entry in config["models"].items():
         _check_model(name, entry)
@@ -148,6 +152,14 @@ def _check_split(name: str, entry: Mapping[str, Any]) -> None:
         )
 
 
+def _check_ending(name: str) -> None:
+    if name.endswith(TAKEN_ENDINGS):
+        raise ClmtError(
+            f"config: experiments has a name with the ending of another file! got: {name!r}, expected: a name that "
+            f"ends in neither {' nor '.join(TAKEN_ENDINGS)}. {MEND}"
+        )
+
+
 def _check_folds(config: Mapping[str, Any], name: str) -> None:
     try:
         experiment_folds(config, name)
@@ -162,24 +174,7 @@ def _check_model(name: str, entry: Mapping[str, Any]) -> None:
             continue
         if key not in defaults:
             raise expected_one_of(f"config: models.{name} has no such setting", key, defaults, MEND)
-        wanted = _kind(defaults[key])
-        if "null" not in (wanted, _kind(value)) and _kind(value) != wanted:
-            hint = "; YAML reads 1e-4 as text: write 1.0e-4" if wanted == "number" else ""
-            raise ClmtError(
-                f"config: models.{name}.{key} is no {wanted}! got: {value!r}, such as: {defaults[key]!r}{hint}. {MEND}"
-            )
-
-
-def _kind(value: object) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, int | float):
-        return "number"
-    if isinstance(value, str):
-        return "text"
-    return "list" if isinstance(value, list | tuple) else "mapping"
+        check_setting(f"models.{name}.{key}", key, value, defaults[key])
 
 
 def _schema_refusal(error: ValidationError) -> ClmtError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from workflow_help import ROOT, Workspace
 
 import clmt.config
 from clmt.config import architecture_defaults, check_config
+from clmt.config_values import MAY_BE_ZERO
 from clmt.errors import ClmtError
 from clmt.models.registry import ARCHITECTURES
 
@@ -30,6 +32,8 @@ def put(config: dict[str, Any], path: str, value: Any) -> None:
     config[key] = value
 
 
+NAN, INFINITY = float("nan"), float("inf")
+SOME = {"dataset": "gdsc", "split": "mixed", "models": ["mlp"]}
 FAULTS = {
     "unknown key": ("epochs", 3, ["unknown key", "'epochs'", "experiments"]),
     "unknown key below": ("features.gene", 3, ["config: features: unknown key", "'gene'", "genes"]),
@@ -78,6 +82,27 @@ FAULTS = {
     "setting as text": ("models.mean_effects.shrinkage", "1e-1", ["models.mean_effects.shrinkage", "'1e-1'", "1.0e-4"]),
     "reserved name": ("splits.tables", {"protocol": "mixed", "folds": 2, "validation": 0.1}, ["reserved", "'tables'"]),
     "name of a folder": ("models.My-Model", {"arch": "mlp"}, ["models", "My-Model"]),
+    "date for text": (
+        "datasets.gdsc.label",
+        datetime.date(2020, 1, 1),
+        ["datasets.gdsc.label", "2020-01-01 (date)", "quotes"],
+    ),
+    "date for a key": ("models", {datetime.date(2020, 1, 1): {"arch": "mlp"}}, ["models has a key", "date", "quotes"]),
+    "not a number": ("features.angle_step_degrees", NAN, ["features.angle_step_degrees is no finite", "nan"]),
+    "setting that is no number": ("models.clmt.dropout", NAN, ["models.clmt.dropout is no finite", "nan"]),
+    "infinity in a list": ("models.drug_ridge.alphas", [1.0, -INFINITY], ["models.drug_ridge.alphas[1]", "-inf"]),
+    "negative size": ("models.clmt.batch_size", -5, ["models.clmt.batch_size", "got: -5", "more than 0", "4096"]),
+    "null rate": ("models.clmt.learning_rate", None, ["models.clmt.learning_rate is no number", "None", "0.003"]),
+    "null rank": ("models.matrix_factorisation.rank", None, ["matrix_factorisation.rank is no whole number", "None"]),
+    "zero batch": ("models.mlp.batch", 0, ["models.mlp.batch", "got: 0", "more than 0", "2048"]),
+    "part of an epoch": ("models.clmt.epochs", 1.5, ["models.clmt.epochs is no whole number", "1.5", "110"]),
+    "switch for a number": ("models.clmt.dropout", True, ["models.clmt.dropout is no number", "True"]),
+    "negative dropout": ("models.clmt.dropout", -0.1, ["models.clmt.dropout", "-0.1", "0 or more"]),
+    "text for a list": ("models.clmt.views", "text", ["models.clmt.views is no list", "'text'"]),
+    "number among texts": ("models.clmt.views", ["text", 1], ["models.clmt.views[1] is no text", "got: 1"]),
+    "empty layer": ("models.mlp.hidden", [64, 0], ["models.mlp.hidden[1]", "got: 0", "more than 0"]),
+    "name of a summary": ("experiments.gdsc_cv_summary", SOME, ["experiments", "'gdsc_cv_summary'", "_texts"]),
+    "name of a page of texts": ("experiments.gdsc_texts", SOME, ["experiments", "'gdsc_texts'", "_summary"]),
     "nothing planned": ("simulated", True, ["no experiment is planned", "simulated"]),
 }
 
@@ -95,6 +120,27 @@ def test_a_fault_is_one_line_that_names_the_key(config: dict[str, Any], fault: s
     line = str(refused.value)
     assert "\n" not in line
     assert [word for word in words if word not in line] == [], line
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("models.clmt.dropout", 0),
+        ("models.clmt.contrastive_weight", 0.0),
+        ("models.clmt.contrastive", []),
+        ("models.clmt.weight_decay", 1),
+        ("models.mean_effects.shrinkage", 0),
+        ("models.drug_ridge.alphas", [1, 2.5]),
+    ],
+)
+def test_a_setting_that_has_a_meaning_is_accepted(config: dict[str, Any], path: str, value: Any) -> None:
+    put(config, path, value)
+    check_config(config, SCHEMA)
+
+
+def test_settings_that_may_be_0_are_settings() -> None:
+    known = {key for arch in ARCHITECTURES for key in architecture_defaults(arch)}
+    assert known >= MAY_BE_ZERO
 
 
 @pytest.mark.parametrize("block", ["seed", "datasets", "experiments", "mirror"])
@@ -152,13 +198,14 @@ def test_every_key_is_explained(config: dict[str, Any]) -> None:
         ({"epoch": 3}, "'epoch'"),
         ({"experiments": {"gdsc_cv": {"models": ["clmtt"]}}}, "'clmtt'"),
         ({"models": {"clmt": {"learning_rat": 0.1}}}, "'learning_rat'"),
+        ({"datasets": {"gdsc": {"label": datetime.date(2020, 1, 1)}}}, "2020-01-01"),
     ],
-    ids=["key", "model", "setting"],
+    ids=["key", "model", "setting", "date"],
 )
 def test_snakemake_says_it_in_one_line(workspace: Workspace, overlay: dict[str, Any], word: str) -> None:
     done = workspace.snakemake("--cores", "1", "--configfile", workspace.overlay(overlay), "--", "results/gdsc_cv.tsv")
     errors = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
-    assert done.returncode != 0
+    assert done.returncode == 2
     assert len(errors) == 1
     assert word in errors[0]
     assert "Traceback" not in done.stderr
