@@ -100,6 +100,7 @@ def test_edits_plan_just_what_they_concern(workspace: Workspace) -> None:
     # A comment and a docstring are not code.
     means = "clmt/models/baselines/means.py"
     workspace.edit(means, "class MeanEffects", "# A comment.\nclass MeanEffects")
+    workspace.edit(means, '"""Predict ln IC50', '"""Edited: predict ln IC50')
     assert workspace.plan(*arguments) == {}
 
     # A new line in the table of architectures concerns no run that is there.
@@ -121,3 +122,36 @@ def test_edits_plan_just_what_they_concern(workspace: Workspace) -> None:
     # The code of one architecture concerns its runs and the table.
     workspace.edit("clmt/models/baselines/factorisation.py", "\n__all__", "\nEDITED = True\n__all__")
     assert workspace.plan(*arguments) == {"train": 2, "evaluate": 2, "collect": 1}
+
+
+def test_edits_of_clmt_and_of_sources_plan_just_what_they_concern(workspace: Workspace) -> None:
+    workspace.copy_package()
+    overlay = workspace.overlay({**SMALL, "experiments": {"gdsc_cv": {"models": ["clmt", "drug_mean"]}}})
+    arguments = ["--configfile", "config/offline.yaml", overlay, "--", TABLE]
+    workspace.accept(*arguments)
+    assert workspace.plan(*arguments) == {}
+
+    # Neither a comment nor a docstring of CLMT is code; a number is.
+    clmt = "clmt/models/clmt.py"
+    workspace.edit(clmt, "\n__all__", "\n# A comment.\n__all__")
+    workspace.edit(clmt, '"""CLMT as a `Model`:', '"""Edited. CLMT as a `Model`:')
+    workspace.edit(clmt, '"""Train on the fold', '"""Edited. Train on the fold')
+    assert workspace.plan(*arguments) == {}
+    workspace.edit(clmt, '"epochs": 110', '"epochs": 111')
+    assert workspace.plan(*arguments) == {"train": 2, "evaluate": 2, "collect": 1}
+    workspace.edit(clmt, '"epochs": 111', '"epochs": 110')
+
+    # A new checksum fetches its file again and plans what is made of it; no other file is fetched.
+    registry = "config/sources.yaml"
+    published = re.search(r"survey_gdsc:.*?sha256: (\w{64})", (workspace.folder / registry).read_text(), re.DOTALL)
+    assert published
+    workspace.edit(registry, published.group(1), "a" * 64)
+    jobs = workspace.plan(*arguments)
+    assert (jobs["fetch_source"], jobs["resolve_structures"], jobs["build_tables"]) == (1, 1, 1)
+    workspace.edit(registry, "a" * 64, published.group(1))
+
+    # The address of PubChem concerns the structures, and what is made of them.
+    workspace.edit(registry, "url: https://pubchem.ncbi.nlm.nih.gov/rest/pug\n", "url: https://example.org/pug\n")
+    jobs = workspace.plan(*arguments)
+    assert (jobs["resolve_structures"], jobs["build_tables"]) == (1, 1)
+    assert "fetch_source" not in jobs
