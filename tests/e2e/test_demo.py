@@ -15,6 +15,7 @@ from e2e_help import ROOT, Workplace, explain
 
 from clmt.demo.drugs import DRUGS, SALT_FORM, UNKNOWN_COMPOUND
 from clmt.demo.world import simulate
+from clmt.evaluation.style import SIMULATED
 
 pytestmark = pytest.mark.e2e
 
@@ -83,7 +84,8 @@ def test_figures_and_html_say_simulated(demo):
     assert {path.name for path in drawn} >= {"demo_cv.html", "demo_texts.html"}
     for path in drawn:
         if path.suffix in (".svg", ".html"):
-            assert "simulated" in path.read_text(encoding="utf-8").lower(), path
+            stamp = f"<!-- {SIMULATED} -->" if path.suffix == ".svg" else f'<p class="stamp">{SIMULATED}'
+            assert stamp in path.read_text(encoding="utf-8"), path
 
 
 def test_every_pair_is_tested_once_and_alike_for_all_models(demo):

@@ -43,6 +43,18 @@ def test_published_registry_is_complete() -> None:
     assert (lfs.bytes, str(lfs.sha256)[:8]) == (94_001_962, "60a0d0d4")
 
 
+def test_pubchem_is_asked_no_faster_than_it_allows() -> None:
+    """At most 5 requests a second and fewer than 400 a minute."""
+    registry = load_registry()
+    services = [api for api in registry.apis.values() if "pubchem.ncbi.nlm.nih.gov" in api.url]
+    assert {api.name for api in services} == {"pubchem", "pubchem_view"}
+    for api in services:
+        pause = registry.interval(f"{api.url}/compound/name/Imatinib/cids/JSON")
+        assert pause == api.interval
+        assert 1 / pause <= 5
+        assert 60 / pause < 400
+
+
 def test_good_registry_is_read(tmp_path: Path) -> None:
     registry = load_registry(write(tmp_path))
     assert registry.source("table").address == "example.org/data/table.csv"
