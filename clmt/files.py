@@ -12,7 +12,7 @@ from typing import Any
 
 from clmt.errors import ClmtError
 
-__all__ = ["atomic_path", "parse_settings", "read_json", "write_json", "write_text"]
+__all__ = ["atomic_path", "optional_path", "parse_settings", "read_json", "write_json", "write_text"]
 
 
 @contextlib.contextmanager
@@ -40,6 +40,11 @@ def write_text(path: Path, text: str) -> None:
 def write_json(path: Path, value: Any) -> None:
     """Write indented JSON with sorted keys, atomically; NaN is refused."""
     write_text(path, json.dumps(value, indent=2, sort_keys=True, allow_nan=False) + "\n")
+
+
+def optional_path(text: str) -> Path | None:
+    """Path of an option that may be empty, which stands for none; ``Path("")`` would be the working directory."""
+    return Path(text) if text else None
 
 
 def read_json(path: Path) -> Any:

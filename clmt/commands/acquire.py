@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from clmt.files import optional_path
+
 __all__ = ["register"]
 
 REGISTRY = Path("config/sources.yaml")
@@ -82,4 +84,4 @@ def run_mirror(args: argparse.Namespace) -> None:
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--registry", type=Path, default=REGISTRY, help="registry of sources (default: %(default)s)")
-    parser.add_argument("--mirror", type=Path, default=None, help="folder that answers instead of the network")
+    parser.add_argument("--mirror", type=optional_path, default=None, help="folder that answers instead of the network")

@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from clmt.files import optional_path
+
 
 def register(subparsers: Any) -> None:
     """Add ``clmt text`` and its subcommands."""
@@ -26,7 +28,7 @@ def _add_look_up(actions: Any) -> None:
     ask.add_argument("--input", action="append", default=[], metavar="NAME=FILE", help="a file, by its registry name")
     ask.add_argument("--cache", type=Path, required=True, metavar="DIR", help="folder of downloads")
     ask.add_argument("--registry", type=Path, required=True, metavar="FILE", help="config/sources.yaml")
-    ask.add_argument("--mirror", type=Path, metavar="DIR", help="folder that answers instead of the network")
+    ask.add_argument("--mirror", type=optional_path, metavar="DIR", help="folder that answers instead of the network")
     ask.add_argument("--out", type=Path, required=True, metavar="FILE", help="records file (JSON) to write")
     ask.set_defaults(run=run_look_up)
 

@@ -66,7 +66,7 @@ def test_offline_overlay_needs_no_hub(workspace: Workspace) -> None:
 def test_mirror_is_a_config_value(workspace: Workspace) -> None:
     done = workspace.snakemake("--dry-run", "--printshellcmds", "--config", "mirror=elsewhere/mirror", "--", TABLE)
     assert done.returncode == 0, done.stderr
-    assert "--mirror elsewhere/mirror" in done.stdout
+    assert "--mirror=elsewhere/mirror" in done.stdout
 
 
 def test_every_fold_is_told_its_number(workspace: Workspace) -> None:

@@ -45,7 +45,7 @@ def test_every_job_is_told_its_base(workspace: Workspace) -> None:
     ]
     read = re.findall(r"clmt text encode .*\"encoder\":\"(\w+)\".*\"kind\":\"(\w+)\".* --out (\S+)", done.stdout)
     assert sorted(read) == [(name, "lsa", f"{folder}/text_{name}.parquet") for name in ("lsa", "text_no_names")]
-    trained = re.findall(r"clmt train .*\"model\":\"(\w+)\".* --text \S*/text_(\w+)\.parquet", done.stdout)
+    trained = re.findall(r"clmt train .*\"model\":\"(\w+)\".* --text=\S*/text_(\w+)\.parquet", done.stdout)
     encoder = {"clmt": "lsa", **{f"clmt_{name}": name for name in ("text_shuffled", "text_random", "text_no_names")}}
     assert sorted(set(trained)) == sorted(encoder.items())
     base = workspace.snakemake(*arguments[:3], "--", TABLE).stdout

@@ -11,12 +11,14 @@ rule fetch_source:
     wildcard_constraints:
         address="|".join(map(re.escape, SOURCE_NAMES)),
     localrule: True
+    resources:
+        mirror=MIRROR,
     params:
         source=source_name,
         settings=source_settings,
         registry=REGISTRY,
     shell:
-        "clmt fetch --source {params.source} --registry {params.registry:q} {MIRROR:q} --out {output:q} 2> {log:q}"
+        "clmt fetch --source {params.source} --registry {params.registry:q} --mirror={resources.mirror:q} --out {output:q} 2> {log:q}"
 
 
 rule resolve_structures:
@@ -27,6 +29,8 @@ rule resolve_structures:
     log:
         "logs/{dataset}/tables/structures.log",
     localrule: True
+    resources:
+        mirror=MIRROR,
     params:
         layout=dataset_layout,
         cache=config["downloads"],
@@ -35,7 +39,7 @@ rule resolve_structures:
         code=code_digest("clmt.acquire.pubchem", "clmt.tables.survey"),
     shell:
         "clmt pubchem --dataset-layout {params.layout} --archive {input.archive:q} --cache {params.cache:q} "
-        "--registry {params.registry:q} {MIRROR:q} --out {output.structures:q} 2> {log:q}"
+        "--registry {params.registry:q} --mirror={resources.mirror:q} --out {output.structures:q} 2> {log:q}"
 
 
 rule fetch_encoder:

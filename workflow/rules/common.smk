@@ -82,17 +82,6 @@ def evaluate_code(wildcards):
     return plan.model_code(config, wildcards.model, "clmt.predict")
 
 
-def text_vectors(wildcards):
-    """Vectors that a run reads; none for a model that reads no text."""
-    encoder = plan.text_encoder(config, wildcards.dataset, wildcards.model)
-    return f"results/{wildcards.dataset}/features/text_{encoder}.parquet" if encoder else []
-
-
-def text_arguments(wildcards):
-    vectors = text_vectors(wildcards)
-    return [f"--text={vectors}"] if vectors else []
-
-
 def simulated_flag(wildcards):
     return "--simulated" if dataset_entry(wildcards)["simulated"] else ""
 

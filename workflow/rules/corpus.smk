@@ -70,3 +70,14 @@ def base_vectors(wildcards):
 
 def vary_settings(wildcards):
     return plan.settings_json(variant_settings(config, wildcards.encoder))
+
+
+def text_vectors(wildcards):
+    """Vectors that a run reads; none for a model that reads no text."""
+    encoder = plan.text_encoder(config, wildcards.dataset, wildcards.model)
+    return f"results/{wildcards.dataset}/features/text_{encoder}.parquet" if encoder else []
+
+
+def text_arguments(wildcards):
+    vectors = text_vectors(wildcards)
+    return [f"--text={vectors}"] if vectors else []

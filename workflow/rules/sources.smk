@@ -9,8 +9,9 @@ from clmt.acquire.folder import mirror_sums
 SOURCES = load_registry(REGISTRY)
 SOURCE_NAMES = {source.address: name for name, source in SOURCES.sources.items()}
 
-# Which folder answers is no parameter of a rule, but what it answers: a mirror that moved fetches nothing again.
-MIRROR = ["--mirror", config["mirror"]] if config["mirror"] else []
+# Where a mirror lies is a resource of a rule and not among its parameters, but what it answers is: a mirror that moved
+# fetches nothing again.
+MIRROR = config["mirror"] or ""
 try:
     MIRROR_SUMS = mirror_sums(config["mirror"])
 except ClmtError as error:

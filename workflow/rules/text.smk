@@ -11,8 +11,9 @@ rule look_up_records:
         "logs/{dataset}/text/records/{service}.log",
     wildcard_constraints:
         service="|".join(SERVICES),
-    retries: 3
     localrule: True
+    resources:
+        mirror=MIRROR,
     params:
         code=code_digest("clmt.text.lookups"),
         settings=look_up_settings,
@@ -21,7 +22,7 @@ rule look_up_records:
         registry=REGISTRY,
     shell:
         "clmt text look-up --source {wildcards.service} --drugs {input.drugs:q} {params.files:q} "
-        "--cache {params.cache:q} --registry {params.registry:q} {MIRROR:q} "
+        "--cache {params.cache:q} --registry {params.registry:q} --mirror={resources.mirror:q} "
         "--out {output.records:q} 2> {log:q}"
 
 
