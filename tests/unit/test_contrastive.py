@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
 
+import clmt.models.network
+from clmt.models.clmt import CLMT
 from clmt.models.contrastive import contrastive_loss
+from clmt.models.network import CLMTNetwork, EntityViews
+from clmt.training.fold_data import FoldData
+from tests.unit.small_fold import small_fold, small_molecules
 
 
 def by_hand(first: np.ndarray, second: np.ndarray, temperature: float) -> float:
@@ -44,3 +51,74 @@ def test_a_repeated_entity_would_be_its_own_negative() -> None:
     views = torch.eye(4)
     repeated = views[[0, 0, 1, 2, 3]]
     assert contrastive_loss(repeated, repeated) > contrastive_loss(views, views) + 0.1
+
+
+@pytest.fixture(scope="module")
+def fold() -> FoldData:
+    return small_fold(small_molecules())
+
+
+def places(rows: torch.Tensor, among: torch.Tensor) -> list[int]:
+    """Which of ``among`` each row is."""
+    return [int((among == row).all(1).nonzero()[0, 0]) for row in rows]
+
+
+def check_distinct_entities_are_contrasted(fold: FoldData, sample: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Watch a step of training: as many distinct rows as there are entities or as are asked for, of both views."""
+    contrasted: list[tuple[torch.Tensor, torch.Tensor]] = []
+    sides: list[EntityViews] = []
+    terms = CLMTNetwork.contrastive_terms
+
+    def watched_loss(first: torch.Tensor, second: torch.Tensor, *rest: float) -> torch.Tensor:
+        contrasted.append((first.detach(), second.detach()))
+        return contrastive_loss(first, second, *rest)
+
+    def watched_terms(self: CLMTNetwork, cells: EntityViews, drugs: EntityViews, *rest: Any) -> torch.Tensor:
+        sides.extend([cells, drugs])
+        return terms(self, cells, drugs, *rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(clmt.models.network, "contrastive_loss", watched_loss)
+        patch.setattr(CLMTNetwork, "contrastive_terms", watched_terms)
+        model = CLMT({"epochs": 1, "batch_size": 1000, "contrastive_sample": sample})
+        model.fit(fold, seed=0, device="cpu")
+    cells, _ = sides
+    assert len(contrasted) == 4  # two terms of two sides: structure of cells and drugs, then their text
+    for number, (first, second) in enumerate(contrasted):
+        assert len(first) == len(second) == min((24, 8)[number % 2], sample)
+        assert len(torch.unique(first, dim=0)) == len(torch.unique(second, dim=0)) == len(first)
+    for (first, second), view in zip(contrasted[::2], ("structure", "text"), strict=True):
+        assert places(first, cells.expression) == places(second, cells.blocks[view])
+
+
+@pytest.mark.parametrize("sample", [256, 24, 6])
+def test_training_contrasts_distinct_entities(fold: FoldData, sample: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fault 10: a drug of many pairs of a batch would be its own negative."""
+    assert fold.graph["train_pairs"][:, 1].bincount().min() > 1
+    check_distinct_entities_are_contrasted(fold, sample, monkeypatch)
+
+
+@pytest.mark.parametrize("sample", [256, 6])
+@pytest.mark.parametrize("wrong", ["a row for each pair's cell line", "a row for each pair's drug", "another's text"])
+def test_contrast_check_catches_repeated_and_mismatched_entities(
+    fold: FoldData, wrong: str, sample: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = CLMTNetwork.contrastive_terms
+    pairs = fold.graph["train_pairs"][:16]
+
+    def chosen(side: EntityViews, rows: torch.Tensor) -> EntityViews:
+        expression = None if side.expression is None else side.expression[rows]
+        return EntityViews({view: block[rows] for view, block in side.blocks.items()}, expression)
+
+    def variant(self: CLMTNetwork, cells: EntityViews, drugs: EntityViews, *rest: Any) -> torch.Tensor:
+        if wrong.endswith("cell line"):
+            cells = chosen(cells, pairs[:, 0])
+        elif wrong.endswith("drug"):
+            drugs = chosen(drugs, pairs[:, 1])
+        else:
+            cells = EntityViews({**cells.blocks, "text": cells.blocks["text"].roll(1, 0)}, cells.expression)
+        return ours(self, cells, drugs, *rest)
+
+    monkeypatch.setattr(CLMTNetwork, "contrastive_terms", variant)
+    with pytest.raises(AssertionError):
+        check_distinct_entities_are_contrasted(fold, sample, monkeypatch)
