@@ -94,7 +94,7 @@ FAULTS = {
     "negative size": ("models.clmt.batch_size", -5, ["models.clmt.batch_size", "got: -5", "more than 0", "4096"]),
     "null rate": ("models.clmt.learning_rate", None, ["models.clmt.learning_rate is no number", "None", "0.003"]),
     "null rank": ("models.matrix_factorisation.rank", None, ["matrix_factorisation.rank is no whole number", "None"]),
-    "zero batch": ("models.mlp.batch", 0, ["models.mlp.batch", "got: 0", "more than 0", "2048"]),
+    "zero batch": ("models.mlp.batch", 0, ["models.mlp.batch", "got: 0", "more than 0", "4096"]),
     "part of an epoch": ("models.clmt.epochs", 1.5, ["models.clmt.epochs is no whole number", "1.5", "110"]),
     "switch for a number": ("models.clmt.dropout", True, ["models.clmt.dropout is no number", "True"]),
     "negative dropout": ("models.clmt.dropout", -0.1, ["models.clmt.dropout", "-0.1", "0 or more"]),

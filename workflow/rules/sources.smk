@@ -9,8 +9,8 @@ from clmt.acquire.folder import mirror_sums
 SOURCES = load_registry(REGISTRY)
 SOURCE_NAMES = {source.address: name for name, source in SOURCES.sources.items()}
 
-# Where a mirror lies is a resource of a rule and not among its parameters, but what it answers is: a mirror that moved
-# fetches nothing again.
+# A mirror's place is a resource of the jobs and none of their parameters, among which are the checksums of what it
+# answers. So a mirror that moved fetches nothing again.
 MIRROR = config["mirror"] or ""
 try:
     MIRROR_SUMS = mirror_sums(config["mirror"])
