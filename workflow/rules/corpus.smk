@@ -55,7 +55,7 @@ def encoder_files(wildcards):
     if entry["kind"] == "huggingface":
         return [f"resources/models/{base}/encoder.json"]
     if entry["kind"] == "folder":  # where it is missing the command names the folder and what it must hold
-        return sorted(str(path) for path in Path(entry["path"]).glob("*") if path.is_file())
+        return sorted(str(path) for path in Path(entry["path"]).rglob("*") if path.is_file())
     return []
 
 
