@@ -9,7 +9,7 @@ from typing import Any
 
 from clmt.acquire.checks import ANSWER, inspect_bytes
 from clmt.acquire.download import NOT_FOUND, download
-from clmt.acquire.folder import MirrorFolder
+from clmt.acquire.folder import MirrorFolder, file_sha256
 from clmt.acquire.registry import download_path
 from clmt.acquire.transport import GoneError, Transport
 from clmt.errors import ClmtError
@@ -60,10 +60,15 @@ class Client:
         return None if content is None else content.decode("utf-8-sig", "replace")
 
     def retrieved(self, url: str) -> str:
-        """Day on which the answer was stored, ISO format; today's where it is not on disk."""
+        """What stands for the date of an answer that is on disk: the start of its checksum.
+
+        The day on which it was stored differs between machines and time zones; the answer says which one was read.
+        """
         path = self.mirror.place(url) if self.mirror else self._path(url)
-        when = datetime.datetime.fromtimestamp(path.stat().st_mtime) if path.is_file() else datetime.datetime.now()
-        return when.date().isoformat()
+        try:
+            return f"rolling, sha256 {file_sha256(path)[:12]}"
+        except FileNotFoundError:
+            raise ClmtError(f"look-up: no answer on disk! got: {url}, expected: an address asked before") from None
 
     def _get(self, url: str, unknown: frozenset[int]) -> bytes | None:
         if self.mirror is not None:

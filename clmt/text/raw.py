@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import gzip
 import logging
 import zipfile
@@ -10,6 +9,7 @@ import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
+from clmt.acquire.folder import file_sha256
 from clmt.errors import ClmtError
 
 __all__ = ["decode", "file_date", "read_lines", "read_member", "require_columns"]
@@ -70,14 +70,12 @@ def read_lines(path: Path) -> list[str]:
 
 
 def file_date(path: Path) -> str:
-    """Date of a file without a fixed release: that of the newest member of a zip, else the day it was stored (UTC)."""
-    path = Path(path)
-    if path.suffix == ".zip":
-        with zipfile.ZipFile(path) as archive:
-            newest = max((member.date_time for member in archive.infolist()), default=(1980, 1, 1, 0, 0, 0))
-        if newest[0] > 1980:  # archives made without dates say 1980
-            return datetime.date(*newest[:3]).isoformat()
-    return datetime.datetime.fromtimestamp(path.stat().st_mtime, datetime.UTC).date().isoformat()
+    """What stands for the date of a file without a fixed release: the start of its checksum.
+
+    Not a date of the file system or of a zip's members: those differ between machines and time zones, and the same
+    bytes must make the same corpus.
+    """
+    return f"rolling, sha256 {file_sha256(Path(path))[:12]}"
 
 
 def require_columns(path: Path, header: Sequence[str], needed: Sequence[str]) -> None:

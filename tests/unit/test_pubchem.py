@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -159,9 +160,12 @@ def test_written_types_do_not_depend_on_the_rows(web: Web, tmp_path: Path) -> No
     assert pq.read_table(tmp_path / "s.parquet").num_rows == 1
 
 
-def test_text_answers_and_their_day(web: Web, tmp_path: Path) -> None:
-    url = web.put("/text", Answer(body="\ufeffβ-catenin".encode()))
+def test_text_answers_and_what_stands_for_their_date(web: Web, tmp_path: Path) -> None:
+    body = "\ufeffβ-catenin".encode()
+    url = web.put("/text", Answer(body=body))
     asker = client(tmp_path)
     assert asker.get_text(url) == "β-catenin"
     assert asker.get_text(f"{web.base}/none") is None
-    assert len(asker.retrieved(url)) == 10
+    assert asker.retrieved(url) == f"rolling, sha256 {hashlib.sha256(body).hexdigest()[:12]}"
+    with pytest.raises(ClmtError, match=r"no answer on disk! got: .*/none, expected: an address asked before"):
+        asker.retrieved(f"{web.base}/none")
