@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -24,10 +25,12 @@ from clmt.text.genes import map_targets, read_aliases, read_drug_synonyms, read_
 from clmt.text.names import name_key
 from clmt.text.ncit import read_concepts
 from clmt.text.prose import first_sentences
-from clmt.text.records import Record, kegg_gene_sets, read_records
+from clmt.text.records import Record, kegg_gene_sets, read_failed, read_records
 from clmt.text.settings import TextSettings
 
 __all__ = ["cell_line_facts", "drug_facts", "name_drugs", "read_cell_lines", "read_drugs"]
+
+log = logging.getLogger(__name__)
 
 _LISTS: dict[str, Callable[[Path], list[Compound]]] = {
     "repurposing_hub": read_repurposing_hub,
@@ -109,6 +112,7 @@ def cell_line_facts(
         hits, audit = pathway_hits(genotype, kegg_gene_sets(records), settings.max_pathways)
         texts, dates = _texts(records)
         facts.add(pathway_facts("kegg", cell_lines, hits, texts, dates, audit=audit))
+    facts.audit["failed look-ups"] = _failed(settings, inputs, ("reactome_content", "kegg"))
     return facts
 
 
@@ -136,7 +140,17 @@ def drug_facts(settings: TextSettings, drugs: Sequence[Drug], inputs: Mapping[st
             facts.add(_look_up_facts(source, drugs, read_records(inputs[source], source)))
     _, unknown = map_targets(dict.fromkeys(t for d in drugs for t in d.targets), read_aliases())
     facts.audit["target labels that name no gene"] = unknown
+    facts.audit["failed look-ups"] = _failed(settings, inputs, ("chembl", "pubchem", "uniprot"))
     return facts
+
+
+def _failed(settings: TextSettings, inputs: Mapping[str, Path], services: Sequence[str]) -> dict[str, list[str]]:
+    """Keys whose look-up failed, of the configured services among these; counted in the log."""
+    failed = {source: read_failed(inputs[source], source) for source in services if source in settings.sources}
+    for source, keys in failed.items():
+        if keys:
+            log.warning("%s: %d look-ups failed; %s says why", source, len(keys), inputs[source])
+    return failed
 
 
 def _texts(records: Mapping[str, list[Record]]) -> tuple[dict[str, list[str]], dict[str, str]]:

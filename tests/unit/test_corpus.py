@@ -119,6 +119,16 @@ def test_coverage_counts_entities_and_sentences(world, tmp_path):
     assert table["drug", "any long prose"][2] == "2"
 
 
+def test_failed_look_ups_are_in_the_audit_and_in_the_log(world, tmp_path, caplog):
+    for service, key in (("chembl", "Betamide"), ("kegg", "hsa2")):
+        write_records(world[1][service], service, RECORDS[service], [], {key: "an odd answer"})
+    build(world, tmp_path / "text")
+    audit = json.loads((tmp_path / "text" / "audit.json").read_text())
+    assert audit["drug"]["failed look-ups"] == {"chembl": ["Betamide"], "pubchem": [], "uniprot": []}
+    assert audit["cell_line"]["failed look-ups"] == {"reactome_content": [], "kegg": ["hsa2"]}
+    assert f"chembl: 1 look-ups failed; {world[1]['chembl']} says why" in caplog.text
+
+
 def test_only_what_is_configured_is_an_input(world, tmp_path):
     settings = TextSettings(sources=("repurposing_hub", "uniprot"))
     assert required_files(settings) == ["repurposing_hub", "gdsc_compounds"]

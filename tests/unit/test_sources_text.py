@@ -6,36 +6,50 @@ import json
 
 import pytest
 
+from clmt.acquire.download import NOT_FOUND
 from clmt.acquire.registry import load_registry
 from clmt.errors import ClmtError
 from clmt.text.drugs import Drug
 from clmt.text.lookups import look_up
-from clmt.text.records import Record, kegg_gene_sets, read_records, write_records
-from clmt.text.services import ask_chembl, ask_kegg, ask_pubchem, ask_reactome, ask_uniprot
+from clmt.text.records import Record, kegg_gene_sets, read_failed, read_records, write_records
+from clmt.text.services import ask_chembl, ask_pubchem, ask_reactome, ask_uniprot, list_kegg
 from tests.unit.text_sources import write_registry, write_sources, write_tables
 
 CHEMBL = "https://chembl.example/api/data"
 PUG, VIEW = "https://pubchem.example/pug", "https://pubchem.example/pug_view"
 DRUG = Drug("Alphanib", "Alphanib", inchikey="AAAAAAAAAAAAAA-BBBBBBBBBB-N", cid=11)
+MARK = "rolling, sha256 0123456789ab"
 MOLECULE = f"{CHEMBL}/molecule.json?molecule_structures__standard_inchi_key="
 
 
 class Answers:
-    """Stands in for the client: answers by address, None for the others, and what was asked."""
+    """Stands in for the client, and refuses what it refuses.
+
+    Answers by address: a status (an int), bytes that are no JSON, or a decoded answer; 404 for other addresses.
+    """
 
     def __init__(self, answers):
         self.answers = answers
         self.asked = []
 
-    def get_json(self, url, unknown=frozenset()):
+    def get_json(self, url, unknown=NOT_FOUND):
         self.asked.append(url)
-        return self.answers.get(url)
+        answer = self.answers.get(url, 404)
+        if isinstance(answer, int):
+            if answer in unknown:
+                return None
+            raise ClmtError(f"look-up: {url} was refused! got: HTTP {answer}, expected: 200")
+        if isinstance(answer, bytes):
+            raise ClmtError(f"{url}: the answer is not JSON! got: {answer!r}")
+        return answer
 
-    def get_text(self, url, unknown=frozenset()):
-        return self.get_json(url)
+    def get_text(self, url, unknown=NOT_FOUND):
+        return self.get_json(url, unknown)
 
     def retrieved(self, url):
-        return "2026-03-01"
+        if isinstance(self.answers.get(url, 404), int):
+            raise ClmtError(f"look-up: no answer on disk! got: {url}")
+        return MARK
 
 
 def molecules(*ids, parent="CHEMBL1"):
@@ -60,7 +74,7 @@ def test_chembl_joins_salt_and_parent_over_all_pages():
     )
     records = ask_chembl(client, CHEMBL, DRUG)
     assert [(row.record_id, row.text) for row in records] == [("CHEMBL1", "A inhibitor"), ("CHEMBL1", "B inhibitor")]
-    assert records[0].retrieved == "2026-03-01"
+    assert records[0].retrieved == MARK
 
 
 def test_chembl_falls_back_to_the_key_without_stereochemistry():
@@ -85,7 +99,7 @@ def test_a_page_that_names_itself_as_the_next_ends():
 
 def test_a_changed_layout_is_named():
     client = Answers({MOLECULE + DRUG.inchikey: {"hits": []}})
-    with pytest.raises(ClmtError, match=r"layout has changed! got: \['hits'\], expected: 'molecules'"):
+    with pytest.raises(ClmtError, match=r"layout has changed! molecules: got: keys \['hits'\], expected: 'molecules'"):
         ask_chembl(client, CHEMBL, DRUG)
 
 
@@ -122,7 +136,7 @@ def test_uniprot_gives_the_function_of_the_reviewed_protein():
     ]
     client = Answers({url: {"results": [{"primaryAccession": "P10721", "comments": comments}]}})
     found = ask_uniprot(client, "https://u.example", "KIT")
-    assert found == [Record("P10721", "Receptor (PubMed:1). Binds.", "2026-03-01")]
+    assert found == [Record("P10721", "Receptor (PubMed:1). Binds.", MARK)]
     assert ask_uniprot(client, "https://u.example", "NOPE") == []
     assert ask_uniprot(Answers({url: {"results": []}}), "https://u.example", "KIT") == []
 
@@ -131,11 +145,11 @@ def test_reactome_gives_all_parts_of_a_summary():
     url = "https://r.example/data/query/R-HSA-1"
     answer = {"stId": "R-HSA-1", "displayName": "One", "summation": [{"text": "A<br>b."}, {"text": "C."}]}
     assert ask_reactome(Answers({url: answer}), "https://r.example", "R-HSA-1")[0].text == "A<br>b. C."
-    assert ask_reactome(Answers({url: {"stId": "R-HSA-1"}}), "https://r.example", "R-HSA-1") == []
+    assert ask_reactome(Answers({url: {"stId": "R-HSA-1", "summation": []}}), "https://r.example", "R-HSA-1") == []
     assert ask_reactome(Answers({}), "https://r.example", "R-HSA-1") == []
 
 
-def test_kegg_is_asked_for_ten_entries_at_once_and_read_from_its_flat_format():
+def test_kegg_is_asked_for_ten_entries_at_once_and_read_from_its_flat_format(world):
     ids = [f"hsa{number:05d}" for number in range(12)]
     listing = "".join(f"{key}\tName {key} - Homo sapiens (human)\n" for key in ids)
     entry = (
@@ -146,15 +160,20 @@ def test_kegg_is_asked_for_ten_entries_at_once_and_read_from_its_flat_format():
         "            77  no symbol\n"
         "///\nENTRY       hsa00001                    Pathway\nNAME        Bare - Homo sapiens (human)\n///\n"
     )
-    base = "https://k.example"
-    client = Answers({f"{base}/list/pathway/hsa": listing, f"{base}/get/{'+'.join(ids[:10])}": entry})
-    records = ask_kegg(client, base)
-    assert client.asked[1:] == [f"{base}/get/{'+'.join(ids[:10])}", f"{base}/get/{'+'.join(ids[10:])}"]
-    assert set(records) == {"hsa00000", "hsa00001"}
+    base = "https://kegg.example"
+    bare = "ENTRY       hsa00010                    Pathway\n///\n"
+    urls = [f"{base}/get/{'+'.join(ids[:10])}", f"{base}/get/{'+'.join(ids[10:])}"]
+    registry, drugs, _, out = world
+    client = Answers({f"{base}/list/pathway/hsa": listing, urls[0]: entry, urls[1]: bare})
+    look_up("kegg", client, registry, drugs, {}, out)
+    assert client.asked[1:] == urls
+    records = read_records(out, "kegg")
+    assert set(records) == {"hsa00000", "hsa00001", "hsa00010"}
     assert records["hsa00000"][0].text == "Zinc is moved. It stays."
     sets = kegg_gene_sets(records)
     assert (sets[0].name, sets[0].genes) == ("Zinc pathway", frozenset({"HK1", "HK3"}))
-    assert ask_kegg(Answers({}), base) == {}
+    assert json.loads(out.read_text())["unknown"] == [*ids[2:10], ids[11]]
+    assert list_kegg(Answers({}), base) == []
 
 
 @pytest.fixture
@@ -177,7 +196,7 @@ def test_records_are_written_with_what_is_unknown(world):
     content = json.loads(out.read_text())
     assert content["asked"] == 4
     assert content["unknown"] == ["MTOR", "RPTOR", "TGFBR1"]
-    assert read_records(out, "uniprot") == {"KIT": [Record("P10721", "Receptor.", "2026-03-01")]}
+    assert read_records(out, "uniprot") == {"KIT": [Record("P10721", "Receptor.", MARK)]}
 
 
 def test_reactome_is_asked_only_for_what_the_bulk_file_lacks(world):
@@ -217,3 +236,18 @@ def test_records_come_back_as_they_were_written(tmp_path):
     records = {"a": [Record("1", "", "2026-01-01", "mechanism", "N", ("G1", "G2"))], "b": [Record("2", "Text")]}
     write_records(tmp_path / "r.json", "kegg", records, ["c"])
     assert read_records(tmp_path / "r.json", "kegg") == records
+
+
+def test_a_failed_look_up_comes_back_and_a_file_without_any_is_read(tmp_path):
+    write_records(tmp_path / "r.json", "kegg", {"b": [Record("2", "Text")]}, ["c"], {"d": "odd", "a": "odd"})
+    assert json.loads((tmp_path / "r.json").read_text())["asked"] == 4
+    assert read_failed(tmp_path / "r.json", "kegg") == ["a", "d"]
+    for content, found in (("{}", {}), ("[]", None)):
+        (tmp_path / "r.json").write_text(f'{{"service": "kegg", "records": {{}}, "failed": {content}}}')
+        if found is None:
+            with pytest.raises(ClmtError, match="holds no records of kegg"):
+                read_failed(tmp_path / "r.json", "kegg")
+        else:
+            assert read_failed(tmp_path / "r.json", "kegg") == []
+    (tmp_path / "r.json").write_text('{"service": "kegg", "records": {}}')
+    assert read_failed(tmp_path / "r.json", "kegg") == []
