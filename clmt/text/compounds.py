@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from clmt.errors import ClmtError
 from clmt.text.names import Named, name_key, split_names
-from clmt.text.prose import clean
-from clmt.text.raw import read_lines, require_columns
+from clmt.text.raw import numbered_lines
+from clmt.text.rows import OddRows, read_rows
 
 __all__ = ["Compound", "read_ccle_profiling", "read_gdsc_compounds", "read_repurposing_hub"]
 
@@ -36,13 +34,14 @@ class Compound:
         return Named(self.record_id, self.name, self.synonyms)
 
 
-def read_repurposing_hub(path: Path) -> list[Compound]:
+def read_repurposing_hub(path: Path, odd: OddRows | None = None) -> list[Compound]:
     """Read the Hub's tab-separated drug annotation: ``!`` comment lines, a header, values joined by ``|``.
 
-    A name with several rows is one compound.
+    A name with several rows is one compound. Rows that are not as they should be are added to ``odd``, here and below.
     """
-    lines = [line for line in read_lines(path) if not line.startswith("!")]
-    rows = _table(Path(path), lines, "\t", ("pert_iname", "moa", "target", "disease_area", "indication"), quoted=False)
+    lines = [(number, line) for number, line in numbered_lines(path) if not line.startswith("!")]
+    needed = ("pert_iname", "moa", "target", "disease_area", "indication")
+    rows = read_rows(Path(path), lines, "\t", needed, odd, quoted=False)
     compounds = [
         Compound(
             record_id=row["pert_iname"],
@@ -53,15 +52,14 @@ def read_repurposing_hub(path: Path) -> list[Compound]:
             indications=_labels(row["indication"].split("|")),
         )
         for row in rows
-        if row["pert_iname"]
     ]
     return _merged(compounds)
 
 
-def read_gdsc_compounds(path: Path) -> list[Compound]:
+def read_gdsc_compounds(path: Path, odd: OddRows | None = None) -> list[Compound]:
     """Read GDSC's screened compounds: one row per screening site, so names repeat; rows of one name are joined."""
     path = Path(path)
-    needed = ("DRUG_ID", "DRUG_NAME", "SYNONYMS", "TARGET", "TARGET_PATHWAY")
+    needed = ("DRUG_NAME", "DRUG_ID", "SYNONYMS", "TARGET", "TARGET_PATHWAY")
     compounds = [
         Compound(
             record_id=row["DRUG_ID"],
@@ -70,17 +68,17 @@ def read_gdsc_compounds(path: Path) -> list[Compound]:
             targets=_labels(split_names(row["TARGET"])),
             pathways=_labels([row["TARGET_PATHWAY"]]),
         )
-        for row in _table(path, read_lines(path), ",", needed)
-        if row["DRUG_NAME"]
+        for row in read_rows(path, numbered_lines(path), ",", needed, odd)
     ]
     return _merged(compounds)
 
 
-def read_ccle_profiling(path: Path) -> list[Compound]:
+def read_ccle_profiling(path: Path, odd: OddRows | None = None) -> list[Compound]:
     """Read CCLE's profile table of compounds (Latin-1 with no-break spaces, two kinds of name)."""
     path = Path(path)
     name, brand = "Compound (code or generic name)", "Compound (brand name)"
-    rows = _table(path, read_lines(path), ",", (name, brand, "Target(s)", "Mechanism of action", "Class"))
+    needed = (name, brand, "Target(s)", "Mechanism of action", "Class")
+    rows = read_rows(path, numbered_lines(path), ",", needed, odd)
     return _merged(
         Compound(
             record_id=row[name],
@@ -90,23 +88,12 @@ def read_ccle_profiling(path: Path) -> list[Compound]:
             targets=_labels(split_names(row["Target(s)"])),
         )
         for row in rows
-        if row[name]
     )
 
 
 def _classes(label: str) -> list[str]:
     """The class of a compound, where it says more than that there is no other class for it."""
     return [] if label.lower().startswith("other") else [label.lower()]
-
-
-def _table(path: Path, lines: list[str], delimiter: str, needed: tuple[str, ...], quoted: bool = True) -> list[dict]:
-    """Read rows as dictionaries of cleaned cells; refuse a missing column and an empty table."""
-    if len(lines) < 2:
-        raise ClmtError(f"{path}: got: {len(lines)} lines, expected: a header and rows; fetch it again")
-    reader = csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE)
-    header = [cell.strip() for cell in next(reader)]
-    require_columns(path, header, needed)
-    return [dict(zip(header, [clean(cell) for cell in row] + [""] * len(header), strict=False)) for row in reader]
 
 
 def _labels(values: Iterable[str]) -> tuple[str, ...]:

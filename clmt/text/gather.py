@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from clmt.text.cells import CellLine, Genotype, cell_identities, pathway_facts, pathway_hits
@@ -26,13 +26,14 @@ from clmt.text.names import name_key
 from clmt.text.ncit import read_concepts
 from clmt.text.prose import first_sentences
 from clmt.text.records import Record, kegg_gene_sets, read_failed, read_records
+from clmt.text.rows import OddRows
 from clmt.text.settings import TextSettings
 
 __all__ = ["cell_line_facts", "drug_facts", "name_drugs", "read_cell_lines", "read_drugs"]
 
 log = logging.getLogger(__name__)
 
-_LISTS: dict[str, Callable[[Path], list[Compound]]] = {
+_LISTS: dict[str, Callable[[Path, OddRows | None], list[Compound]]] = {
     "repurposing_hub": read_repurposing_hub,
     "gdsc_compounds": read_gdsc_compounds,
     "ccle_profiling": read_ccle_profiling,
@@ -89,7 +90,7 @@ def name_drugs(settings: TextSettings, drugs: Sequence[Drug], inputs: Mapping[st
     own = read_drug_synonyms()
     named = [replace(drug, synonyms=own.get(name_key(drug.name), ())) for drug in drugs]
     for name in settings.synonyms:
-        named = with_synonyms(named, _LISTS[name](inputs[name]))
+        named = with_synonyms(named, _LISTS[name](inputs[name], None))
     return named
 
 
@@ -119,9 +120,15 @@ def cell_line_facts(
 def drug_facts(settings: TextSettings, drugs: Sequence[Drug], inputs: Mapping[str, Path]) -> Facts:
     """Identity of every drug and what each configured source says about it."""
     facts = drug_identities(drugs)
+    odd: dict[str, dict[str, list[int]]] = {}
     for source, read in _LISTS.items():
-        if source in settings.sources:
-            facts.add(compound_facts(source, drugs, read(inputs[source])))
+        if source in settings.sources or source in settings.synonyms:
+            rows = OddRows()
+            compounds = read(inputs[source], rows)
+            odd[source] = asdict(rows)
+            if source in settings.sources:
+                facts.add(compound_facts(source, drugs, compounds))
+    facts.audit["odd rows, by line"] = odd
     if "ncit" in settings.sources:
         facts.add(definition_facts(drugs, read_concepts(inputs["ncit_flat"])))
     if "gene_summary" in settings.sources:

@@ -12,7 +12,7 @@ from pathlib import Path
 from clmt.acquire.folder import file_sha256
 from clmt.errors import ClmtError
 
-__all__ = ["decode", "file_date", "read_lines", "read_member", "require_columns"]
+__all__ = ["decode", "file_date", "numbered_lines", "read_lines", "read_member", "require_columns"]
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +53,11 @@ def read_member(path: Path, suffix: str) -> bytes:
 
 def read_lines(path: Path) -> list[str]:
     """Return the lines of a plain, ``.gz`` or ``.zip`` text file, without line ends, empty lines left out."""
+    return [line for _, line in numbered_lines(path)]
+
+
+def numbered_lines(path: Path) -> list[tuple[int, str]]:
+    """Return what `read_lines` does, each line with its number in the file, from 1."""
     path = Path(path)
     try:
         if path.suffix == ".zip":
@@ -66,7 +71,8 @@ def read_lines(path: Path) -> list[str]:
     except (OSError, EOFError, zlib.error) as error:
         raise ClmtError(f"{path} cannot be read ({error}); delete it and fetch it again") from None
     # Not splitlines(): prose may hold other Unicode line ends inside a field
-    return [line for line in (raw.rstrip("\r") for raw in decode(data, str(path)).split("\n")) if line.strip()]
+    lines = (line.rstrip("\r") for line in decode(data, str(path)).split("\n"))
+    return [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
 
 
 def file_date(path: Path) -> str:

@@ -129,6 +129,14 @@ def test_failed_look_ups_are_in_the_audit_and_in_the_log(world, tmp_path, caplog
     assert f"chembl: 1 look-ups failed; {world[1]['chembl']} says why" in caplog.text
 
 
+def test_odd_rows_of_a_list_are_in_the_audit_also_where_it_gives_synonyms_only(world, tmp_path):
+    world[1]["gdsc_compounds"].write_text(COMPOUNDS + "1,MGH\n", encoding="utf-8")
+    build(world, tmp_path / "text", ("repurposing_hub",))
+    audit = json.loads((tmp_path / "text" / "audit.json").read_text())["drug"]["odd rows, by line"]
+    assert audit["gdsc_compounds"] == {"cells": [5], "nameless": [5], "joined": []}
+    assert audit["repurposing_hub"] == {"cells": [], "nameless": [], "joined": []}
+
+
 def test_only_what_is_configured_is_an_input(world, tmp_path):
     settings = TextSettings(sources=("repurposing_hub", "uniprot"))
     assert required_files(settings) == ["repurposing_hub", "gdsc_compounds"]
