@@ -36,7 +36,10 @@ def look_up_arguments(wildcards):
 
 
 def look_up_settings(wildcards):
-    return service_settings(SERVICES[wildcards.service])
+    """PubChem is asked at two addresses."""
+    name = SERVICES[wildcards.service]
+    names = ["pubchem", "pubchem_view"] if name == "pubchem" else [name]
+    return [service_settings(each) for each in names]
 
 
 # Encoders whose vectors are encoded from texts, and those that are made of another encoder's vectors.

@@ -16,6 +16,7 @@ rule look_up_records:
         mirror=MIRROR,
     params:
         code=code_digest("clmt.text.lookups"),
+        own=tables_digest(),
         settings=look_up_settings,
         files=look_up_arguments,
         cache=config["downloads"],
