@@ -1,7 +1,8 @@
-"""The corpus as files: one row per sentence, with where it comes from.
+"""The corpus as files: one row for each sentence of each source, with where it comes from.
 
 ``cell_lines.parquet`` and ``drugs.parquet`` have the columns of `COLUMNS`. The full text of an entity is its sentences
-joined by a blank in order of position.
+joined by a blank in order of position, without the rows that repeat an earlier one: these are kept so that a source's
+rows do not depend on which other sources are configured.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from clmt.files import atomic_path
 
 __all__ = ["COLUMNS", "KINDS", "Sentence", "entity_texts", "number_sentences", "read_corpus", "write_corpus"]
 
-COLUMNS = ("entity_id", "position", "sentence", "source", "record_id", "licence", "retrieved")
+COLUMNS = ("entity_id", "position", "sentence", "source", "record_id", "licence", "retrieved", "repeats")
 
 #: Kind of entity -> file name of its corpus.
 KINDS = {"cell_line": "cell_lines.parquet", "drug": "drugs.parquet"}
@@ -39,6 +40,8 @@ class Sentence:
     licence : str
     retrieved : str
         Day of the source's release or of the look-up, ISO 8601; the first day where the registry names a year or month.
+    repeats : bool
+        Whether an earlier row of the entity says the same, so that the text leaves this one out.
     """
 
     entity_id: str
@@ -48,17 +51,18 @@ class Sentence:
     record_id: str
     licence: str
     retrieved: str
+    repeats: bool = False
 
 
 def number_sentences(sentences: Iterable[Sentence]) -> tuple[list[Sentence], dict[str, int]]:
-    """Number the sentences of each entity from 0 in the order given; an entity's text says nothing twice.
+    """Number the sentences of each entity from 0 in the order given, and mark those that repeat an earlier one.
 
     Returns
     -------
     numbered : list of Sentence
-        A sentence that several sources have is the first one's.
+        Each sentence of a source once for an entity. Where several sources say it, all but the first one's repeat it.
     repeated : dict
-        Source -> how many of its sentences, each counted once for an entity, an earlier source had said.
+        Source -> how many of its sentences repeat an earlier source's.
     """
     counts: dict[str, int] = {}
     speakers: dict[tuple[str, str], list[str]] = {}
@@ -66,11 +70,12 @@ def number_sentences(sentences: Iterable[Sentence]) -> tuple[list[Sentence], dic
     repeated: dict[str, int] = {}
     for item in sentences:
         said_by = speakers.setdefault((item.entity_id, item.sentence), [])
-        if not said_by:
-            position = counts.get(item.entity_id, 0)
-            counts[item.entity_id] = position + 1
-            numbered.append(replace(item, position=position))
-        elif item.source not in said_by:
+        if item.source in said_by:
+            continue
+        position = counts.get(item.entity_id, 0)
+        counts[item.entity_id] = position + 1
+        numbered.append(replace(item, position=position, repeats=bool(said_by)))
+        if said_by:
             repeated[item.source] = repeated.get(item.source, 0) + 1
         said_by.append(item.source)
     return numbered, repeated
@@ -97,16 +102,15 @@ def write_corpus(path: Path, sentences: Sequence[Sentence], entity_ids: Sequence
     if silent:
         raise ClmtError(f"{path}: {len(silent)} entities would have no text, the first is {silent[0]!r}")
     rows = sorted(sentences, key=lambda item: (order[item.entity_id], item.position))
-    schema = pa.schema(
-        [pa.field(name, pa.int32() if name == "position" else pa.string(), nullable=False) for name in COLUMNS]
-    )
+    types = {"position": pa.int32(), "repeats": pa.bool_()}
+    schema = pa.schema([pa.field(name, types.get(name, pa.string()), nullable=False) for name in COLUMNS])
     columns = {name: [getattr(item, name) for item in rows] for name in COLUMNS}
     with atomic_path(path) as temporary:
         pq.write_table(pa.table(columns, schema=schema), temporary, compression="zstd")
 
 
-def read_corpus(path: Path) -> list[Sentence]:
-    """Read one kind's corpus in the order of the file."""
+def read_corpus(path: Path, *, repeats: bool = False) -> list[Sentence]:
+    """Read one kind's corpus in the order of the file: the rows of the texts or, with ``repeats``, all rows."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -119,7 +123,8 @@ def read_corpus(path: Path) -> list[Sentence]:
     for name in COLUMNS:
         if name not in table.column_names:
             raise ClmtError(f"{path}: column {name!r} is missing; got: {', '.join(table.column_names)}")
-    return [Sentence(**{name: row[name] for name in COLUMNS}) for row in table.to_pylist()]
+    rows = [Sentence(**{name: row[name] for name in COLUMNS}) for row in table.to_pylist()]
+    return [row for row in rows if repeats or not row.repeats]
 
 
 def entity_texts(path: Path) -> dict[str, str]:

@@ -20,7 +20,8 @@ GROUPS = {
 def coverage_table(corpora: Mapping[str, Sequence[Sentence]], entity_ids: Mapping[str, Sequence[str]]) -> str:
     """Tabulate the corpora by kind and source as tab-separated text with the header `COLUMNS`.
 
-    After the sources of each kind come the groups of `GROUPS` and, as "all", the whole text.
+    After the sources of each kind come the groups of `GROUPS` and, as "all", the whole text. A sentence that several
+    sources have is counted for each of them, and once in the text.
     """
     lines = ["\t".join(COLUMNS)]
     for kind, sentences in corpora.items():
@@ -30,7 +31,7 @@ def coverage_table(corpora: Mapping[str, Sequence[Sentence]], entity_ids: Mappin
         if kind == "drug":
             for group, sources in GROUPS.items():
                 rows[group] = [s for s in sentences if s.source in sources]
-        rows["all"] = list(sentences)
+        rows["all"] = [s for s in sentences if not s.repeats]
         total = len(entity_ids[kind])
         for source, found in rows.items():
             entities = len({s.entity_id for s in found})

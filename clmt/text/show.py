@@ -38,7 +38,7 @@ def show_text(folder: Path, entity: str) -> str:
     folder = Path(folder)
     shown, known = [], set()
     for kind, file in KINDS.items():
-        sentences = read_corpus(folder / "text" / file)
+        sentences = read_corpus(folder / "text" / file, repeats=True)
         names = entity_names(folder / "tables" / file)
         ids = list(dict.fromkeys(item.entity_id for item in sentences))
         known |= set(ids) | {names.get(key, key) for key in ids}
@@ -72,10 +72,13 @@ def _found(ids: list[str], names: dict[str, str], entity: str) -> list[str]:
 def _page(kind: str, name: str, sentences: list[Sentence]) -> str:
     entity = sentences[0].entity_id
     lines = [f"{kind.replace('_', ' ')} {name}" + (f" ({entity})" if entity != name else ""), ""]
-    for item in sentences:
-        lines += textwrap.wrap(
-            item.sentence, WIDTH, initial_indent=f"{item.position + 1:>3}. ", subsequent_indent="     "
-        )
-        day = f", {item.retrieved}" if item.retrieved else ""
-        lines.append(f"     [{item.source}: {item.record_id}; {item.licence}{day}]")
+    for number, item in enumerate((item for item in sentences if not item.repeats), start=1):
+        lines += textwrap.wrap(item.sentence, WIDTH, initial_indent=f"{number:>3}. ", subsequent_indent="     ")
+        said = [item, *(other for other in sentences if other.repeats and other.sentence == item.sentence)]
+        lines += [f"     {_origin(each)}" + " (says the same)" * each.repeats for each in said]
     return "\n".join([*lines, ""])
+
+
+def _origin(item: Sentence) -> str:
+    day = f", {item.retrieved}" if item.retrieved else ""
+    return f"[{item.source}: {item.record_id}; {item.licence}{day}]"

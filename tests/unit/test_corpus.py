@@ -39,10 +39,10 @@ def world(tmp_path):
     return write_tables(tmp_path / "results" / "toy" / "tables"), inputs, write_registry(tmp_path / "sources.yaml")
 
 
-def build(world, folder, sources=SOURCES, **settings):
+def build(world, folder, sources=SOURCES, repeats=False, **settings):
     tables, inputs, registry = world
     build_corpus(TextSettings(sources=tuple(sources), **settings), tables, inputs, registry, folder, archive="own")
-    return {kind: read_corpus(folder / file) for kind, file in KINDS.items()}
+    return {kind: read_corpus(folder / file, repeats=repeats) for kind, file in KINDS.items()}
 
 
 def test_every_entity_has_text_and_every_sentence_its_provenance(world, tmp_path):
@@ -69,14 +69,24 @@ def test_two_builds_are_byte_identical(world, tmp_path):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
 
-@pytest.mark.parametrize("source", SOURCES)
-def test_leaving_a_source_out_takes_away_its_sentences_only(world, tmp_path, source):
-    def rows(corpora):
-        return [(k, s.entity_id, s.sentence, s.source, s.record_id) for k, c in corpora.items() for s in c]
+@pytest.fixture
+def said_alike(world):
+    """The same world, but GDSC names the targets of Alphanib as the Hub does."""
+    text = COMPOUNDS.replace("ALK5,RTK", '"TGFBR1, KIT",RTK')
+    world[1]["gdsc_compounds"].write_text(text, encoding="utf-8")
+    return world
 
-    everything = rows(build(world, tmp_path / "all"))
-    without = rows(build(world, tmp_path / "less", [name for name in SOURCES if name != source]))
-    assert without == [row for row in everything if row[3] != source]
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_leaving_a_source_out_takes_away_its_sentences_only(said_alike, tmp_path, source):
+    def rows(corpora):
+        return {(k, s.entity_id, s.sentence, s.source, s.record_id) for k, c in corpora.items() for s in c}
+
+    said = build(said_alike, tmp_path / "all", repeats=True)
+    assert [s.source for s in said["drug"] if s.repeats] == ["gdsc_compounds"]
+    without = rows(build(said_alike, tmp_path / "less", [name for name in SOURCES if name != source], repeats=True))
+    everything = rows(said)
+    assert without == {row for row in everything if row[3] != source}
     assert len(without) < len(everything)
 
 
@@ -179,27 +189,29 @@ def test_a_text_says_nothing_twice_and_its_first_source_is_kept():
     one, two = Sentence("a", 0, "T.", "ncit", "C1", "x", "y"), Sentence("a", 0, "T.", "hub", "1", "x", "y")
     other, last = Sentence("b", 0, "T.", "hub", "1", "x", "y"), Sentence("a", 0, "U.", "hub", "1", "x", "y")
     numbered, repeated = number_sentences([one, one, two, two, other, last])
-    assert [(s.entity_id, s.source, s.position) for s in numbered] == [
-        ("a", "ncit", 0),
-        ("b", "hub", 0),
-        ("a", "hub", 1),
+    assert [(s.entity_id, s.source, s.position, s.repeats) for s in numbered] == [
+        ("a", "ncit", 0, False),
+        ("a", "hub", 1, True),
+        ("b", "hub", 0, False),
+        ("a", "hub", 2, False),
     ]
     assert repeated == {"hub": 1}
 
 
-def test_what_two_sources_say_alike_is_written_once_and_counted(world, tmp_path):
-    compounds = world[1]["gdsc_compounds"]
+def test_what_two_sources_say_alike_is_written_once_and_counted(said_alike, tmp_path):
     sources = ("repurposing_hub", "gdsc_compounds")
-    # GDSC now names the targets as the Hub does.
-    compounds.write_text(COMPOUNDS.replace("ALK5,RTK", '"TGFBR1, KIT",RTK'), encoding="utf-8")
-    drugs = build(world, tmp_path / "text", sources)["drug"]
-    said = [s for s in drugs if s.sentence == "Alphanib acts on TGFBR1 and KIT."]
-    assert [s.source for s in said] == ["repurposing_hub"]
-    audit = json.loads((tmp_path / "text" / "audit.json").read_text())
+    folder = tmp_path / "results" / "toy"
+    drugs = build(said_alike, folder / "text", sources)["drug"]
+    text = "Alphanib acts on TGFBR1 and KIT."
+    assert [s.source for s in drugs if s.sentence == text] == ["repurposing_hub"]
+    assert entity_texts(folder / "text" / "drugs.parquet")["Alphanib"].count(text) == 1
+    assert show_text(folder, "Alphanib").count(text) == 1
+    assert "[gdsc_compounds: 7; Sanger, 2023-10-27] (says the same)" in show_text(folder, "Alphanib")
+    audit = json.loads((folder / "text" / "audit.json").read_text())
     assert audit["drug"]["repeated"] == {"gdsc_compounds": 1}
     assert audit["cell_line"]["repeated"] == {}
-    alone = build(world, tmp_path / "alone", sources[1:])["drug"]
-    assert "gdsc_compounds" in [s.source for s in alone if s.sentence == "Alphanib acts on TGFBR1 and KIT."]
+    alone = build(said_alike, tmp_path / "alone", sources[1:])["drug"]
+    assert "gdsc_compounds" in [s.source for s in alone if s.sentence == text]
 
 
 def test_every_text_says_each_sentence_once_and_dates_it_to_the_day_or_by_its_bytes(world, tmp_path):
