@@ -21,21 +21,38 @@ def show_text(folder: Path, entity: str) -> str:
     Parameters
     ----------
     folder : Path
-        Folder of a dataset's results: ``text`` and, for names, ``tables``.
+        Folder of a dataset's results: ``text`` and, for names, ``tables``. Where that dataset lacks the entity, the
+        others beside it are looked at in order of their names.
     entity : str
         Id or name; letters and digits decide where neither is spelt exactly.
 
     Returns
     -------
     str
-        Lines; an entity that exists as a cell line and as a drug is shown twice.
+        Lines; an entity that exists as a cell line and as a drug is shown twice. Where they come from another dataset,
+        the first line says so.
 
     Raises
     ------
     ClmtError
-        For an unknown entity, with near names.
+        For an entity that no dataset has, with near names.
     """
     folder = Path(folder)
+    shown, known = _pages(folder, entity)
+    if shown:
+        return "\n".join(shown)
+    for other in sorted(path for path in folder.parent.iterdir() if path != folder and _has_corpus(path)):
+        shown, _ = _pages(other, entity)
+        if shown:
+            return "\n".join([f"{folder.name} has no {entity}; this is its text in {other.name}.\n", *shown])
+    near = difflib.get_close_matches(entity, sorted(known), n=5, cutoff=0.5)
+    near += [name for name in sorted(known) if name_key(entity) and name_key(entity) in name_key(name)]
+    listed = ", ".join(list(dict.fromkeys(near))[:8]) or f"names such as {', '.join(sorted(known)[:3])}"
+    raise ClmtError(f"{folder.name}: no cell line or drug of that name! got: {entity!r}, expected one of: {listed}")
+
+
+def _pages(folder: Path, entity: str) -> tuple[list[str], set[str]]:
+    """Pages of the entity in one dataset, and all ids and names of it."""
     shown, known = [], set()
     for kind, file in KINDS.items():
         sentences = read_corpus(folder / "text" / file, repeats=True)
@@ -44,12 +61,11 @@ def show_text(folder: Path, entity: str) -> str:
         known |= set(ids) | {names.get(key, key) for key in ids}
         for key in _found(ids, names, entity):
             shown.append(_page(kind, names.get(key, key), [item for item in sentences if item.entity_id == key]))
-    if not shown:
-        near = difflib.get_close_matches(entity, sorted(known), n=5, cutoff=0.5)
-        near += [name for name in sorted(known) if name_key(entity) and name_key(entity) in name_key(name)]
-        listed = ", ".join(list(dict.fromkeys(near))[:8]) or f"names such as {', '.join(sorted(known)[:3])}"
-        raise ClmtError(f"{folder.name}: no cell line or drug of that name! got: {entity!r}, expected one of: {listed}")
-    return "\n".join(shown)
+    return shown, known
+
+
+def _has_corpus(folder: Path) -> bool:
+    return all((folder / "text" / file).is_file() for file in KINDS.values())
 
 
 def entity_names(table: Path) -> dict[str, str]:

@@ -245,6 +245,20 @@ def test_a_reader_sees_each_sentence_with_its_source(world, tmp_path):
         show_text(folder, "Alfanib")
 
 
+def test_an_entity_of_another_data_set_is_shown_with_a_word_on_it(world, tmp_path):
+    results = tmp_path / "results"
+    build(world, results / "toy" / "text")
+    for kind, file in KINDS.items():
+        write_corpus(results / "other" / "text" / file, [Sentence(kind, 0, "T.", "tables", "a", "own", "2020")], [kind])
+    (results / "report").mkdir()
+    shown = show_text(results / "other", "alphanib")
+    assert shown.startswith("other has no alphanib; this is its text in toy.\n\ndrug Alphanib")
+    assert "ALK5 inhibitor" in shown
+    assert "has no" not in show_text(results / "toy", "alphanib")
+    with pytest.raises(ClmtError, match="other: no cell line or drug of that name! got: 'drag', expected one of: drug"):
+        show_text(results / "other", "drag")
+
+
 def test_the_commands_build_and_show(world, tmp_path, capsys, monkeypatch):
     tables, inputs, registry = world
     monkeypatch.chdir(tmp_path)
