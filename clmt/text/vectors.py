@@ -25,6 +25,11 @@ __all__ = ["encode_corpus", "hide_names", "read_vectors"]
 log = logging.getLogger(__name__)
 
 _UNNAMED = {"cell_line": "This cell line", "drug": "This compound"}
+#: What is read in place of a text that is cut away whole: an encoder gets no empty text, and none of what was cut.
+_NEUTRAL = {
+    "cell_line": "This cell line is a cell line of the data set.",
+    "drug": "This compound is a compound of the data set.",
+}
 _ALSO_KNOWN = re.compile(r"^.+? is also known as (.+)\.$")
 
 
@@ -54,13 +59,13 @@ def encode_corpus(
         for entity, text in _texts(read_corpus(corpus / file), kind, names).items():
             keys.append((kind, entity))
             texts[f"{kind} {entity}"] = text
-    texts, short = _skipped(texts, settings.get("skip_characters", 0))
-    if short:
-        log.warning("%d texts are shorter than skip_characters and were left whole", short)
+    texts, gone = _skipped(texts, settings.get("skip_characters", 0))
+    if gone:
+        log.warning("skip_characters cuts away %d of %d texts whole; a neutral sentence is read", gone, len(texts))
     vectors, report = encode(texts, settings, folder)
     facts = {
         **{key: value for key, value in report.items() if key != "device"},
-        "too_short_to_skip": short,
+        "cut_away_whole": gone,
         "encoder": settings.get("encoder", settings["kind"]),
         "revision": revision(settings),
     }
@@ -120,6 +125,9 @@ def hide_names(sentences: list[str], kind: str, names: list[str]) -> list[str]:
 
 
 def _skipped(texts: Mapping[str, str], count: int) -> tuple[dict[str, str], int]:
-    """Cut off the start of each text; texts that would vanish stay whole and are counted."""
-    short = sum(not text[count:].strip() for text in texts.values()) if count else 0
-    return {key: text[count:] if text[count:].strip() else text for key, text in texts.items()}, short
+    """Cut off the start of each text; those that vanish become a neutral sentence and are counted."""
+    if not count:
+        return dict(texts), 0
+    cut = {key: text[count:] for key, text in texts.items()}
+    gone = sum(not text.strip() for text in cut.values())
+    return {key: text if text.strip() else _NEUTRAL[key.split(" ", 1)[0]] for key, text in cut.items()}, gone

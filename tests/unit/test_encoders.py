@@ -188,11 +188,19 @@ def test_the_variants_of_the_text_question(corpus):
 def test_skipping_cuts_the_start_and_leaves_no_empty_text(corpus):
     whole = vectors_of(corpus, kind="lsa", dimensions=3)[0]
     cut, metadata = vectors_of(corpus, kind="lsa", dimensions=3, skip_characters=12)
-    assert metadata["too_short_to_skip"] == "0"
+    assert metadata["cut_away_whole"] == "0"
     assert np.abs(matrix(cut, "drug") - matrix(whole, "drug")).max() > 1e-3
-    beyond, metadata = vectors_of(corpus, kind="lsa", dimensions=3, skip_characters=800)
-    assert metadata["too_short_to_skip"] == "8"
-    np.testing.assert_array_equal(matrix(beyond, "drug"), matrix(whole, "drug"))
+
+
+def test_a_text_that_is_cut_away_whole_tells_nothing_and_is_counted(corpus, monkeypatch, caplog):
+    read = {}
+    monkeypatch.setattr("clmt.text.vectors.encode", lambda texts, *rest: read.update(texts) or encode(texts, *rest))
+    metadata = vectors_of(corpus, kind="lsa", dimensions=3, skip_characters=33)[1]
+    assert read["drug Betamide"] == "This compound is a compound of the data set."
+    assert read["cell_line c2"] == "This cell line is a cell line of the data set."
+    assert read["drug Gammacillin"] == "3."  # the longest of them keeps its end
+    assert metadata["cut_away_whole"] == str(sum(text.endswith("of the data set.") for text in read.values()))
+    assert f"cuts away {metadata['cut_away_whole']} of 8 texts whole" in caplog.text
 
 
 def test_names_are_hidden_in_all_their_spellings():
