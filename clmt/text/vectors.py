@@ -30,6 +30,8 @@ _NEUTRAL = {
     "cell_line": "This cell line is a cell line of the data set.",
     "drug": "This compound is a compound of the data set.",
 }
+#: How the recipe's own sentences begin before they write the name.
+_BEFORE_NAME = ("", "Altered genes of ", "The mechanism of action of ", "The target pathway of ")
 _ALSO_KNOWN = re.compile(r"^.+? is also known as (.+)\.$")
 
 
@@ -107,7 +109,7 @@ def hide_names(sentences: list[str], kind: str, names: list[str]) -> list[str]:
     """Replace the names of an entity in its own sentences by "This compound" or "This cell line".
 
     Sentences that list other names are left out, and those names are replaced too. Numbers and names of fewer than
-    three letters and digits are replaced only where they begin the sentence.
+    three letters and digits are replaced only where the recipe itself writes them: elsewhere they may mean anything.
     """
     kept = []
     known = list(names)
@@ -119,9 +121,16 @@ def hide_names(sentences: list[str], kind: str, names: list[str]) -> list[str]:
             kept.append(sentence)
     pattern = name_pattern(known, case=kind == "cell_line")
     unnamed = _UNNAMED[kind]
-    starts = tuple(f"{name} " for name in names)
-    hidden = [f"{unnamed} {s.split(' ', 1)[1]}" if s.startswith(starts) and not pattern.match(s) else s for s in kept]
+    starts = "|".join(re.escape(start) for start in _BEFORE_NAME)
+    own = "|".join(re.escape(name) for name in sorted(set(names), key=len, reverse=True))
+    written = re.compile(rf"^({starts})(?:{own})(?= )")
+    hidden = [written.sub(lambda match: _inside(match.group(1), unnamed), sentence) for sentence in kept]
     return [pattern.sub(unnamed, sentence) for sentence in hidden] or [f"{unnamed} is part of the data set."]
+
+
+def _inside(start: str, unnamed: str) -> str:
+    """The substitute for a name after ``start``, in small letters where it does not begin the sentence."""
+    return start + (unnamed[0].lower() + unnamed[1:] if start else unnamed)
 
 
 def _skipped(texts: Mapping[str, str], count: int) -> tuple[dict[str, str], int]:

@@ -223,6 +223,26 @@ def test_names_are_hidden_in_all_their_spellings():
     ]
 
 
+@pytest.mark.parametrize("name", ["5637", "697", "T-T", "TK", "DB", "H4", "786-0"])
+def test_short_names_and_numbers_are_hidden_where_the_recipe_writes_them(name):
+    text = [
+        f"{name} is a human cancer cell line.",
+        f"{name} has mutations in H4C1, TK1 and DB.",
+        f"Altered genes of {name} are over-represented in the pathway H4 acetylation: H4C1, TK1 and DB.",
+        f"Altered genes of {name} also belong to the pathway B: A{name}, {name}1 and 1{name}.",
+        f"{name}1 is another.",
+    ]
+    assert hide_names(text, "cell_line", ["1", name]) == [
+        "This cell line is a human cancer cell line.",
+        "This cell line has mutations in H4C1, TK1 and DB.",
+        "Altered genes of this cell line are over-represented in the pathway H4 acetylation: H4C1, TK1 and DB.",
+        f"Altered genes of this cell line also belong to the pathway B: A{name}, {name}1 and 1{name}.",
+        f"{name}1 is another.",
+    ]
+    drug = [f"The mechanism of action of {name} is X.", f"The target pathway of {name} is Y.", f"{name} acts on Z."]
+    assert not any(name in sentence for sentence in hide_names(drug, "drug", [name]))
+
+
 def test_hidden_names_change_the_vectors_and_need_the_tables(corpus):
     folder, _, place = corpus
     plain = vectors_of(corpus, kind="lsa", dimensions=3)[0]
