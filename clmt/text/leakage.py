@@ -9,14 +9,21 @@ from clmt.text.cells import CellLine
 from clmt.text.drugs import Drug
 from clmt.text.facts import TABLES, Fact
 
-__all__ = ["drop_leaks", "name_pattern"]
+__all__ = ["cell_line_pattern", "drop_leaks", "name_pattern"]
 
 # Words for what is measured here. "Inhibitor" and "cytotoxic drug" say what a drug is, not what it did to a cell line.
 _RESPONSE = re.compile(
-    r"\b(?:sensiti[vsz]\w*|resist\w*|respons\w*|respond\w*|IC-?50|GI-?50|EC-?50|viability|surviv\w*|cytotoxic\w*|potency"
-    r"|kill\w*|inhibit\w* (?:the )?(?:growth|proliferation)|growth inhibition|anti-?proliferative|refractory)\b",
+    r"\b(?:sensiti[vsz]\w*|resist\w*|respons\w*|respond\w*|viability|surviv\w*|cytotoxic\w*|potency|kill\w*"
+    r"|(?:IC|GI|EC|LC)[\s-]?[(\[{]?\s?(?:50|₅₀)"
+    r"|(?:inhibit|suppress|reduc|slow|block|arrest|impair)\w* (?:[\w-]+ ){0,4}?(?:growth(?! (?:factor|hormone))|proliferation)"
+    r"|(?:growth(?! (?:factor|hormone))|proliferation) (?:[\w-]+ ){0,6}?(?:inhibit|suppress|reduc|slow|block|arrest|impair)\w*"
+    r"|growth[- ]inhibit\w*|anti-?proliferative|refractory)",
     re.IGNORECASE,
 )
+
+# Between the parts of a name that sources write as they like: "CALU6", "Calu-6", "Calu 6".
+_GAP = r"[\s\-/.,()]{0,2}"
+_BESIDE_CELLS = (r"(?:cells?|cell lines?|lines?)[\s,:(]{1,2}", r"[\s-](?:[a-z]+[\s-]){0,2}?cells?(?![A-Za-z0-9])")
 
 
 def name_pattern(names: Iterable[str], *, case: bool) -> re.Pattern[str]:
@@ -35,10 +42,38 @@ def name_pattern(names: Iterable[str], *, case: bool) -> re.Pattern[str]:
     for name in names:
         pieces = re.findall(r"[A-Za-z]+|[0-9]+", name)
         if len("".join(pieces)) >= 3 and not all(piece.isdigit() for piece in pieces):
-            parts.add(r"[\s\-/.,()]{0,2}".join(re.escape(piece) for piece in pieces))
+            parts.add(_GAP.join(re.escape(piece) for piece in pieces))
+    return re.compile(_whole(parts), 0 if case else re.IGNORECASE)
+
+
+def cell_line_pattern(names: Iterable[str]) -> re.Pattern[str]:
+    """Match any of the names of cell lines as prose writes them.
+
+    Case and punctuation are ignored in a name that has a digit or at least five letters ("CALU6" is "Calu-6"); a
+    shorter one may be a word ("SET") and is matched as it is spelt. Plain numbers, and names of fewer than three
+    letters and digits, are cell lines only beside "cell" or "cells".
+    """
+    loose, strict, short = set(), set(), set()
+    for name in names:
+        pieces = re.findall(r"[A-Za-z]+|[0-9]+", name)
+        plain = "".join(pieces)
+        if not plain:
+            continue
+        if plain.isdigit() or len(plain) < 3:
+            short.add(_GAP.join(pieces))
+        elif any(piece.isdigit() for piece in pieces) or len(plain) >= 5:
+            loose.add(_GAP.join("-?".join(piece) if piece.isalpha() else piece for piece in pieces))
+        else:
+            strict.add(_GAP.join(pieces))
+    before, after = _BESIDE_CELLS
+    numbers = _whole(short)
+    return re.compile(f"(?i:{_whole(loose)})|{_whole(strict)}|(?:{before})(?:{numbers})|(?:{numbers})(?={after})")
+
+
+def _whole(parts: Iterable[str]) -> str:
+    """Match any of the parts, the longest first, and nothing inside another word or number."""
     joined = "|".join(sorted(parts, key=lambda part: (-len(part), part)))
-    whole = rf"(?<![A-Za-z0-9])(?:{joined})(?![A-Za-z0-9])" if joined else r"(?!)"
-    return re.compile(whole, 0 if case else re.IGNORECASE)
+    return rf"(?<![A-Za-z0-9])(?:{joined})(?![A-Za-z0-9])" if joined else r"(?!)"
 
 
 def drop_leaks(
@@ -67,7 +102,7 @@ def drop_leaks(
         entity_id, source, record_id, sentence and the name found; each sentence of a record is listed once per entity.
     """
     if kind == "drug":
-        pattern = name_pattern((cell.name for cell in cell_lines), case=True)
+        pattern = cell_line_pattern(cell.name for cell in cell_lines)
     else:
         pattern = name_pattern((name for drug in drugs for name in (drug.name, *drug.synonyms)), case=False)
     verdicts: dict[str, str | None] = {}

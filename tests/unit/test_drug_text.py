@@ -159,10 +159,21 @@ def test_prose_of_look_ups_is_cut_and_dated():
         ("A set of sensitive assays.", []),  # an English word is no cell line
         ("KM-12 was cultured.", []),  # nothing about a response
         ("Highly potent against KM-120 and resistant lines.", []),  # another cell line
+        ("Calu-6 cells were resistant to Erlotinib.", ["Calu-6"]),
+        ("The drug inhibited tumor cell growth in A-549.", ["A-549"]),
+        ("The IC 50 in a549 was 3 nM, the GI(50) more.", ["a549"]),
+        ("Growth of km12 was strongly inhibited.", ["km12"]),
+        ("It was cytotoxic to 5637 cells.", ["5637"]),
+        ("It was cytotoxic to the cell line 5637.", ["cell line 5637"]),
+        ("The IC50 was 5637 nM.", []),
+        ("TT cells respond.", ["TT"]),
+        ("The enzyme TT is sensitive to zinc.", []),
+        ("A549 is an inhibitor of growth factor receptors.", []),
     ],
 )
 def test_a_drug_text_that_tells_the_response_of_a_cell_line_is_a_leak(text, leaks):
     cells = [CellLine("1", "KM-12"), CellLine("2", "SET"), CellLine("3", "TT")]
+    cells += [CellLine("4", "CALU6"), CellLine("5", "A549"), CellLine("6", "5637")]
     kept, found = drop_leaks("drug", [Fact("Alphanib", Part.DEFINITION, text, "ncit", "C1")], cells, [ALPHA])
     assert [row["name"] for row in found] == leaks
     assert len(kept) == (0 if leaks else 1)
