@@ -96,12 +96,12 @@ def run_look_up(args: argparse.Namespace) -> None:
 
 
 def run_build(args: argparse.Namespace) -> None:
-    """Write a corpus."""
+    """Write a corpus and print how much of it each source says."""
     from clmt.text.build import build_corpus
     from clmt.text.settings import TextSettings
 
     inputs = _inputs(args.input)
-    build_corpus(
+    coverage = build_corpus(
         TextSettings.parse(args.settings),
         args.tables,
         inputs,
@@ -111,6 +111,7 @@ def run_build(args: argparse.Namespace) -> None:
         structures=args.structures,
         simulated=args.simulated,
     )
+    print(coverage, end="")
 
 
 def run_encode(args: argparse.Namespace) -> None:

@@ -34,7 +34,7 @@ def build_corpus(
     archive: str | None = None,
     structures: Path | None = None,
     simulated: bool = False,
-) -> None:
+) -> str:
     """Write ``cell_lines.parquet``, ``drugs.parquet``, ``coverage.tsv`` and ``audit.json``.
 
     Parameters
@@ -56,6 +56,11 @@ def build_corpus(
         The drugs' structures as PubChem has them; its titles are names under which other sources know the drugs.
     simulated : bool
         Whether the sources are the project's own simulated files, which must not carry the published ones' terms.
+
+    Returns
+    -------
+    str
+        The table of ``coverage.tsv``.
 
     Raises
     ------
@@ -86,13 +91,20 @@ def build_corpus(
         audit[kind] = {**found.audit, "leaks": leaks, "repeated": repeated}
         if leaks:
             log.warning("%s: %d sentences speak of responses; leaks: %s", kind, len(leaks), settings.leaks)
-    _write(out_dir, corpora, ids, audit)
+    coverage = coverage_table(corpora, ids, (TABLES, *settings.sources))
+    _write(out_dir, corpora, ids, coverage, audit)
+    return coverage
 
 
-def _write(out_dir: Path, corpora: dict[str, list[Sentence]], ids: dict[str, list[str]], audit: dict[str, Any]) -> None:
+def _write(
+    out_dir: Path,
+    corpora: dict[str, list[Sentence]],
+    ids: dict[str, list[str]],
+    coverage: str,
+    audit: dict[str, Any],
+) -> None:
     for kind, name in KINDS.items():
         write_corpus(out_dir / name, corpora[kind], ids[kind])
-    coverage = coverage_table(corpora, ids)
     write_text(out_dir / "coverage.tsv", coverage)
     write_json(out_dir / "audit.json", audit)
     log.info("coverage:\n%s", coverage.rstrip())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from clmt.text.corpus import Sentence
 
@@ -17,20 +17,23 @@ GROUPS = {
 }
 
 
-def coverage_table(corpora: Mapping[str, Sequence[Sentence]], entity_ids: Mapping[str, Sequence[str]]) -> str:
+def coverage_table(
+    corpora: Mapping[str, Sequence[Sentence]], entity_ids: Mapping[str, Sequence[str]], sources: Iterable[str] = ()
+) -> str:
     """Tabulate the corpora by kind and source as tab-separated text with the header `COLUMNS`.
 
+    Each of ``sources`` has a row for both kinds, also where it says nothing: a source that fell silent shows.
     After the sources of each kind come the groups of `GROUPS` and, as "all", the whole text. A sentence that several
     sources have is counted for each of them, and once in the text.
     """
     lines = ["\t".join(COLUMNS)]
+    listed = tuple(sources)
     for kind, sentences in corpora.items():
-        rows = {
-            source: [s for s in sentences if s.source == source] for source in sorted({s.source for s in sentences})
-        }
+        spoke = sorted({*listed, *(s.source for s in sentences)})
+        rows = {source: [s for s in sentences if s.source == source] for source in spoke}
         if kind == "drug":
-            for group, sources in GROUPS.items():
-                rows[group] = [s for s in sentences if s.source in sources]
+            for group, members in GROUPS.items():
+                rows[group] = [s for s in sentences if s.source in members]
         rows["all"] = [s for s in sentences if not s.repeats]
         total = len(entity_ids[kind])
         for source, found in rows.items():

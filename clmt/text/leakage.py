@@ -11,12 +11,15 @@ from clmt.text.facts import TABLES, Fact
 
 __all__ = ["cell_line_pattern", "drop_leaks", "name_pattern"]
 
+_STOP = "(?:inhibit|suppress|reduc|slow|block|arrest|impair)"
+_GROWTH = "(?:growth(?! (?:factor|hormone))|proliferation)"
+
 # Words for what is measured here. "Inhibitor" and "cytotoxic drug" say what a drug is, not what it did to a cell line.
 _RESPONSE = re.compile(
     r"\b(?:sensiti[vsz]\w*|resist\w*|respons\w*|respond\w*|viability|surviv\w*|cytotoxic\w*|potency|kill\w*"
     r"|(?:IC|GI|EC|LC)[\s-]?[(\[{]?\s?(?:50|₅₀)"
-    r"|(?:inhibit|suppress|reduc|slow|block|arrest|impair)\w* (?:[\w-]+ ){0,4}?(?:growth(?! (?:factor|hormone))|proliferation)"
-    r"|(?:growth(?! (?:factor|hormone))|proliferation) (?:[\w-]+ ){0,6}?(?:inhibit|suppress|reduc|slow|block|arrest|impair)\w*"
+    rf"|{_STOP}\w* (?:[\w-]+ ){{0,4}}?{_GROWTH}"
+    rf"|{_GROWTH} (?:[\w-]+ ){{0,6}}?{_STOP}\w*"
     r"|growth[- ]inhibit\w*|anti-?proliferative|refractory)",
     re.IGNORECASE,
 )

@@ -127,6 +127,8 @@ def test_coverage_counts_entities_and_sentences(world, tmp_path):
     assert int(table["drug", "all"][5]) == len(corpora["drug"])
     assert table["drug", "any mechanism source"][2] == "4"
     assert table["drug", "any long prose"][2] == "2"
+    assert {source for kind, source in table if kind == "cell_line"} == {"tables", *SOURCES, "all"}
+    assert table["cell_line", "ncit"][2:] == ["0", "4", "0.000", "0", "0"]
 
 
 def test_failed_look_ups_are_in_the_audit_and_in_the_log(world, tmp_path, caplog):
@@ -266,6 +268,7 @@ def test_the_commands_build_and_show(world, tmp_path, capsys, monkeypatch):
     settings = json.dumps({"sources": ["repurposing_hub"], "synonyms": ["gdsc_compounds"]})
     common = ["text", "build", "--settings", settings, "--tables", str(tables), "--sources-registry", str(registry)]
     assert main([*common, *files, "--out-dir", "results/toy/text"]) == 0
+    assert capsys.readouterr().out == (tmp_path / "results/toy/text/coverage.tsv").read_text()
     assert main(["text", "show", "toy", "Betamide"]) == 0
     assert "zinc chelator" in capsys.readouterr().out
     assert main(["text", "show", "toy", "nobody at all"]) == 2
