@@ -1,4 +1,4 @@
-"""A frozen transformer as sentence encoder: mean of the last layer over the attention mask."""
+"""A frozen transformer as sentence encoder: its last layer, pooled as its folder says."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from clmt.errors import ClmtError
 from clmt.logs import progress
+from clmt.text.pooling import read_pooling
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,9 +28,9 @@ def encode_transformer(
 ) -> tuple[np.ndarray, dict[str, Any]]:
     """Encode texts with the model of a local folder, on the GPU if there is one.
 
-    A vector is the mean of the token embeddings of the last layer over the attention mask, as the model card of
-    ``NeuML/pubmedbert-base-embeddings`` has it. Texts are batched by length; the batch a text falls into changes its
-    vector by rounding only.
+    A vector is the token embeddings of the last layer, pooled as the folder's ``modules.json`` and
+    ``1_Pooling/config.json`` say; without these it is their mean over the attention mask. Texts are batched by length;
+    the batch a text falls into changes its vector by rounding only.
 
     Parameters
     ----------
@@ -44,11 +45,13 @@ def encode_transformer(
     -------
     vectors : float32 ndarray (n, dim)
     report : dict
-        ``truncated`` (texts cut at the limit), ``tokens_mean``, ``tokens_max``, ``tokens_limit``, ``device``.
+        ``truncated`` (texts cut at the limit), ``tokens_mean``, ``tokens_max``, ``tokens_limit``, ``pooling``,
+        ``device``.
     """
     import numpy as np
     import torch
 
+    pool = read_pooling(Path(folder))
     tokenizer, model = _load(folder)
     limit = min(max_tokens, _longest(tokenizer, model))
     tokens = [tokenizer(text, truncation=False, verbose=False)["input_ids"] for text in texts]
@@ -63,14 +66,13 @@ def encode_transformer(
         ).to(device)
         with torch.inference_mode():
             hidden = model(**batch).last_hidden_state.float()
-        mask = batch["attention_mask"].unsqueeze(-1).float()
-        pooled = (hidden * mask).sum(dim=1) / mask.sum(dim=1).clamp(min=1e-9)
-        vectors[rows] = pooled.cpu().numpy()
+        vectors[rows] = pool(hidden, batch["attention_mask"]).cpu().numpy()
     return vectors, {
         "truncated": sum(length > limit for length in lengths),
         "tokens_mean": round(float(np.mean(lengths)), 1),
         "tokens_max": max(lengths),
         "tokens_limit": limit,
+        "pooling": pool.mode + (", normalized" if pool.normalize else ""),
         "device": device.type,
     }
 

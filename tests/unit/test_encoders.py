@@ -72,6 +72,60 @@ def test_pooling_is_the_mean_over_the_attention_mask(tiny_bert):
     np.testing.assert_allclose(vector, hidden.mean(dim=0).numpy(), atol=1e-5)
 
 
+def pooled_as(tiny_bert, folder, pooling, *modules):
+    """Copy the model with a pooling's settings and the modules after it."""
+    import shutil
+
+    shutil.copytree(tiny_bert, folder, dirs_exist_ok=True)
+    kinds = ("Transformer", "Pooling", *modules)
+    paths = {"Transformer": "", "Pooling": "1_Pooling"}
+    rows = [{"type": f"sentence_transformers.models.{kind}", "path": paths.get(kind, "2")} for kind in kinds]
+    (folder / "modules.json").write_text(json.dumps(rows))
+    (folder / "1_Pooling").mkdir(exist_ok=True)
+    (folder / "1_Pooling" / "config.json").write_text(json.dumps({"word_embedding_dimension": 16, **pooling}))
+    return {"kind": "folder", "path": str(folder)}
+
+
+@pytest.mark.parametrize("pooling", [{"pooling_mode_cls_token": True}, {"pooling_mode": "cls"}])
+def test_the_pooling_is_that_of_the_folder(tiny_bert, tmp_path, pooling):
+    import torch
+    from transformers import AutoModel, AutoTokenizer
+
+    settings = pooled_as(tiny_bert, tmp_path / "cls", {"pooling_mode_mean_tokens": False, **pooling})
+    texts = {"a": "zinc repair", "b": "zinc repair acts on lung"}  # of two lengths: one is padded
+    tokenizer, model = AutoTokenizer.from_pretrained(tiny_bert), AutoModel.from_pretrained(tiny_bert).eval()
+    with torch.no_grad():
+        first = [model(**tokenizer(t, return_tensors="pt")).last_hidden_state[0, 0].numpy() for t in texts.values()]
+    vectors, report = encode(texts, settings)
+    np.testing.assert_allclose(vectors, first, atol=1e-5)
+    assert report["pooling"] == "cls"
+    settings = pooled_as(tiny_bert, tmp_path / "cls", pooling, "Normalize")
+    vectors, report = encode(texts, settings)
+    np.testing.assert_allclose(vectors, first / np.linalg.norm(first, axis=1, keepdims=True), atol=1e-5)
+    assert report["pooling"] == "cls, normalized"
+
+
+def test_mean_pooling_may_be_said_and_other_pooling_is_refused(tiny_bert, tmp_path):
+    plain = encode({"a": "zinc"}, {"kind": "folder", "path": str(tiny_bert)})[0]
+    mean = pooled_as(tiny_bert, tmp_path / "m", {"pooling_mode_mean_tokens": True, "pooling_mode_max_tokens": False})
+    np.testing.assert_array_equal(encode({"a": "zinc"}, mean)[0], plain)
+    for pooling, got in (
+        ({"pooling_mode_max_tokens": True}, "max"),
+        ({"pooling_mode_cls_token": True, "pooling_mode_mean_tokens": True}, "cls and mean"),
+        ({"pooling_mode": "lasttoken"}, "lasttoken"),
+        ({}, "none"),
+    ):
+        settings = pooled_as(tiny_bert, tmp_path / "m", pooling)
+        message = f"1_Pooling/config.json: unsupported pooling mode! got: {got}, expected one of: mean, cls"
+        with pytest.raises(ClmtError, match=message):
+            encode({"a": "zinc"}, settings)
+    settings = pooled_as(tiny_bert, tmp_path / "m", {"pooling_mode_mean_tokens": True}, "Dense")
+    with pytest.raises(
+        ClmtError, match=r"modules.json: unsupported module! got: .*Dense.*, expected one of: .*Pooling"
+    ):
+        encode({"a": "zinc"}, settings)
+
+
 def test_truncation_is_counted_and_has_the_limit_of_settings_or_model(tiny_bert):
     texts = {"short": "zinc acts", "long": "zinc " * 30, "longer": "zinc " * 40}
     vectors, report = encode(texts, {"kind": "folder", "path": str(tiny_bert)})
