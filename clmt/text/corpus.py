@@ -14,12 +14,26 @@ from pathlib import Path
 from clmt.errors import ClmtError
 from clmt.files import atomic_path
 
-__all__ = ["COLUMNS", "KINDS", "Sentence", "entity_texts", "number_sentences", "read_corpus", "write_corpus"]
+__all__ = [
+    "ALSO_KNOWN",
+    "COLUMNS",
+    "KINDS",
+    "Sentence",
+    "entity_texts",
+    "number_sentences",
+    "read_corpus",
+    "write_corpus",
+]
 
 COLUMNS = ("entity_id", "position", "sentence", "source", "record_id", "licence", "retrieved", "repeats")
 
 #: Kind of entity -> file name of its corpus.
 KINDS = {"cell_line": "cell_lines.parquet", "drug": "drugs.parquet"}
+
+
+#: How a list of compounds words synonyms, and the sources that are such lists.
+ALSO_KNOWN = " is also known as "
+COMPOUND_LISTS = ("repurposing_hub", "ccle_profiling", "gdsc_compounds")
 
 
 @dataclass(frozen=True)
@@ -41,7 +55,7 @@ class Sentence:
     retrieved : str
         Day of the source's release or of the look-up, ISO 8601; the first day where the registry names a year or month.
     repeats : bool
-        Whether an earlier row of the entity says the same, so that the text leaves this one out.
+        Whether an earlier row of the entity says the same or lists synonyms too, so that the text leaves this one out.
     """
 
     entity_id: str
@@ -60,7 +74,8 @@ def number_sentences(sentences: Iterable[Sentence]) -> tuple[list[Sentence], dic
     Returns
     -------
     numbered : list of Sentence
-        Each sentence of a source once for an entity. Where several sources say it, all but the first one's repeat it.
+        Each sentence of a source once for an entity. Where several sources say it, all but the first one's repeat it;
+        and where several list synonyms, all lists but the first one's count as repeats.
     repeated : dict
         Source -> how many of its sentences repeat an earlier source's.
     """
@@ -68,13 +83,17 @@ def number_sentences(sentences: Iterable[Sentence]) -> tuple[list[Sentence], dic
     speakers: dict[tuple[str, str], list[str]] = {}
     numbered = []
     repeated: dict[str, int] = {}
+    named: dict[str, str] = {}
     for item in sentences:
         said_by = speakers.setdefault((item.entity_id, item.sentence), [])
         if item.source in said_by:
             continue
         position = counts.get(item.entity_id, 0)
         counts[item.entity_id] = position + 1
-        numbered.append(replace(item, position=position, repeats=bool(said_by)))
+        # One source's list of synonyms is enough: of two lists much is the same.
+        other_list = item.source in COMPOUND_LISTS and ALSO_KNOWN in item.sentence
+        other_list = other_list and named.setdefault(item.entity_id, item.source) != item.source
+        numbered.append(replace(item, position=position, repeats=bool(said_by) or other_list))
         if said_by:
             repeated[item.source] = repeated.get(item.source, 0) + 1
         said_by.append(item.source)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from clmt.text.compounds import Compound
 from clmt.text.drugs import Drug, match_drugs
 from clmt.text.facts import TABLES, Fact, Facts, Part, listed
-from clmt.text.names import name_key
+from clmt.text.names import name_key, name_keys
 from clmt.text.ncit import Concept
 from clmt.text.prose import as_sentence, first_sentences, split_sentences
 from clmt.text.records import Record
@@ -59,8 +60,7 @@ def compound_facts(source: str, drugs: Sequence[Drug], compounds: Sequence[Compo
 
 
 def _compound_sentences(drug: Drug, compound: Compound) -> list[tuple[Part, str]]:
-    names = list({name_key(name): name for name in reversed((compound.name, *compound.synonyms))}.values())[::-1]
-    names = [name for name in names if name_key(name) != name_key(drug.name)]
+    names = _synonyms(drug.name, (compound.name, *compound.synonyms))
     rows: list[tuple[Part, str]] = []
     if names:
         rows.append((Part.IDENTITY, f"{drug.name} is also known as {listed(names[:MAX_SYNONYMS])}."))
@@ -76,6 +76,22 @@ def _compound_sentences(drug: Drug, compound: Compound) -> list[tuple[Part, str]
     elif compound.diseases:
         rows.append((Part.INDICATION, f"{drug.name} is used in {listed(compound.diseases, MAX_TARGETS)}."))
     return rows
+
+
+def _synonyms(name: str, others: Sequence[str]) -> list[str]:
+    """Other names than the drug's, each once: neither salts nor punctuation make another, and a mixture is none."""
+    said, kept = _plain_keys(name), []
+    for other in others:
+        keys = _plain_keys(other)
+        if keys and not keys & said and not re.search(r"\s(?:and|plus|with)\s|\s[+&/]\s", other, re.IGNORECASE):
+            kept.append(other)
+            said |= keys
+    return kept
+
+
+def _plain_keys(name: str) -> set[str]:
+    """Keys by which names are compared; names too short for `name_keys` have one too."""
+    return {key for key in (name_key(name), *name_keys(name)) if key}
 
 
 def definition_facts(drugs: Sequence[Drug], concepts: Sequence[Concept]) -> Facts:

@@ -103,6 +103,9 @@ def _symbols(label: str, aliases: Mapping[str, tuple[str, ...]]) -> tuple[str, .
     known = aliases.get(name_key(label)) if name_key(label) else None
     if known:
         return known
+    # "HDAC inhibitor Class I, IIa, IV" is cut at its commas: a roman numeral is no gene.
+    if re.fullmatch(r"[IVX]+", label):
+        return ()
     return (label,) if re.fullmatch(r"[A-Z][A-Z0-9-]{1,9}", label) else ()
 
 

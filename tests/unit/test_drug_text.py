@@ -6,7 +6,7 @@ import pytest
 
 from clmt.errors import ClmtError
 from clmt.text.cells import CellLine
-from clmt.text.compounds import read_ccle_profiling, read_gdsc_compounds, read_repurposing_hub
+from clmt.text.compounds import Compound, read_ccle_profiling, read_gdsc_compounds, read_repurposing_hub
 from clmt.text.drug_facts import (
     GeneText,
     compound_facts,
@@ -16,7 +16,7 @@ from clmt.text.drug_facts import (
     target_gene_facts,
 )
 from clmt.text.drugs import Drug, match_drugs, with_synonyms
-from clmt.text.facts import Fact, Part
+from clmt.text.facts import Fact, Part, Terms, to_sentences
 from clmt.text.genes import map_targets, read_aliases, read_drug_synonyms, read_gene_summaries, read_pathway_labels
 from clmt.text.leakage import drop_leaks
 from clmt.text.names import Match, Named, NameIndex, name_key, name_keys, split_names
@@ -122,9 +122,9 @@ def test_genes_of_the_first_three_targets_that_the_source_knows(files):
 def test_aliases_map_to_symbols_and_processes_to_nothing():
     aliases = read_aliases()
     labels = ["MEK1", "PDK1 (PDPK1)", "VEGFR3/FLT4", "KIT", "DNA crosslinker", "mTOR", "p38alpha", "HER2"]
-    symbols, unknown = map_targets(labels, aliases)
+    symbols, unknown = map_targets([*labels, "Class I", "IV", "XI"], aliases)
     assert symbols == ["MAP2K1", "PDPK1", "FLT4", "KIT", "MTOR", "MAPK14", "ERBB2"]
-    assert unknown == ["DNA crosslinker"]
+    assert unknown == ["DNA crosslinker", "Class I", "IV", "XI"]  # roman numerals of a list of classes
 
 
 def test_the_projects_own_tables_are_well_formed(tmp_path):
@@ -132,11 +132,31 @@ def test_the_projects_own_tables_are_well_formed(tmp_path):
         assert symbols
         assert all(symbol == symbol.upper() and " " not in symbol for symbol in symbols)
     assert all(key.startswith("R-HSA-") for key in read_pathway_labels().values())
+    assert read_pathway_labels()["igfr signaling"] == read_pathway_labels()["igf1r signaling"]
     assert read_drug_synonyms()[name_key("PD-0332991 ")] == ("Palbociclib",)
     twice = tmp_path / "a.tsv"
     twice.write_text("alias\tsymbols\nMEK-1\tMAP2K1\nMEK1\tMAP2K2\n")
     with pytest.raises(ClmtError, match="'MEK1' stands twice"):
         read_aliases(twice)
+
+
+def test_synonyms_are_other_names_of_the_one_compound():
+    others = ("17-AAG", "17 AAG", "tanespimycin", "Tanespimycin Mesylate", "Tanespimycin and BMS-722782", "KOS-953")
+    compound = Compound("1", "Tanespimycin", synonyms=(*others, "CP-127374", "NSC-330507"))
+    facts = compound_facts("gdsc_compounds", [Drug("T", "Tanespimycin")], [compound])
+    assert texts(facts) == ["Tanespimycin is also known as 17-AAG, KOS-953 and CP-127374."]
+
+
+def test_one_list_of_synonyms_speaks_and_the_others_are_kept_as_repeats():
+    facts = [
+        Fact("T", Part.IDENTITY, f"T is also known as {name}.", source, "1")
+        for source, name in (("repurposing_hub", "A"), ("ccle_profiling", "B"), ("gdsc_compounds", "C"))
+    ]
+    terms = {fact.source: Terms("own", "2020-01-01") for fact in facts}
+    for count in (1, 2, 3):
+        rows, repeated = to_sentences(facts[3 - count :], ["T"], terms)
+        assert [row.repeats for row in rows] == [False, True, True][:count]
+        assert repeated == {}
 
 
 def test_the_summary_of_the_target_pathway():
