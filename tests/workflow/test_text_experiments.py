@@ -62,8 +62,22 @@ def test_the_first_folds_of_a_split_are_run(workspace: Workspace) -> None:
 def test_the_overlay_of_light_runs(workspace: Workspace, offline: list[str]) -> None:
     tables = ["results/gdsc_text_light.tsv", "results/gdsc_text_light_cell_blind.tsv"]
     jobs = workspace.plan("--configfile", *offline, "config/text_light.yaml", "--", *tables)
-    assert (jobs["train"], jobs["collect"], jobs["encode_text"], jobs["vary_text_vectors"]) == (20, 2, 2, 2)
+    assert (jobs["train"], jobs["collect"], jobs["encode_text"], jobs["vary_text_vectors"]) == (28, 2, 2, 4)
     assert ("fetch_encoder" in jobs) == (not offline)
+
+
+def test_the_sentence_transformer_has_controls_of_its_own(workspace: Workspace) -> None:
+    overlay = "config/text_light.yaml"
+    arguments = ["--dry-run", "--forceall", "--printshellcmds", "--configfile", overlay, "--"]
+    done = workspace.snakemake(*arguments, "results/gdsc_text_light.tsv")
+    assert done.returncode == 0, done.stderr
+    varied = re.findall(
+        r"clmt text vary .* --vectors \S+/text_(\w+)\.parquet --out \S+/text_(\w+)\.parquet", done.stdout
+    )
+    assert {("sentence", "sentence_shuffled"), ("sentence", "sentence_random")} <= set(varied)
+    trained = re.findall(r"clmt train .*\"model\":\"(\w+)\".* --text[= ]\S*/text_(\w+)\.parquet", done.stdout)
+    own = {(f"light_{name}", name) for name in ("sentence", "sentence_shuffled", "sentence_random")}
+    assert own <= set(trained)
 
 
 def test_edits_of_texts_and_encoders_plan_what_reads_them(workspace: Workspace) -> None:
