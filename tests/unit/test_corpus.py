@@ -6,9 +6,11 @@ import datetime
 import hashlib
 import json
 import re
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+import yaml
 
 from clmt.cli import main
 from clmt.errors import ClmtError
@@ -162,6 +164,13 @@ def test_only_what_is_configured_is_an_input(world, tmp_path):
     with pytest.raises(ClmtError, match=r"expected one of: .*uniprot"):
         build_corpus(settings, tables, {**few, "unipro": inputs["uniprot"]}, registry, tmp_path / "text")
     assert not (tmp_path / "text").exists()
+
+
+def test_the_documentation_names_every_source_and_which_are_default():
+    folder = Path(__file__).resolve().parents[2] / "config"
+    default = yaml.safe_load((folder / "config.yaml").read_text())["text"]["sources"]
+    rows = re.findall(r"^\| `(\w+)` \|.*\| (yes|no) \|$", (folder / "README.md").read_text(), re.MULTILINE)
+    assert dict(rows) == {source: "yes" if source in default else "no" for source in SOURCES}
 
 
 @pytest.mark.parametrize(
