@@ -7,12 +7,15 @@ import pandas as pd
 import pytest
 
 from clmt.errors import ClmtError
+from clmt.tables.schema import write_table
+from clmt.text.build import build_corpus
 from clmt.text.cells import CellLine, Genotype, cell_identities, pathway_facts, pathway_hits, read_genotype
 from clmt.text.drugs import Drug
 from clmt.text.facts import Fact, Part, listed
 from clmt.text.gene_sets import GeneSet
 from clmt.text.leakage import drop_leaks
-from tests.unit.text_sources import GENES, write_tables
+from clmt.text.settings import TextSettings
+from tests.unit.text_sources import GENES, write_registry, write_sources, write_tables
 
 CELLS = [CellLine("c1", "KM-12", "large_intestine", "adenocarcinoma"), CellLine("c2", "BEN", "lung", "lung")]
 
@@ -87,8 +90,6 @@ def test_an_alteration_of_either_side_counts_once():
 def test_the_genotype_is_the_union_of_both_matrices_in_the_order_asked_for(tmp_path):
     tables = write_tables(tmp_path)
     frame = pd.read_parquet(tables / "copy_number.parquet").rename(columns={"GEN0": "ONLY"})
-    from clmt.tables.schema import write_table
-
     write_table(frame, tables / "copy_number.parquet", "copy_number")
     found = read_genotype(tables / "mutation.parquet", tables / "copy_number.parquet", ["c4", "c1"])
     assert len(found.genes) == 41
@@ -98,10 +99,23 @@ def test_the_genotype_is_the_union_of_both_matrices_in_the_order_asked_for(tmp_p
 
 
 def test_responses_are_not_read(tmp_path):
-    """The corpus is built where there is no table of responses at all."""
-    tables = write_tables(tmp_path)
-    assert not (tables / "response.parquet").exists()
-    assert read_genotype(tables / "mutation.parquet", tables / "copy_number.parquet", ["c1"]).mutated.any()
+    """Two tables of responses, one a permutation of the other, and none at all give one corpus, byte for byte."""
+    tables, inputs = write_tables(tmp_path / "tables"), write_sources(tmp_path / "downloads")
+    registry = write_registry(tmp_path / "sources.yaml")
+    settings = TextSettings(sources=("reactome", "repurposing_hub", "gdsc_compounds", "ncit"))
+    cells, drugs = (pd.read_parquet(tables / f"{kind}.parquet").iloc[:, 0].tolist() for kind in ("cell_lines", "drugs"))
+    pairs = pd.MultiIndex.from_product([cells, drugs], names=["cell_line_id", "drug_id"]).to_frame(index=False)
+    values = np.linspace(-4.0, 4.0, len(pairs))
+    built = []
+    for order in (None, np.arange(len(pairs)), np.random.default_rng(0).permutation(len(pairs))):
+        if order is not None:
+            frame = pairs.assign(ln_ic50=values[order], censored=values[order] > 2)
+            write_table(frame, tables / "response.parquet", "response")
+        out = tmp_path / f"text{len(built)}"
+        build_corpus(settings, tables, inputs, registry, out, archive="own")
+        built.append({path.name: path.read_bytes() for path in sorted(out.iterdir())})
+    assert len(built[0]) == 4
+    assert built[0] == built[1] == built[2]
 
 
 def test_a_pathway_text_that_tells_a_response_to_a_drug_is_a_leak():
