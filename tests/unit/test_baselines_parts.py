@@ -52,6 +52,8 @@ def test_averaged_fits_are_the_mean_of_their_predictions() -> None:
     model = MatrixFactorisation({"rank": 3, "fits": 4, "sweeps": 2, "regularisation": 1.0})
     history = model.fit(fold, seed=5, device="cpu")
     assert [row["epoch"] for row in history] == list(range(1, 9))
+    seconds = [row["seconds"] for row in history]
+    assert seconds == sorted(seconds)  # one clock for all starts: a learning curve does not run backwards
     assert model.cell_factors.shape[1] == 12
     parts = [(model.cell_factors[:, 3 * k : 3 * k + 3] * 4, model.drug_factors[:, 3 * k : 3 * k + 3]) for k in range(4)]
     each = [(cell[pairs[:, 0]] * drug[pairs[:, 1]]).sum(axis=1) for cell, drug in parts]

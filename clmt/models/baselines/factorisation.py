@@ -91,7 +91,8 @@ class MatrixFactorisation(Model):
         self._residuals[cells, drugs] = values - self.means.effects.predict(cells, drugs)
         generator = np.random.default_rng(seed)
         history: list[dict[str, Any]] = []
-        starts = [self._fit_start(fold, generator, history) for _ in range(self.settings["fits"])]
+        began = perf_counter()
+        starts = [self._fit_start(fold, generator, history, began) for _ in range(self.settings["fits"])]
         # The mean of several fits is itself a factorisation: their factors side by side, scaled.
         self.cell_factors = np.hstack([cell for cell, _ in starts]) / len(starts)
         self.drug_factors = np.hstack([drug for _, drug in starts])
@@ -99,14 +100,13 @@ class MatrixFactorisation(Model):
         return history
 
     def _fit_start(
-        self, fold: FoldData, generator: np.random.Generator, history: list[dict[str, Any]]
+        self, fold: FoldData, generator: np.random.Generator, history: list[dict[str, Any]], began: float
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         cells, drugs, values = training_arrays(fold, "validation")
         left = values - self.means.effects.predict(cells, drugs)
         rank, penalty = self.settings["rank"], self.settings["regularisation"]
         cell_factors = generator.normal(0.0, 0.1, (len(self._known), rank)) * self._known.any(axis=1, keepdims=True)
         best_score, best = np.inf, None
-        started = perf_counter()
         for _ in range(self.settings["sweeps"]):
             drug_factors = solve_factors(self._residuals.T, self._known.T, cell_factors, penalty)
             cell_factors = solve_factors(self._residuals, self._known, drug_factors, penalty)
@@ -119,7 +119,7 @@ class MatrixFactorisation(Model):
             history.append(
                 {
                     "epoch": len(history) + 1,
-                    "seconds": perf_counter() - started,
+                    "seconds": perf_counter() - began,
                     "train_rmse": train_rmse,
                     "validation_rmse": score,
                     "best": improved,
