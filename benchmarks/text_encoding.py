@@ -26,13 +26,17 @@ __all__ = ["configured_encoder", "main", "measure_encoding"]
 TRANSFORMERS = ("huggingface", "folder")
 
 
-def configured_encoder(config: Path, encoder: str) -> str:
+def configured_encoder(configs: Sequence[Path], encoder: str) -> str:
     """Settings of an encoder of the configuration, as the JSON that ``clmt text encode`` takes."""
     import yaml
 
-    if not config.exists():
-        raise ClmtError(f"{config}: no such configuration! Start in the folder of the workflow or give --config")
-    content = yaml.safe_load(config.read_text(encoding="utf-8"))
+    content: dict[str, Any] = {"encoders": {}, "text": {}}
+    for path in configs:
+        if not path.exists():
+            raise ClmtError(f"{path}: no such configuration! Start in the folder of the workflow or give --config")
+        given = yaml.safe_load(path.read_text(encoding="utf-8"))
+        for block in content:
+            content[block] |= given.get(block) or {}
     if encoder not in content["encoders"]:
         raise expected_one_of("unknown encoder", encoder, content["encoders"])
     return settings_json(encoder_settings(content, encoder))
@@ -67,7 +71,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Measure and publish."""
     parser = new_parser("text_encoding", "seconds to encode the texts of a corpus")
     parser.add_argument("--corpus", type=Path, required=True, help="folder of the corpus")
-    parser.add_argument("--config", type=Path, default=Path("config/config.yaml"), help="default: %(default)s")
+    parser.add_argument(
+        "--config",
+        type=Path,
+        nargs="+",
+        default=[Path("config/config.yaml")],
+        help="configuration, then overlays (default: config/config.yaml)",
+    )
     parser.add_argument("--encoder", default="lsa", help="entry of the configuration's encoders (default: lsa)")
     parser.add_argument("--folder", type=Path, help="local folder of a transformer")
     args = parser.parse_args(argv)
