@@ -19,6 +19,7 @@ from clmt.logs import configure_logging
 
 __all__ = [
     "ProcessDied",
+    "add_config",
     "add_device",
     "add_fold",
     "add_model",
@@ -59,8 +60,8 @@ def add_device(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda (default: %(default)s)")
 
 
-def add_model(parser: argparse.ArgumentParser) -> None:
-    """Options that choose the model's settings."""
+def add_config(parser: argparse.ArgumentParser) -> None:
+    """Option that names the configuration and its overlays."""
     parser.add_argument(
         "--config",
         type=Path,
@@ -68,6 +69,11 @@ def add_model(parser: argparse.ArgumentParser) -> None:
         default=[Path("config/config.yaml")],
         help="configuration, then overlays (default: config/config.yaml)",
     )
+
+
+def add_model(parser: argparse.ArgumentParser) -> None:
+    """Options that choose the model's settings."""
+    add_config(parser)
     parser.add_argument("--model-name", default="clmt", help="entry of the configuration's models (default: clmt)")
     parser.add_argument("--settings", default="{}", help="JSON of settings that differ from the configuration's")
 

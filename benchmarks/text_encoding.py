@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.harness import measure_apart, new_parser, run
+from benchmarks.harness import add_config, measure_apart, new_parser, run
 from benchmarks.record import machine, publish
 from clmt.errors import ClmtError, expected_one_of
 from clmt.files import parse_settings
@@ -71,13 +71,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Measure and publish."""
     parser = new_parser("text_encoding", "seconds to encode the texts of a corpus")
     parser.add_argument("--corpus", type=Path, required=True, help="folder of the corpus")
-    parser.add_argument(
-        "--config",
-        type=Path,
-        nargs="+",
-        default=[Path("config/config.yaml")],
-        help="configuration, then overlays (default: config/config.yaml)",
-    )
+    add_config(parser)
     parser.add_argument("--encoder", default="lsa", help="entry of the configuration's encoders (default: lsa)")
     parser.add_argument("--folder", type=Path, help="local folder of a transformer")
     args = parser.parse_args(argv)

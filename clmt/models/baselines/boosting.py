@@ -62,7 +62,7 @@ class GradientBoosting(Model):
         "fingerprint_components": 30,
         "leaves": [63, 255],
         "learning_rate": 0.05,
-        "trees": 1000,
+        "trees": 3000,
         "patience": 30,
         "min_pairs": 40,
         "feature_share": 0.3,
