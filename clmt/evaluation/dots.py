@@ -21,6 +21,7 @@ PANELS = (
     ("normalized_pearson", "normalized_pearson (higher is better)"),
 )
 LOWER_IS_BETTER = ("rmse",)
+GROUPS = {"per_drug_r": ("drugs_used", "drug"), "per_cell_r": ("cells_used", "cell line")}
 DIFFERENCES = (
     ("rmse", "difference of RMSE (left is better)"),
     ("per_drug_r", "difference of per_drug_r (right is better)"),
@@ -44,6 +45,7 @@ def metric_dots(runs: Runs, summary: Sequence[Mapping[str, str]]) -> Figure:
         for panel, (metric, title) in zip(panels[:, :2].flat, PANELS, strict=True):
             draw_folds(panel, runs, metric)
             panel.set_title(title, loc="left", fontsize=10)
+            panel.set_xlabel(groups_used(runs, metric), fontsize=9, color=GREY)
         for panel, (metric, title) in zip(panels[:, 2], DIFFERENCES, strict=True):
             rows = {row["model"]: row for row in summary if row["metric"] == metric}
             draw_differences(panel, runs, rows)
@@ -53,6 +55,17 @@ def metric_dots(runs: Runs, summary: Sequence[Mapping[str, str]]) -> Figure:
         for label in (*panels[0, 0].get_yticklabels(), *panels[1, 0].get_yticklabels()):
             label.set_color(model_colour(label.get_text(), runs.baselines))
     return figure
+
+
+def groups_used(runs: Runs, metric: str) -> str:
+    """Of how many drugs or cell lines a fold's value is the mean: few of them make it a weak number."""
+    if metric not in GROUPS:
+        return ""
+    key, name = GROUPS[metric]
+    counts = [int(card[key]) for card in runs.cards]
+    low, high = min(counts), max(counts)
+    several = "s" * (high != 1)
+    return f"mean over {low if low == high else f'{low} to {high}'} {name}{several} a fold"
 
 
 def draw_folds(panel: Axes, runs: Runs, metric: str) -> None:
@@ -94,10 +107,11 @@ def draw_differences(panel: Axes, runs: Runs, rows: Mapping[str, Mapping[str, st
         if abs(centre) <= reach:
             panel.plot([max(low, -reach), min(high, reach)], [row, row], color=colour, linewidth=2)
             panel.plot(centre, row, "o", color=colour, markersize=5)
-        else:
-            panel.plot(np.sign(centre) * reach * 0.97, row, ">" if centre > 0 else "<", color=colour, markersize=7)
+        for end in (low, high):
+            if abs(end) > reach and (abs(centre) <= reach or np.sign(end) == np.sign(centre)):
+                panel.plot(np.sign(end) * reach * 0.97, row, ">" if end > 0 else "<", color=colour, markersize=7)
         p = float(known[model]["p_holm"])
         write_right(panel, row, f"{centre:+.3f}  p {'< 0.001' if p < 0.001 else f'{p:.3f}'}", "black")
     panel.set_xlim(-reach, reach)
-    far = any(abs(values[0]) > reach for values in ends.values())
+    far = any(abs(value) > reach for values in ends.values() for value in values)
     panel.set_xlabel(f"bar: 95 % interval{'; arrow: beyond the axis' * far}; p: Holm", fontsize=9, color=GREY)

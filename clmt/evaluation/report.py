@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from clmt.errors import ClmtError
+from clmt.evaluation.curves import learning_curves, read_history
 from clmt.evaluation.dots import metric_dots
-from clmt.evaluation.figures import learning_curves, observed_predicted, per_drug, read_history
+from clmt.evaluation.figures import observed_predicted, per_drug
 from clmt.evaluation.loading import load_runs
 from clmt.evaluation.page import html_table
 from clmt.evaluation.runs import Runs

@@ -8,11 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 from made_up_runs import HISTORY, write_runs
+from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from clmt.cli import main
 from clmt.errors import ClmtError
-from clmt.evaluation.figures import contrast, drug_scores, observed_predicted, per_drug, read_history, shown_models
+from clmt.evaluation.curves import read_history
+from clmt.evaluation.dots import draw_differences, groups_used
+from clmt.evaluation.figures import contrast, drug_scores, observed_predicted, per_drug, shown_models
 from clmt.evaluation.loading import load_runs
 from clmt.evaluation.metrics import METRICS, rmse
 from clmt.evaluation.page import MEANING, html_table
@@ -124,6 +127,24 @@ def test_labels_of_drugs_do_not_cover_each_other(runs: Runs) -> None:
         assert len(boxes) >= 6
         meets = [(i, j) for i, a in enumerate(boxes) for j, b in enumerate(boxes) if i < j and a.overlaps(b)]
         assert meets == []
+
+
+def test_the_figure_says_of_how_many_groups_a_value_is_the_mean(runs: Runs) -> None:
+    counts = [int(card["cells_used"]) for card in runs.cards]
+    said = groups_used(runs, "per_cell_r")
+    assert said.startswith(f"mean over {min(counts)} ")
+    assert f"{max(counts)} cell line" in said
+    assert groups_used(runs, "rmse") == ""
+
+
+def test_an_interval_that_leaves_the_axis_ends_in_an_arrow(runs: Runs) -> None:
+    rows = {"drug_mean": ("0.2", "0.1", "9.0"), "cell_mean": ("0.2", "0.1", "0.3"), "clmt": ("-0.2", "-0.3", "-0.1")}
+    names = ("difference", "difference_low", "difference_high", "p_holm")
+    panel = Figure().subplots()
+    draw_differences(panel, runs, {model: dict(zip(names, (*row, "0.01"), strict=True)) for model, row in rows.items()})
+    arrows = [(line.get_marker(), line.get_ydata()) for line in panel.lines if line.get_marker() in ("<", ">")]
+    assert [(marker, runs.models[int(np.atleast_1d(y)[0])]) for marker, y in arrows] == [(">", "drug_mean")]
+    assert "arrow" in panel.get_xlabel()
 
 
 def test_histories_are_matched_by_folder_and_unchecked_epochs_left_out(
