@@ -117,7 +117,7 @@ def _structure(fold: FoldData, rows: Tensor, columns: Tensor) -> StructureInputs
     drugs = standardise(fold.molecules["morgan2"], graph["train_drugs"])
     cell_similar = mean_matrix(edges["cell_similar"], n_cells, n_cells)[rows]
     drug_similar = mean_matrix(edges["drug_similar"], n_drugs, n_drugs)[columns]
-    response = mean_matrix(edges["response"], n_drugs, n_cells)[columns]
+    response = attach_unseen(mean_matrix(edges["response"], n_drugs, n_cells), graph["train_cells"])[columns]
     return StructureInputs(
         cells=cells[rows],
         drugs=drugs[columns],
@@ -128,6 +128,16 @@ def _structure(fold: FoldData, rows: Tensor, columns: Tensor) -> StructureInputs
         drug_similar_mean=drug_similar @ drugs,
         response_mean=response @ cells,
     )
+
+
+def attach_unseen(response: Tensor, train_cells: Tensor) -> Tensor:
+    """Attach drugs without a training response to every training cell line, by edges that point to the drug.
+
+    Edges carry no response, only who was measured, and nearly every drug was measured on nearly all: such a drug learns
+    nothing from them, but its average is one of those that training saw, where an average of zeros is not.
+    """
+    everyone = train_cells.float() / train_cells.sum().clamp_min(1)
+    return torch.where(response.any(1, keepdim=True), response, everyone)
 
 
 def prepare_labels(fold: FoldData, cells: np.ndarray, drugs: np.ndarray) -> Labels:

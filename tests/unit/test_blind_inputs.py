@@ -143,6 +143,40 @@ def test_validation_responses_set_no_weight(fold: FoldData, fitted: CLMT) -> Non
         check_validation_responses_set_no_weight(with_validation, fold)
 
 
+# A drug without a training response is joined to the training cell lines, as the training drugs are.
+
+
+def check_unseen_drugs_meet_the_training_cells(prepare: Prepare, fold: FoldData) -> None:
+    cells, drugs = (np.arange(len(fold.graph[name])) for name in ("cell_line_ids", "drug_ids"))
+    structure = prepare(fold, cells, drugs).structure
+    known, held = fold.graph["train_cells"], list(HELD_DRUGS)
+    expected = (known.float() / known.sum()).expand(len(held), -1)
+    torch.testing.assert_close(structure.response[held], expected)
+    torch.testing.assert_close(structure.response_mean[held], expected @ structure.cells)
+    torch.testing.assert_close(structure.response.sum(1), torch.ones(len(drugs)))
+    source, target = fold.graph["edges"]["response"]
+    assert int((structure.response[~torch.isin(torch.arange(len(drugs)), torch.tensor(held))] > 0).sum()) == len(source)
+    assert not np.isin(held, target).any()
+
+
+def test_unseen_drugs_meet_the_training_cells(fold: FoldData) -> None:
+    check_unseen_drugs_meet_the_training_cells(prepare_inputs, fold)
+
+
+def test_unseen_drug_check_catches_zeros_and_held_out_cells(fold: FoldData) -> None:
+    def zeros(seen: FoldData, cells: np.ndarray, drugs: np.ndarray) -> NetworkInputs:
+        inputs = prepare_inputs(seen, cells, drugs)
+        response = inputs.structure.response * seen.graph["train_drugs"][:, None]
+        return dataclasses.replace(inputs, structure=dataclasses.replace(inputs.structure, response=response))
+
+    def all_cells(seen: FoldData, cells: np.ndarray, drugs: np.ndarray) -> NetworkInputs:
+        return prepare_inputs(with_everyone_known(seen), cells, drugs)
+
+    for wrong in (zeros, all_cells):
+        with pytest.raises(AssertionError):
+            check_unseen_drugs_meet_the_training_cells(wrong, fold)
+
+
 # A prediction is about its own pair: other held-out entities may be others, or be absent.
 
 
