@@ -117,7 +117,8 @@ def write_corpus(path: Path, sentences: Sequence[Sentence], entity_ids: Sequence
             raise ClmtError(f"{path}: sentence of an unknown entity! got: {item.entity_id!r} from {item.source}")
         if not item.sentence.strip():
             raise ClmtError(f"{path}: empty sentence for {item.entity_id!r} from {item.source} {item.record_id}")
-    silent = [entity for entity in entity_ids if entity not in {item.entity_id for item in sentences}]
+    told = {item.entity_id for item in sentences}
+    silent = [entity for entity in entity_ids if entity not in told]
     if silent:
         raise ClmtError(f"{path}: {len(silent)} entities would have no text, the first is {silent[0]!r}")
     rows = sorted(sentences, key=lambda item: (order[item.entity_id], item.position))
