@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from clmt.errors import ClmtError
@@ -63,7 +63,7 @@ class Averager:
         self.decay, self.steps = decay, 0
         self.network = copy.deepcopy(network).requires_grad_(False)
         self.live, self.kept = list(network.parameters()), list(self.network.parameters())
-        self.buffers = list(zip(network.buffers(), self.network.buffers(), strict=True))
+        self.norms = [module for module in self.network.modules() if isinstance(module, nn.BatchNorm1d)]
 
     @torch.no_grad()
     def update(self) -> None:
@@ -72,10 +72,21 @@ class Averager:
         decay = min(self.decay, self.steps / (self.steps + 10))
         torch._foreach_lerp_(self.kept, self.live, 1.0 - decay)
 
-    def snapshot(self) -> CLMTNetwork:
-        """The averaged network, with the live network's running statistics, in evaluation mode."""
-        for live, kept in self.buffers:
-            kept.copy_(live)
+    @torch.no_grad()
+    def snapshot(self, inputs: NetworkInputs) -> CLMTNetwork:
+        """The averaged network in evaluation mode, its batch norms fitted to how it encodes the training drugs.
+
+        The running statistics of the live network are those of other weights, under dropout.
+        """
+        self.network.eval()
+        drugs = len(inputs.fingerprint)
+        for norm in self.norms:
+            norm.train().momentum = 1.0
+        if self.norms:
+            self.network.encode_molecules(inputs)
+        for norm in self.norms:
+            if norm.running_var is not None:
+                norm.running_var.mul_((drugs - 1) / drugs)  # as training divides: by the number of drugs
         return self.network.eval()
 
 
@@ -175,7 +186,7 @@ def train_network(
     start = time.perf_counter()
     for epoch in progress(range(1, settings["epochs"] + 1), "epochs", settings["epochs"]):
         loss, train_rmse = trainer.epoch()
-        averaged = trainer.average.snapshot()
+        averaged = trainer.average.snapshot(data.inputs)
         validation = validate(averaged)
         improved = validation < best
         if improved:
