@@ -76,6 +76,7 @@ def draw_curves(row: Sequence[Axes], model: str, curves: Mapping[int, np.ndarray
         for panel, x in zip(row, (curve[:, 0], curve[:, 1] / 60), strict=True):
             panel.plot(x, curve[:, 2], color=colour, linewidth=1.3, label=str(fold))
             panel.plot(x[best], curve[best, 2], "o", color=colour, markeredgecolor="black", markersize=6, zorder=3)
+            panel.locator_params(axis="x", nbins=5)  # of a fit that takes milliseconds the numbers are long
     row[0].set_ylabel(f"validation RMSE\n{LN_IC50}")
     lowest = min(curve[:, 2].min() for curve in curves.values())
     settled = max(np.quantile(curve[:, 2], 0.9) for curve in curves.values())
