@@ -6,6 +6,7 @@ the gradients that these updates send it are gathered and then run through it on
 
 from __future__ import annotations
 
+import copy
 import logging
 import math
 import time
@@ -21,7 +22,6 @@ from clmt.errors import ClmtError
 from clmt.logs import progress
 from clmt.models.inputs import Labels, NetworkInputs
 from clmt.models.network import CLMTNetwork
-from clmt.training.average import Averager
 
 __all__ = ["TrainingData", "learning_rate", "train_network"]
 
@@ -54,6 +54,29 @@ def learning_rate(step: int, total: int, peak: float, warm_up: float) -> float:
     if step < warm:
         return peak * (step + 1) / warm
     return peak * max(1e-3, 0.5 * (1.0 + math.cos(math.pi * (step - warm) / max(1, total - warm))))
+
+
+class Averager:
+    """Exponential moving average of the weights: what is validated, kept and used to predict."""
+
+    def __init__(self, network: CLMTNetwork, decay: float) -> None:
+        self.decay, self.steps = decay, 0
+        self.network = copy.deepcopy(network).requires_grad_(False)
+        self.live, self.kept = list(network.parameters()), list(self.network.parameters())
+        self.buffers = list(zip(network.buffers(), self.network.buffers(), strict=True))
+
+    @torch.no_grad()
+    def update(self) -> None:
+        """Take one step towards the live weights; early on the average is short, so that it forgets the start."""
+        self.steps += 1
+        decay = min(self.decay, self.steps / (self.steps + 10))
+        torch._foreach_lerp_(self.kept, self.live, 1.0 - decay)
+
+    def snapshot(self) -> CLMTNetwork:
+        """The averaged network, with the live network's running statistics, in evaluation mode."""
+        for live, kept in self.buffers:
+            kept.copy_(live)
+        return self.network.eval()
 
 
 class Trainer:
@@ -152,7 +175,7 @@ def train_network(
     start = time.perf_counter()
     for epoch in progress(range(1, settings["epochs"] + 1), "epochs", settings["epochs"]):
         loss, train_rmse = trainer.epoch()
-        averaged = trainer.average.snapshot(data.inputs)
+        averaged = trainer.average.snapshot()
         validation = validate(averaged)
         improved = validation < best
         if improved:

@@ -11,10 +11,8 @@ import pytest
 import torch
 
 from clmt.models.clmt import CLMT
-from clmt.models.inputs import prepare_inputs, prepare_labels
-from clmt.models.network import VIEWS, CLMTNetwork, NetworkShape
 from clmt.training.fold_data import FoldData
-from clmt.training.loop import Trainer, TrainingData, learning_rate
+from clmt.training.loop import Trainer, learning_rate
 from tests.unit.small_fold import small_fold, small_molecules
 
 QUICK: dict[str, Any] = {"epochs": 4, "batch_size": 32, "updates_per_encoding": 2}
@@ -120,55 +118,6 @@ def test_each_entity_is_encoded_once_an_update(
     updates = -(-len(fold.graph["train_pairs"]) // batch_size)
     assert seen["cell"] == [24] * updates
     assert seen["drug"] == [8] * -(-updates // 2)
-
-
-def averaged_trainer(fold: FoldData, epochs: int) -> Trainer:
-    """A trainer whose averaged weights lag behind the live ones."""
-    model = CLMT({**QUICK, "average": 0.9, "learning_rate": 0.01})
-    everyone = np.arange(len(fold.graph["cell_line_ids"])), np.arange(len(fold.graph["drug_ids"]))
-    inputs = prepare_inputs(fold, *everyone)
-    torch.manual_seed(0)
-    network = CLMTNetwork(NetworkShape.of(inputs, fold.graph), VIEWS, model.settings, 0.0, 1.0)
-    labels, values = prepare_labels(fold, *everyone), fold.graph["train_ln_ic50"]
-    trainer = Trainer(network, TrainingData(inputs, labels, fold.graph["train_pairs"], values), model.settings)
-    for _ in range(epochs):
-        trainer.epoch()
-    return trainer
-
-
-def check_norms_fit_the_training_drugs(snapshot: Callable[[Trainer], CLMTNetwork], trainer: Trainer) -> None:
-    """Each batch norm of the network that is validated sees columns of mean 0 and variance 1 behind it."""
-    network = snapshot(trainer)
-    assert not any(module.training for module in network.modules())
-    seen: list[torch.Tensor] = []
-    for module in network.modules():
-        if isinstance(module, torch.nn.BatchNorm1d):
-            module.register_forward_hook(lambda norm, _, out: seen.append((out - norm.bias) / norm.weight))
-    with torch.no_grad():
-        network.encode_molecules(trainer.data.inputs)
-    assert len(seen) == 2
-    for columns in seen:
-        torch.testing.assert_close(columns.mean(0), torch.zeros(columns.shape[1]), atol=1e-3, rtol=0)
-        varied = columns.std(0, unbiased=False) > 0.5  # a column of equal values stays at 0
-        torch.testing.assert_close(
-            columns.var(0, unbiased=False)[varied], torch.ones(int(varied.sum())), atol=0.05, rtol=0
-        )
-        assert varied.float().mean() > 0.5
-
-
-def test_norms_fit_the_training_drugs(fold: FoldData) -> None:
-    trainer = averaged_trainer(fold, 3)
-    check_norms_fit_the_training_drugs(lambda seen: seen.average.snapshot(seen.data.inputs), trainer)
-
-
-def test_norm_check_catches_the_live_statistics(fold: FoldData) -> None:
-    def live(trainer: Trainer) -> CLMTNetwork:
-        for running, kept in zip(trainer.network.buffers(), trainer.average.network.buffers(), strict=True):
-            kept.copy_(running)
-        return trainer.average.network.eval()
-
-    with pytest.raises(AssertionError):
-        check_norms_fit_the_training_drugs(live, averaged_trainer(fold, 3))
 
 
 def test_schedule_climbs_and_falls() -> None:
