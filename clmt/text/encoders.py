@@ -110,6 +110,7 @@ def _lsa(texts: Sequence[str], settings: Mapping[str, Any], folder: Path | None)
     import numpy as np
     from sklearn.decomposition import TruncatedSVD
     from sklearn.feature_extraction.text import TfidfVectorizer
+    from threadpoolctl import threadpool_limits
 
     words = TfidfVectorizer(sublinear_tf=True, min_df=2 if len(texts) > 20 else 1, token_pattern=r"(?u)\b\w[\w-]+\b")
     try:
@@ -121,7 +122,8 @@ def _lsa(texts: Sequence[str], settings: Mapping[str, Any], folder: Path | None)
     explained = 0.0
     if rank >= 1:
         svd = TruncatedSVD(rank, n_iter=7, random_state=settings.get("seed", 0))
-        vectors[:, :rank] = svd.fit_transform(matrix)
+        with threadpool_limits(1):  # several threads add up in another order: the last digits would depend on --cores
+            vectors[:, :rank] = svd.fit_transform(matrix)
         explained = float(svd.explained_variance_ratio_.sum())
     return vectors, {"words": len(words.vocabulary_), "rank": max(rank, 0), "explained_variance": round(explained, 4)}
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.decomposition import TruncatedSVD
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from clmt.errors import ClmtError
 from clmt.text.corpus import KINDS, Sentence, write_corpus
-from clmt.text.encoders import encode
+from clmt.text.encoders import ENCODERS, encode
 from clmt.text.vectors import encode_corpus, hide_names, read_vectors
 from tests.unit.text_sources import write_tables
 
@@ -307,3 +310,19 @@ def test_hidden_names_change_the_vectors_and_need_the_tables(corpus):
     with pytest.raises(ClmtError, match="got: 'drugs', expected one of: cell_line, drug"):
         encode_corpus(json.dumps({**LSA, "only": "drugs"}), folder, place / "x.parquet")
     assert not (place / "x.parquet").exists()
+
+
+def test_lsa_computes_on_one_thread_whatever_the_machine_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several threads add up in another order, so that the last digits would depend on --cores."""
+    seen: list[int] = []
+    decompose = TruncatedSVD.fit_transform
+
+    def watched(self: TruncatedSVD, matrix: Any, y: Any = None) -> Any:
+        seen.extend(pool["num_threads"] for pool in threadpool_info())
+        return decompose(self, matrix, y)
+
+    monkeypatch.setattr(TruncatedSVD, "fit_transform", watched)
+    texts = [f"kinase {word} inhibits growth of {word} cells" for word in ("alpha", "beta", "gamma", "delta")]
+    with threadpool_limits(2):
+        ENCODERS["lsa"](texts, {"dimensions": 2}, None)
+    assert set(seen) == {1}
