@@ -69,14 +69,15 @@ def legend_of_folds(figure: Figure, panel: Axes) -> None:
 
 
 def draw_curves(row: Sequence[Axes], model: str, curves: Mapping[int, np.ndarray]) -> None:
-    """Draw one model's folds in both panels, from zero to just above where the curves settle."""
+    """Draw one model's folds in both panels, from just below the best to just above where the curves settle."""
     for fold, curve in curves.items():
         colour = OKABE_ITO[fold % len(OKABE_ITO)]
         best = int(np.argmin(curve[:, 2]))
         for panel, x in zip(row, (curve[:, 0], curve[:, 1] / 60), strict=True):
             panel.plot(x, curve[:, 2], color=colour, linewidth=1.3, label=str(fold))
             panel.plot(x[best], curve[best, 2], "o", color=colour, markeredgecolor="black", markersize=6, zorder=3)
-            panel.locator_params(axis="x", nbins=5)  # of a fit that takes milliseconds the numbers are long
+    for panel in row:
+        panel.locator_params(axis="x", nbins=5)  # of a fit that takes milliseconds the numbers are long
     row[0].set_ylabel(f"validation RMSE\n{LN_IC50}")
     lowest = min(curve[:, 2].min() for curve in curves.values())
     settled = max(np.quantile(curve[:, 2], 0.9) for curve in curves.values())

@@ -107,9 +107,9 @@ def draw_differences(panel: Axes, runs: Runs, rows: Mapping[str, Mapping[str, st
         if abs(centre) <= reach:
             panel.plot([max(low, -reach), min(high, reach)], [row, row], color=colour, linewidth=2)
             panel.plot(centre, row, "o", color=colour, markersize=5)
-        for end in (low, high):
-            if abs(end) > reach and (abs(centre) <= reach or np.sign(end) == np.sign(centre)):
-                panel.plot(np.sign(end) * reach * 0.97, row, ">" if end > 0 else "<", color=colour, markersize=7)
+        for side, marker in ((-1, "<"), (1, ">")):
+            if max(side * value for value in ends[model]) > reach:
+                panel.plot(side * reach * 0.97, row, marker, color=colour, markersize=7)
         p = float(known[model]["p_holm"])
         write_right(panel, row, f"{centre:+.3f}  p {'< 0.001' if p < 0.001 else f'{p:.3f}'}", "black")
     panel.set_xlim(-reach, reach)
