@@ -18,6 +18,7 @@ from clmt.models.registry import ARCHITECTURES
 from clmt.provenance import code_digest
 
 __all__ = [
+    "GPU_ARCHITECTURES",
     "MODEL_KEYS",
     "Run",
     "derive_seed",

@@ -25,13 +25,17 @@ class Device:
     card: str
 
 
-def choose_device(wanted: str) -> Device:
-    """Resolve ``auto``, ``cpu`` or ``cuda``; which one was taken goes into the run's record."""
+def choose_device(wanted: str, gpu_helps: bool = True) -> Device:
+    """Resolve ``auto``, ``cpu`` or ``cuda``; which one was taken goes into the run's record.
+
+    What computes on the CPU whatever it is given (``gpu_helps`` false) takes the CPU, and does not touch a GPU that
+    another job may be holding for itself.
+    """
     if wanted not in CHOICES:
         raise expected_one_of("unknown device", wanted, CHOICES)
     if wanted == "cuda" and not torch.cuda.is_available():
         raise ClmtError("device 'cuda' was requested but torch sees no GPU! Use device auto or cpu to train on the CPU")
-    if wanted == "cpu" or not torch.cuda.is_available():
+    if wanted == "cpu" or not gpu_helps or not torch.cuda.is_available():
         return Device("cpu", "")
     # Read when cuBLAS starts: without it, sums of its products differ from run to run.
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")

@@ -14,6 +14,7 @@ from clmt import __version__
 from clmt.files import atomic_path
 from clmt.models.registry import create_model
 from clmt.owner import check_owner
+from clmt.plan import GPU_ARCHITECTURES
 from clmt.training.checkpoint import save_checkpoint
 from clmt.training.device import choose_device, peak_memory_mb
 from clmt.training.fold_data import load_fold
@@ -47,14 +48,14 @@ def train_run(
     graph, molecules, text
         The fold's ``graph.pt``, ``molecules.pt`` and the text vectors, None for a model that reads none.
     device
-        auto, cpu or cuda.
+        auto, cpu or cuda; an architecture that does not train step by step computes on the CPU whatever it is.
     threads
         CPU threads; equal results need an equal number.
     model, history
         Files to write.
     """
     torch.set_num_threads(threads)
-    chosen = choose_device(device)
+    chosen = choose_device(device, gpu_helps=settings["arch"] in GPU_ARCHITECTURES)
     fitted = create_model(settings["arch"], settings["settings"])
     fold = load_fold(graph, molecules, text)
     check_owner(fold.graph, settings, graph)

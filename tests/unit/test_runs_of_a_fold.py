@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import torch
 from baseline_folds import make_fold
 
 from clmt.cli import main
@@ -52,9 +53,9 @@ def inputs(folder: Path) -> list[str]:
     return [text for option, name in names.items() for text in (f"--{option}", str(folder / name))]
 
 
-def train(folder: Path) -> int:
+def train(folder: Path, device: str = "cpu") -> int:
     files = ["--model", str(folder / "model.pt"), "--history", str(folder / "history.csv")]
-    return main(["train", "--settings", json.dumps(RUN), *inputs(folder), "--device", "cpu", *files])
+    return main(["train", "--settings", json.dumps(RUN), *inputs(folder), "--device", device, *files])
 
 
 def evaluate(folder: Path) -> int:
@@ -73,6 +74,14 @@ def test_a_run_of_its_own_graph_is_scored(folder: Path) -> None:
     assert evaluate(folder) == 0
     card = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
     assert [card[key] for key in OWNER] == [RUN[key] for key in OWNER]
+
+
+def test_a_model_without_steps_stays_off_the_gpu_and_says_so(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert train(folder, "auto") == 0
+    assert evaluate(folder) == 0
+    card = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+    assert (card["device"], card["card"]) == ("cpu", "")
 
 
 @pytest.mark.parametrize("key", OWNER)
