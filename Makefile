@@ -44,6 +44,7 @@ lint: install
 	ruff format --check .
 	snakefmt --check Snakefile workflow
 	snakemake --lint
+	lint-imports
 	mypy
 
 format: install

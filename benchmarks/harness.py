@@ -174,7 +174,7 @@ def _measure(function: Measure, arguments: dict[str, Any], threads: int, device:
         return {**function(**arguments), "peak_memory_mb": resident_peak_mb()}
     import torch
 
-    from clmt.training.device import choose_device
+    from clmt.runs.device import choose_device
 
     torch.set_num_threads(threads)
     chosen = choose_device(device)

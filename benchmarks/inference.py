@@ -20,8 +20,8 @@ from benchmarks.record import machine, publish
 if TYPE_CHECKING:
     import numpy as np
 
+    from clmt.graph.fold_data import FoldData
     from clmt.models.base import Model
-    from clmt.training.fold_data import FoldData
 
 __all__ = ["main", "measure_inference"]
 
@@ -37,7 +37,7 @@ def scorer(model: Model, fold: FoldData, pairs: np.ndarray, device: str) -> Call
     """What to time: the model's own prediction, which is on the CPU behind a checkpoint, or the network's on a GPU."""
     import torch
 
-    from clmt.models.clmt import CLMT, all_inputs, predict_pairs
+    from clmt.models.clmt.model import CLMT, all_inputs, predict_pairs
 
     if device == "cpu" or not isinstance(model, CLMT) or model.network is None:
         return lambda: model.predict(fold, pairs)
@@ -49,8 +49,8 @@ def measure_inference(
     model: Path, graph: Path, molecules: Path, text: Path, repeats: int, device: str
 ) -> dict[str, Any]:
     """Load a checkpoint, then score all pairs ``repeats`` times and once before."""
-    from clmt.training.checkpoint import load_checkpoint
-    from clmt.training.fold_data import load_fold
+    from clmt.graph.fold_data import load_fold
+    from clmt.runs.checkpoint import load_checkpoint
 
     start = time.perf_counter()
     fitted, settings, _ = load_checkpoint(model)

@@ -14,8 +14,8 @@ from torch.nn import functional as F
 from torch_geometric.nn import GINEConv, GraphNorm, HeteroConv, SAGEConv, global_mean_pool
 
 from clmt.features.vocabulary import BOND_SIZES
-from clmt.models.drug_encoder import CategoryEmbedding, GeometryBlock, GeometryEncoder
-from clmt.models.structure import SageLayer
+from clmt.models.clmt.drug_encoder import CategoryEmbedding, GeometryBlock, GeometryEncoder
+from clmt.models.clmt.structure import SageLayer
 
 __all__ = ["PublishedGeometry", "gine", "plain_geometry", "plain_sage"]
 

@@ -20,11 +20,11 @@ from torch.nn import functional as F
 from benchmarks.harness import clock
 from benchmarks.molecules import MoleculeStore
 from benchmarks.plain import PublishedGeometry
-from clmt.models.inputs import Labels, NetworkInputs
-from clmt.models.network import CLMTNetwork, EntityViews
-from clmt.training.device import fast_products
-from clmt.training.fold_data import FoldData
-from clmt.training.loop import TrainingData
+from clmt.graph.fold_data import FoldData
+from clmt.models.clmt.inputs import Labels, NetworkInputs
+from clmt.models.clmt.network import CLMTNetwork, EntityViews
+from clmt.models.clmt.training import TrainingData
+from clmt.models.precision import training_precision
 
 __all__ = ["ReferenceTrainer", "time_reference"]
 
@@ -121,7 +121,7 @@ def time_reference(trainer: ReferenceTrainer, *, batch: int, steps: int, fast: b
     order = torch.randperm(len(trainer.data.pairs), device=trainer.data.pairs.device)
     size = min(batch, len(order))
     starts = [(size * number) % (len(order) - size + 1) for number in range(steps + 1)]
-    with fast_products() if fast else contextlib.nullcontext():
+    with training_precision() if fast else contextlib.nullcontext():
         trainer.step(order[starts[0] : starts[0] + size])
         start = clock(device)
         for first in starts[1:]:

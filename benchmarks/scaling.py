@@ -44,7 +44,7 @@ def measure_point(
     """
     from benchmarks.simulated import FoldSize, draw_molecules, simulated_fold, template_molecules
     from benchmarks.training import build_training, time_ours
-    from clmt.models.clmt import CLMT
+    from clmt.models.clmt.model import CLMT
 
     complete = CLMT(settings).settings
     wanted = FoldSize(**size)

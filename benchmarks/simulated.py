@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from benchmarks.molecules import MoleculeStore, vary_copies
-from clmt.training.fold_data import FoldData
+from clmt.graph.fold_data import FoldData
 
 __all__ = ["FoldSize", "draw_molecules", "simulated_fold"]
 

@@ -18,7 +18,7 @@ from benchmarks.harness import add_config, measure_apart, new_parser, run
 from benchmarks.record import machine, publish
 from clmt.errors import ClmtError, expected_one_of
 from clmt.files import parse_settings
-from clmt.plan import encoder_settings, settings_json
+from clmt.planning.runs import encoder_settings, settings_json
 
 __all__ = ["configured_encoder", "main", "measure_encoding"]
 
@@ -45,7 +45,7 @@ def configured_encoder(configs: Sequence[Path], encoder: str) -> str:
 def measure_encoding(settings: str, corpus: Path, folder: Path | None, device: str = "cpu") -> dict[str, Any]:
     """Encode the corpus once; ``device`` is what the encoder will choose by itself."""
     from clmt.text.corpus import KINDS, read_corpus
-    from clmt.text.vectors import encode_corpus, read_vectors
+    from clmt.vectors.encode import encode_corpus, read_vectors
 
     with tempfile.TemporaryDirectory() as place:
         out = Path(place) / "vectors.parquet"

@@ -19,7 +19,7 @@ from typing import Any
 from benchmarks.harness import add_fold, add_model, measure_apart, model_settings, new_parser, run
 from benchmarks.record import append_rows, machine, publish, table
 from clmt.errors import ClmtError
-from clmt.owner import OWNER
+from clmt.graph.fold_key import OWNER
 
 __all__ = ["levels_reached", "main", "read_history", "train_fold"]
 
@@ -28,8 +28,8 @@ def train_fold(
     settings: dict[str, Any], graph: Path, molecules: Path, text: Path, threads: int, keep: Path | None, device: str
 ) -> dict[str, Any]:
     """Train one fold as ``clmt train`` does; checkpoint and curve stay in ``keep``, else nowhere."""
+    from clmt.runs.train import train_run
     from clmt.tensors import load_tensors
-    from clmt.training.run import train_run
 
     stored = load_tensors(graph)
     settings = {**settings, **{key: stored[key] for key in OWNER if key in stored}}
@@ -68,7 +68,7 @@ def training_record(checkpoint: Path) -> dict[str, Any]:
     """What a checkpoint says of its training, see `benchmarks.harness.measure_apart`; no card where there is none."""
     if not checkpoint.exists():
         return {"card": ""}
-    from clmt.training.checkpoint import load_checkpoint
+    from clmt.runs.checkpoint import load_checkpoint
 
     _, _, record = load_checkpoint(checkpoint)
     return {name: record[name] for name in ("peak_memory_mb", "device", "card", "threads")}

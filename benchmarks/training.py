@@ -21,9 +21,9 @@ from benchmarks.record import machine, publish
 from clmt.errors import ClmtError, expected_one_of
 
 if TYPE_CHECKING:
-    from clmt.models.network import CLMTNetwork
-    from clmt.training.fold_data import FoldData
-    from clmt.training.loop import TrainingData
+    from clmt.graph.fold_data import FoldData
+    from clmt.models.clmt.network import CLMTNetwork
+    from clmt.models.clmt.training import TrainingData
 
 __all__ = ["build_training", "main", "measure_mode", "time_ours"]
 
@@ -31,17 +31,17 @@ MODES = ("ours", "reference", "distinct")
 
 
 def build_training(fold: FoldData, settings: dict[str, Any], device: str) -> tuple[CLMTNetwork, TrainingData]:
-    """A new network and its training data on the device, as `clmt.models.clmt.CLMT.fit` makes them.
+    """A new network and its training data on the device, as `clmt.models.clmt.model.CLMT.fit` makes them.
 
     ``settings`` are complete.
     """
     import numpy as np
     import torch
 
-    from clmt.models.clmt import renumber
-    from clmt.models.inputs import prepare_inputs, prepare_labels
-    from clmt.models.network import CLMTNetwork, NetworkShape
-    from clmt.training.loop import TrainingData
+    from clmt.models.clmt.inputs import prepare_inputs, prepare_labels
+    from clmt.models.clmt.model import renumber
+    from clmt.models.clmt.network import CLMTNetwork, NetworkShape
+    from clmt.models.clmt.training import TrainingData
 
     torch.manual_seed(0)
     cells, drugs = (np.flatnonzero(fold.graph[name].numpy()) for name in ("train_cells", "train_drugs"))
@@ -58,12 +58,12 @@ def time_ours(
     network: CLMTNetwork, data: TrainingData, settings: dict[str, Any], rounds: int | None, device: str
 ) -> dict[str, Any]:
     """Time one pass over the pairs, or over as many as ``rounds`` passes of the molecular encoder serve."""
-    from clmt.training.device import fast_products
-    from clmt.training.loop import Trainer
+    from clmt.models.clmt.training import Trainer
+    from clmt.models.precision import training_precision
 
     span = settings["batch_size"] * settings["updates_per_encoding"]
     count = len(data.pairs) if rounds is None else min(len(data.pairs), span * rounds)
-    with fast_products():
+    with training_precision():
         trainer = Trainer(network, replace(data, pairs=data.pairs[:span], ln_ic50=data.ln_ic50[:span]), settings)
         trainer.epoch()  # warm-up: one pass of the molecular encoder
         trainer.data = replace(data, pairs=data.pairs[:count], ln_ic50=data.ln_ic50[:count])
@@ -91,8 +91,8 @@ def measure_mode(
     device: str,
 ) -> dict[str, Any]:
     """Load the fold and time one mode."""
-    from clmt.models.clmt import CLMT
-    from clmt.training.fold_data import load_fold
+    from clmt.graph.fold_data import load_fold
+    from clmt.models.clmt.model import CLMT
 
     complete = CLMT(settings).settings
     for key in ("views", "contrastive", "auxiliary"):
@@ -148,7 +148,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     reference = next((row["pairs_per_second"] for row in rows if row["mode"] == "reference"), None)
     for row in rows:
         row["times_reference"] = None if reference is None else row["pairs_per_second"] / reference
-        row["fast_products"] = row["mode"] == "ours" or args.reference_fast
+        row["training_precision"] = row["mode"] == "ours" or args.reference_fast
     publish(rows, machine(args.threads, card), args.out, args.note)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from clmt.acquire.archive import read_zip_member
 from clmt.acquire.checks import Expectation
 from clmt.acquire.client import Client
 from clmt.acquire.download import download
@@ -13,7 +12,7 @@ from clmt.acquire.folder import MirrorFolder
 from clmt.acquire.registry import Registry
 from clmt.acquire.transport import Transport
 
-__all__ = ["Client", "download", "fetch_source", "open_client", "read_zip_member"]
+__all__ = ["Client", "download", "fetch_source", "open_client"]
 
 logger = logging.getLogger(__name__)
 

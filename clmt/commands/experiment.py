@@ -36,7 +36,7 @@ def _add_inputs(parser: argparse.ArgumentParser) -> None:
 
 def run_train(args: argparse.Namespace) -> None:
     from clmt.files import parse_settings
-    from clmt.training.run import train_run
+    from clmt.runs.train import train_run
 
     train_run(
         parse_settings(args.settings),
@@ -51,7 +51,7 @@ def run_train(args: argparse.Namespace) -> None:
 
 
 def run_evaluate(args: argparse.Namespace) -> None:
-    from clmt.predict import evaluate_run
+    from clmt.runs.evaluate import evaluate_run
 
     evaluate_run(
         args.model,

@@ -52,14 +52,14 @@ def run_molecules(args: argparse.Namespace) -> None:
 
 def run_folds(args: argparse.Namespace) -> None:
     from clmt.files import parse_settings
-    from clmt.folds import write_folds
+    from clmt.folds.make import write_folds
 
     write_folds(args.response, args.cell_lines, args.drugs, args.out, settings=parse_settings(args.settings))
 
 
 def run_graph(args: argparse.Namespace) -> None:
     from clmt.files import parse_settings
-    from clmt.graph import write_graph
+    from clmt.graph.build import write_graph
 
     tables = {table: getattr(args, table) for table in TABLES}
     write_graph(tables, args.molecules, args.folds, args.out, settings=parse_settings(args.settings))

@@ -116,14 +116,14 @@ def run_build(args: argparse.Namespace) -> None:
 
 def run_encode(args: argparse.Namespace) -> None:
     """Encode a corpus."""
-    from clmt.text.vectors import encode_corpus
+    from clmt.vectors.encode import encode_corpus
 
     encode_corpus(args.settings, args.corpus, args.out, folder=args.folder, tables=args.tables)
 
 
 def run_vary(args: argparse.Namespace) -> None:
     """Vary vectors."""
-    from clmt.text.vary import vary_vectors
+    from clmt.vectors.vary import vary_vectors
 
     vary_vectors(args.settings, args.vectors, args.out)
 
@@ -137,7 +137,7 @@ def run_show(args: argparse.Namespace) -> None:
 
 def run_page(args: argparse.Namespace) -> None:
     """Write the page of all texts."""
-    from clmt.text.page import write_page
+    from clmt.text.page.write import write_page
 
     write_page(args.dataset, args.corpus, args.tables, args.out, simulated=args.simulated)
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from urllib.parse import quote
 
 from clmt.acquire.registry import Registry, download_path
-from clmt.demo import MARK
 from clmt.demo.drugs import DRUGS, SALT_FORM
 from clmt.demo.layouts import (
     SIMULATED,
@@ -22,6 +21,7 @@ from clmt.demo.layouts import (
 from clmt.demo.world import SEED, simulate
 from clmt.errors import ClmtError
 from clmt.files import write_text
+from clmt.simulated import MARK
 
 __all__ = ["mirror_files", "write_mirror"]
 

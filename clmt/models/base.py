@@ -10,7 +10,7 @@ import numpy as np
 from clmt.errors import expected_one_of
 
 if TYPE_CHECKING:
-    from clmt.training.fold_data import FoldData
+    from clmt.graph.fold_data import FoldData
 
 __all__ = ["Model"]
 

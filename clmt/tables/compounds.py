@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from clmt.errors import ClmtError
-from clmt.tables.delimited import Records, parse_records
+from clmt.reading.delimited import Records, parse_records
 from clmt.tables.schema import join_labels
 
 __all__ = ["CompoundLabels", "clean_name", "look_up_compounds", "read_compounds"]

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clmt.errors import ClmtError
+from clmt.reading.delimited import Matrix
+from clmt.reading.parquet import read_parquet
 from clmt.tables.corrections import CORRECTIONS
-from clmt.tables.delimited import Matrix
 from clmt.tables.identity import Structure, structure_of
-from clmt.tables.parquet import read_parquet
 
 if TYPE_CHECKING:
     import numpy as np

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from clmt.reading.delimited import Matrix
 from clmt.tables.compounds import CompoundLabels
-from clmt.tables.delimited import Matrix
 from clmt.tables.schema import join_labels
 from clmt.tables.survey import Layout
 

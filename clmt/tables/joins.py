@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clmt.errors import ClmtError, expected_one_of
+from clmt.reading.delimited import Matrix, refuse_duplicates
 from clmt.tables import survey
-from clmt.tables.delimited import Matrix, refuse_duplicates
 from clmt.tables.genes import mend_genes
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from clmt.errors import ClmtError, expected_one_of
 from clmt.files import atomic_path
-from clmt.tables.parquet import read_parquet
+from clmt.reading.parquet import read_parquet
 
 if TYPE_CHECKING:
     import pandas as pd

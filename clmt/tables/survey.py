@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from clmt.acquire.archive import read_zip_member
-from clmt.demo import MARK
 from clmt.errors import ClmtError, expected_one_of
-from clmt.tables.delimited import Records, clean_id, parse_matrix, parse_records, refuse_duplicates
+from clmt.reading.archive import read_zip_member
+from clmt.reading.delimited import Records, clean_id, parse_matrix, parse_records, refuse_duplicates
+from clmt.simulated import MARK
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from clmt.tables.delimited import Matrix
+    from clmt.reading.delimited import Matrix
 
 __all__ = [
     "LAYOUTS",

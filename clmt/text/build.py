@@ -10,13 +10,13 @@ from typing import Any
 from clmt.acquire.registry import Source, load_registry
 from clmt.errors import expected_one_of
 from clmt.files import write_json, write_text
+from clmt.reading.raw import file_date
 from clmt.text.cells import read_genotype
 from clmt.text.corpus import KINDS, Sentence, write_corpus
 from clmt.text.coverage import coverage_table
 from clmt.text.facts import TABLES, Terms, to_sentences
 from clmt.text.gather import cell_line_facts, drug_facts, name_drugs, read_cell_lines, read_drugs
 from clmt.text.leakage import drop_leaks
-from clmt.text.raw import file_date
 from clmt.text.settings import FILES, SERVICES, TextSettings, require_inputs
 
 __all__ = ["build_corpus"]

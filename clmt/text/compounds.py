@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from clmt.text.names import Named, name_key, split_names
-from clmt.text.raw import numbered_lines
-from clmt.text.rows import OddRows, read_rows
+from clmt.reading.names import Named, name_key, split_names
+from clmt.reading.raw import numbered_lines
+from clmt.reading.rows import OddRows, read_rows
 
 __all__ = ["Compound", "read_ccle_profiling", "read_gdsc_compounds", "read_repurposing_hub"]
 

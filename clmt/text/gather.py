@@ -7,6 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
+from clmt.reading.names import name_key
+from clmt.reading.prose import first_sentences
+from clmt.reading.rows import OddRows
 from clmt.text.cells import CellLine, Genotype, cell_identities, pathway_facts, pathway_hits
 from clmt.text.compounds import Compound, read_ccle_profiling, read_gdsc_compounds, read_repurposing_hub
 from clmt.text.drug_facts import (
@@ -22,11 +25,8 @@ from clmt.text.drugs import Drug, with_synonyms
 from clmt.text.facts import Facts, Part, listed
 from clmt.text.gene_sets import read_gmt, read_summations
 from clmt.text.genes import map_targets, read_aliases, read_drug_synonyms, read_gene_summaries, read_pathway_labels
-from clmt.text.names import name_key
 from clmt.text.ncit import read_concepts
-from clmt.text.prose import first_sentences
 from clmt.text.records import Record, kegg_gene_sets, read_failed, read_records
-from clmt.text.rows import OddRows
 from clmt.text.settings import TextSettings
 
 __all__ = ["cell_line_facts", "drug_facts", "name_drugs", "read_cell_lines", "read_drugs"]

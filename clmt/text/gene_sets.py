@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clmt.errors import ClmtError
-from clmt.text.prose import clean, first_sentences
-from clmt.text.raw import decode, read_lines, read_member
+from clmt.reading.prose import clean, first_sentences
+from clmt.reading.raw import decode, read_lines, read_member
 
 __all__ = ["GeneSet", "read_gmt", "read_summations", "usable_sets"]
 

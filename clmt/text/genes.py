@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from clmt.errors import ClmtError
-from clmt.text.names import name_key
-from clmt.text.prose import first_sentences
-from clmt.text.raw import read_lines, require_columns
+from clmt.reading.names import name_key
+from clmt.reading.prose import first_sentences
+from clmt.reading.raw import read_lines, require_columns
 
 __all__ = [
     "ALIASES",
@@ -55,7 +55,7 @@ def read_aliases(path: Path = ALIASES) -> dict[str, tuple[str, ...]]:
     Returns
     -------
     dict
-        Key of an alias (:func:`clmt.text.names.name_key`) -> HGNC symbols, the leading member of a family first.
+        Key of an alias (:func:`clmt.reading.names.name_key`) -> HGNC symbols, the leading member of a family first.
     """
     aliases: dict[str, tuple[str, ...]] = {}
     for alias, symbols in _two_columns(Path(path), ("alias", "symbols")):

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clmt.errors import ClmtError
-from clmt.text.names import Named
-from clmt.text.prose import clean
-from clmt.text.raw import read_lines
+from clmt.reading.names import Named
+from clmt.reading.prose import clean
+from clmt.reading.raw import read_lines
 
 __all__ = ["Concept", "read_concepts"]
 

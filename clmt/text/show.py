@@ -7,8 +7,8 @@ import textwrap
 from pathlib import Path
 
 from clmt.errors import ClmtError
+from clmt.reading.names import name_key
 from clmt.text.corpus import KINDS, Sentence, read_corpus
-from clmt.text.names import name_key
 
 __all__ = ["entity_names", "show_text"]
 

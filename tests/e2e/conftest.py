@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from e2e_help import Workplace, explain, furnish
+
+from tests.helpers.e2e_help import Workplace, explain, furnish
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from e2e_help import Workplace, explain
+
+from tests.helpers.e2e_help import Workplace, explain
 
 pytestmark = pytest.mark.e2e
 

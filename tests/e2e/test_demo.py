@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from e2e_help import ROOT, Workplace, explain
 
 from clmt.demo.drugs import DRUGS, SALT_FORM, UNKNOWN_COMPOUND
 from clmt.demo.world import simulate
-from clmt.evaluation.style import SIMULATED
+from clmt.simulated import STAMP
+from tests.helpers.e2e_help import ROOT, Workplace, explain
 
 pytestmark = pytest.mark.e2e
 
@@ -84,7 +84,7 @@ def test_figures_and_html_say_simulated(demo):
     assert {path.name for path in drawn} >= {"demo_cv.html", "demo_texts.html"}
     for path in drawn:
         if path.suffix in (".svg", ".html"):
-            stamp = f"<!-- {SIMULATED} -->" if path.suffix == ".svg" else f'<p class="stamp">{SIMULATED}'
+            stamp = f"<!-- {STAMP} -->" if path.suffix == ".svg" else f'<p class="stamp">{STAMP}'
             assert stamp in path.read_text(encoding="utf-8"), path
 
 

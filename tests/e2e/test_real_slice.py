@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from e2e_help import ROOT, Workplace, explain
+
+from tests.helpers.e2e_help import ROOT, Workplace, explain
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -27,7 +28,7 @@ def find_mirror() -> Path | None:
 
 @pytest.fixture(scope="module")
 def slice_run(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
-    from e2e_help import furnish
+    from tests.helpers.e2e_help import furnish
 
     mirror = find_mirror()
     if mirror is None:

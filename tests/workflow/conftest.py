@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from workflow_help import ROOT, Workspace
+
+from tests.helpers.workflow_help import ROOT, Workspace
 
 
 @pytest.fixture

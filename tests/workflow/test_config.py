@@ -6,13 +6,13 @@ import datetime
 from typing import Any
 
 import pytest
-from workflow_help import ROOT, Workspace
 
-import clmt.config
-from clmt.config import architecture_defaults, check_config
-from clmt.config_values import MAY_BE_ZERO
+import clmt.planning.config
 from clmt.errors import ClmtError
-from clmt.models.registry import ARCHITECTURES
+from clmt.planning.architectures import ARCHITECTURES
+from clmt.planning.config import architecture_defaults, check_config
+from clmt.planning.config_values import MAY_BE_ZERO
+from tests.helpers.workflow_help import ROOT, Workspace
 
 yaml = pytest.importorskip("yaml")
 SCHEMA = ROOT / "workflow" / "schemas" / "config.schema.yaml"
@@ -210,4 +210,4 @@ def test_snakemake_says_it_in_one_line(workspace: Workspace, overlay: dict[str, 
     assert word in errors[0]
     assert "Traceback" not in done.stderr
     assert not (workspace.folder / "results").exists()
-    assert clmt.config.MEND in errors[0]
+    assert clmt.planning.config.MEND in errors[0]

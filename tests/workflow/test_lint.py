@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from workflow_help import ROOT, Workspace
+
+from tests.helpers.workflow_help import ROOT, Workspace
 
 RULE_FILES = sorted((ROOT / "workflow" / "rules").glob("*.smk"))
 RULE = re.compile(r"^rule (\w+):\n((?:    .*\n|\n)+)", re.MULTILINE)

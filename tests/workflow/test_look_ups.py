@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workflow_help import Workspace
+from tests.helpers.workflow_help import Workspace
 
 SERVICES = ("uniprot", "pubchem", "chembl")
 RECORDS = [f"results/gdsc/text/records/{service}.json" for service in SERVICES]

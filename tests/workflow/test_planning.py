@@ -8,7 +8,8 @@ import sys
 
 import pytest
 import yaml
-from workflow_help import SMALL, Workspace
+
+from tests.helpers.workflow_help import SMALL, Workspace
 
 TABLE = "results/gdsc_cv.tsv"
 
@@ -82,7 +83,7 @@ def test_every_fold_is_told_its_number(workspace: Workspace) -> None:
 def test_planning_imports_no_heavy_library() -> None:
     script = (
         "import sys\n"
-        "import clmt.plan, clmt.config, clmt.provenance, clmt.acquire.registry, clmt.cli\n"
+        "import clmt.planning.runs, clmt.planning.config, clmt.planning.digest, clmt.acquire.registry, clmt.cli\n"
         "clmt.cli.build_parser()\n"
         "heavy = {'torch', 'numpy', 'pandas', 'sklearn', 'rdkit', 'matplotlib', 'transformers', 'snakemake'}\n"
         "print(sorted(heavy & set(sys.modules)))\n"
@@ -105,7 +106,7 @@ def test_edits_plan_just_what_they_concern(workspace: Workspace) -> None:
 
     # A new line in the table of architectures concerns no run that is there.
     workspace.edit(
-        "clmt/models/registry.py", '    "drug_mean"', '    "another": "clmt.models.another:A",\n    "drug_mean"'
+        "clmt/planning/architectures.py", '    "drug_mean"', '    "another": "clmt.models.another:A",\n    "drug_mean"'
     )
     assert workspace.plan(*arguments) == {}
 
@@ -132,7 +133,7 @@ def test_edits_of_clmt_and_of_sources_plan_just_what_they_concern(workspace: Wor
     assert workspace.plan(*arguments) == {}
 
     # Neither a comment nor a docstring of CLMT is code; a number is.
-    clmt = "clmt/models/clmt.py"
+    clmt = "clmt/models/clmt/model.py"
     workspace.edit(clmt, "\n__all__", "\n# A comment.\n__all__")
     workspace.edit(clmt, '"""CLMT as a `Model`:', '"""Edited. CLMT as a `Model`:')
     workspace.edit(clmt, '"""Train on the fold', '"""Edited. Train on the fold')

@@ -6,7 +6,8 @@ import re
 from typing import Any
 
 import pytest
-from workflow_help import Workspace
+
+from tests.helpers.workflow_help import Workspace
 
 TABLE = "results/gdsc_text.tsv"
 #: Four models on two folds: the texts as they are, two variants of the vectors, one of the texts.

@@ -1,13 +1,13 @@
-# Glue from the configuration to clmt.plan: the rules' parameters and lists of inputs. No rule stands here.
+# Glue from the configuration to clmt.planning.runs: the rules' parameters and lists of inputs. No rule stands here.
 
 import sys
 
-from clmt import plan
+from clmt.planning import runs as plan
 from clmt.acquire.registry import load_registry
-from clmt.config import check_config
+from clmt.planning.config import check_config
 from clmt.errors import ClmtError
 from clmt.machine import has_gpu
-from clmt.provenance import code_digest
+from clmt.planning.digest import code_digest
 
 REGISTRY = "config/sources.yaml"
 
@@ -75,11 +75,11 @@ def run_gpus(wildcards):
 
 
 def train_code(wildcards):
-    return plan.model_code(config, wildcards.model, "clmt.training.run")
+    return plan.model_code(config, wildcards.model, "clmt.runs.train")
 
 
 def evaluate_code(wildcards):
-    return plan.model_code(config, wildcards.model, "clmt.predict")
+    return plan.model_code(config, wildcards.model, "clmt.runs.evaluate")
 
 
 def simulated_flag(wildcards):

@@ -1,6 +1,6 @@
 # Which files the configured text sources need, and how the text commands are told. No rule stands here.
 
-from clmt.encoder_plan import base_encoder, reads_texts, variant_settings
+from clmt.planning.encoders import base_encoder, reads_texts, variant_settings
 from clmt.text.genes import tables_digest
 from clmt.text.settings import SERVICES, TextSettings, look_up_files, required_files, required_services
 

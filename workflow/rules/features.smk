@@ -37,7 +37,7 @@ rule split_folds:
         mem_mb=2000,
         runtime=10,
     params:
-        code=code_digest("clmt.folds"),
+        code=code_digest("clmt.folds.make"),
         settings=folds_settings,
     shell:
         "clmt folds --response {input.response} --cell-lines {input.cell_lines} --drugs {input.drugs}"
@@ -64,7 +64,7 @@ rule build_graph:
         mem_mb=4000,
         runtime=20,
     params:
-        code=code_digest("clmt.graph"),
+        code=code_digest("clmt.graph.build"),
         settings=graph_settings,
     shell:
         "clmt graph --response {input.response} --expression {input.expression} --mutation {input.mutation}"

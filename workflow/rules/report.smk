@@ -56,7 +56,7 @@ rule figures:
     params:
         models=lookup(dpath="experiments/{experiment}/models", within=config),
         folder=subpath(output.table, parent=True),
-        code=code_digest("clmt.evaluation.report"),
+        code=code_digest("clmt.report.experiment"),
     shell:
         "clmt figures --experiment {wildcards.experiment} --models {params.models} --metrics {input.metrics} "
         "--predictions {input.predictions} --history {input.history} --summary {input.summary} "
@@ -84,7 +84,7 @@ rule text_page:
         mem_mb=2000,
         runtime=10,
     params:
-        code=code_digest("clmt.text.page"),
+        code=code_digest("clmt.text.page.write"),
         simulated=simulated_flag,
         corpus=subpath(input.drugs, parent=True),
         tables=subpath(input.drug_names, parent=True),

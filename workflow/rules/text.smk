@@ -83,7 +83,7 @@ rule encode_text:
         mem_mb=6000,
         runtime=120,
     params:
-        code=code_digest("clmt.text.vectors"),
+        code=code_digest("clmt.vectors.encode"),
         settings=encoder_settings,
         folder=encoder_arguments,
         corpus=subpath(input.drugs, parent=True),
@@ -109,7 +109,7 @@ rule vary_text_vectors:
         mem_mb=1000,
         runtime=10,
     params:
-        code=code_digest("clmt.text.vary"),
+        code=code_digest("clmt.vectors.vary"),
         settings=vary_settings,
     shell:
         "clmt text vary --settings {params.settings:q} --vectors {input.vectors} --out {output.vectors} 2> {log}"

@@ -11,7 +11,7 @@ from clmt.models import effects
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from clmt.training.fold_data import FoldData
+    from clmt.graph.fold_data import FoldData
 
 __all__ = ["curve_rows", "encode_out_of_fold", "entity_table", "mostly", "principal_components"]
 

@@ -11,7 +11,7 @@ from clmt.errors import ClmtError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from clmt.training.fold_data import FoldData
+    from clmt.graph.fold_data import FoldData
 
 __all__ = ["check_alphas", "principal_axes", "ridge_path", "tanimoto"]
 

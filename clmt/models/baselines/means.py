@@ -13,7 +13,7 @@ from clmt.models.base import Model
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from clmt.training.fold_data import FoldData
+    from clmt.graph.fold_data import FoldData
 
 __all__ = ["CellMean", "DrugMean", "GlobalMean", "MeanEffects", "TissueDrugMean", "fit_fold_effects", "training_arrays"]
 

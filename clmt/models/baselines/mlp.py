@@ -12,10 +12,10 @@ from torch import nn
 from clmt.errors import ClmtError, expected_one_of
 from clmt.models.base import Model
 from clmt.models.baselines.fusion import FusionNetwork
-from clmt.training.device import fast_products
+from clmt.models.precision import training_precision
 
 if TYPE_CHECKING:
-    from clmt.training.fold_data import FoldData
+    from clmt.graph.fold_data import FoldData
 
 __all__ = ["EarlyFusionMLP"]
 
@@ -78,7 +78,7 @@ class EarlyFusionMLP(Model):
         with torch.random.fork_rng(devices=[device] if device.startswith("cuda") else []):
             torch.manual_seed(seed)
             self.network = self._build(inputs[0].shape[1], inputs[1].shape[1]).to(device)
-            with fast_products():
+            with training_precision():
                 history = self._train(fold, inputs, pairs, values, torch.Generator().manual_seed(seed))
         return history
 

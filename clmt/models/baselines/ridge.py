@@ -15,7 +15,7 @@ from clmt.models.baselines.means import MeanEffects, training_arrays
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from clmt.training.fold_data import FoldData
+    from clmt.graph.fold_data import FoldData
 
 __all__ = ["DrugRidge", "TanimotoRidge"]
 

@@ -1,0 +1,176 @@
+"""Folds: the role (train, validation, test) of every response in every fold of a protocol.
+
+Every protocol is a k-fold partition: each pair is in the test role exactly once. What is held out together is a
+*group*: a pair (``mixed``), a cell line, a drug (by the first block of its InChIKey, that is by its skeleton), a Murcko
+scaffold or a tissue. Validation is cut from the training part by whole groups as well.
+
+``double_blind`` groups cell lines and drugs at once. Its k folds are the cells of a square grid of cell line parts x
+drug parts, so k is a square number (4, 9, 16, 25): each pair then is tested exactly once, with neither its cell line
+nor its drug in training. Pairs that share only one of the two with the test (or validation) part are ``unused``.
+
+``variant: paper`` of ``mixed`` and ``cell_blind`` is the published protocol instead: one fixed test set of 10 %, the
+rest in 10 parts, as many of them as there are folds (5) used in turn as validation, seed 1234.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from clmt.errors import ClmtError, expected_one_of
+from clmt.files import atomic_path
+from clmt.folds.groups import assign_parts, blind_axes, choose_groups
+from clmt.folds.protocols import PAPER_PARTS, FoldSettings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["ROLES", "make_folds", "read_folds", "roles_of_folds", "verify_roles", "write_folds"]
+
+ROLES = ("train", "validation", "test", "unused")
+TRAIN, VALIDATION, TEST, UNUSED = range(4)
+LOG = logging.getLogger(__name__)
+PAPER_SEED = 1234
+
+
+def make_folds(
+    response: pd.DataFrame, cell_lines: pd.DataFrame, drugs: pd.DataFrame, settings: FoldSettings
+) -> pd.DataFrame:
+    """Assign every response a role in every fold.
+
+    Returns
+    -------
+    Columns ``cell_line_id``, ``drug_id``, ``fold`` (int8) and ``role`` (one of `ROLES`), sorted by fold and ids. The
+    result depends on the set of pairs, not on their order.
+    """
+    import pandas as pd
+
+    pairs = response[["cell_line_id", "drug_id"]].sort_values(["cell_line_id", "drug_id"], ignore_index=True)
+    axes = blind_axes(pairs, cell_lines, drugs, settings.protocol)
+    roles = roles_of_folds(axes, settings)
+    verify_roles(roles, axes, settings)
+    folds, count = roles.shape
+    return pd.DataFrame(
+        {
+            "cell_line_id": np.tile(pairs["cell_line_id"].to_numpy(dtype=object), folds),
+            "drug_id": np.tile(pairs["drug_id"].to_numpy(dtype=object), folds),
+            "fold": np.repeat(np.arange(folds, dtype=np.int8), count),
+            "role": pd.Categorical.from_codes(roles.ravel(), categories=list(ROLES)),
+        }
+    )
+
+
+def roles_of_folds(axes: list[np.ndarray], settings: FoldSettings) -> np.ndarray:
+    """Compute role codes (positions in `ROLES`), int8 (folds, n).
+
+    Parameters
+    ----------
+    axes
+        One array of group names (n,) for each thing that is blind: one, or two for ``double_blind``.
+    settings
+        See `clmt.folds.protocols.FoldSettings`.
+    """
+    if settings.variant == "paper":
+        return _paper_roles(axes[0], settings.folds)
+    side = settings.folds if len(axes) == 1 else math.isqrt(settings.folds)
+    parts = [assign_parts(axis, side, settings.seed, f"test {number}") for number, axis in enumerate(axes)]
+    roles = np.full((settings.folds, len(axes[0])), UNUSED, dtype=np.int8)
+    for fold in range(settings.folds):
+        chosen = np.unravel_index(fold, (side,) * len(axes))
+        held = np.array([part == index for part, index in zip(parts, chosen, strict=True)])
+        roles[fold, held.all(axis=0)] = TEST
+        rest = np.flatnonzero(~held.any(axis=0))
+        kept = np.array(
+            [
+                choose_groups(axis[rest], settings.validation, settings.seed, f"validation {fold} {number}")
+                for number, axis in enumerate(axes)
+            ]
+        )
+        roles[fold, rest[kept.all(axis=0)]] = VALIDATION
+        roles[fold, rest[~kept.any(axis=0)]] = TRAIN
+    return roles
+
+
+def _paper_roles(groups: np.ndarray, folds: int) -> np.ndarray:
+    test = assign_parts(groups, PAPER_PARTS, PAPER_SEED, "paper test") == 0
+    rest = np.flatnonzero(~test)
+    part = assign_parts(groups[rest], PAPER_PARTS, PAPER_SEED, "paper validation")
+    roles = np.full((folds, len(groups)), TRAIN, dtype=np.int8)
+    roles[:, test] = TEST
+    for fold in range(folds):
+        roles[fold, rest[part == fold]] = VALIDATION
+    return roles
+
+
+def verify_roles(roles: np.ndarray, axes: list[np.ndarray], settings: FoldSettings) -> None:
+    """Check that roles are a partition without leak; a broken one raises `ClmtError` and is never written."""
+    label = f"{settings.protocol}, {settings.folds} folds"
+    tested = (roles == TEST).sum(axis=0)
+    if settings.variant == "paper":
+        if np.any((tested != 0) & (tested != len(roles))):
+            raise ClmtError(f"split {label}: the test set differs between folds of variant paper. Report this")
+    elif np.any(tested != 1):
+        raise ClmtError(f"split {label}: {int((tested != 1).sum())} pairs are not tested exactly once. Report this")
+    for fold, row in enumerate(roles):
+        for code in (TRAIN, VALIDATION, TEST):
+            if not np.any(row == code):
+                raise ClmtError(
+                    f"split {label}: fold {fold} has no {ROLES[code]} pair! Ask for fewer folds or more data"
+                )
+        for axis in axes:
+            groups = [set(axis[row == code]) for code in (TRAIN, VALIDATION, TEST)]
+            shared = (groups[0] & groups[1]) | (groups[0] & groups[2]) | (groups[1] & groups[2])
+            if shared:
+                raise ClmtError(f"split {label}: fold {fold} has group {min(shared)!r} in two roles. Report this")
+
+
+def write_folds(response: Path, cell_lines: Path, drugs: Path, out: Path, *, settings: dict[str, Any]) -> None:
+    """Split the responses of a data set by `clmt.folds.protocols.FoldSettings` and write ``folds.parquet``."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from clmt.tables.schema import read_table
+
+    folds = make_folds(
+        read_table(response, "response"),
+        read_table(cell_lines, "cell_lines"),
+        read_table(drugs, "drugs"),
+        FoldSettings.from_dict(settings),
+    )
+    for fold, counts in folds.groupby("fold", observed=True)["role"].value_counts().unstack(fill_value=0).iterrows():
+        LOG.info("fold %d: %s", fold, ", ".join(f"{counts[role]} {role}" for role in ROLES))
+    schema = pa.schema(
+        [
+            ("cell_line_id", pa.string()),
+            ("drug_id", pa.string()),
+            ("fold", pa.int8()),
+            ("role", pa.dictionary(pa.int8(), pa.string())),
+        ]
+    )
+    table = pa.Table.from_pandas(folds, schema=schema, preserve_index=False).replace_schema_metadata(None)
+    with atomic_path(Path(out)) as temporary:
+        pq.write_table(table, temporary, compression="zstd", compression_level=12)
+
+
+def read_folds(path: Path, fold: int) -> pd.DataFrame:
+    """Read one fold of ``folds.parquet``: ``cell_line_id``, ``drug_id`` and ``role`` in the file's order."""
+    from clmt.reading.parquet import read_parquet
+
+    table = read_parquet(path, "the folds do", "Make them with 'clmt folds'")
+    for column in ("cell_line_id", "drug_id", "fold", "role"):
+        if column not in table.column_names:
+            raise expected_one_of(f"{path}: no column {column!r}", None, table.column_names, "Delete it and rerun")
+    frame = table.to_pandas()
+    if fold not in set(frame["fold"]):
+        raise expected_one_of(
+            f"{path}: no such fold", fold, frame["fold"].unique(), "Ask for another or add folds to the split"
+        )
+    frame = frame.loc[frame["fold"] == fold, ["cell_line_id", "drug_id", "role"]].reset_index(drop=True)
+    unknown = sorted(set(frame["role"].astype(str)) - set(ROLES))
+    if unknown:
+        raise expected_one_of(f"{path}: column role", unknown[0], ROLES, "Mend the file")
+    return frame.astype({"cell_line_id": object, "drug_id": object, "role": object})

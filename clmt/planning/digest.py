@@ -1,0 +1,209 @@
+"""A digest of the code that a job runs, so that an edit reruns the jobs it concerns and no others.
+
+Snakemake does not see edits of an installed package. A rule therefore carries the digest of the modules it calls among
+its parameters: the syntax tree of each module and of every clmt module that it imports, with comments, docstrings and
+other strings that nothing reads left out. Source files are only parsed; nothing is imported.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from clmt.errors import ClmtError
+
+__all__ = ["class_literal", "code_digest", "imported_modules", "module_path"]
+
+PACKAGE = "clmt"
+ROOT = Path(__file__).resolve().parents[1]
+
+#: Modules that decide what is said, never what is computed: the version, the text of errors, the form of log lines; and
+#: tables of names, of which a job uses one entry that stands in its parameters.
+SILENT = frozenset(
+    f"{PACKAGE}{name}"
+    for name in ("", ".errors", ".logs", ".planning", ".planning.architectures", ".planning.digest", ".planning.runs")
+)
+
+
+def code_digest(*modules: str) -> str:
+    """Digest the syntax trees of modules and of every clmt module they import, directly or not.
+
+    Parameters
+    ----------
+    *modules
+        Dotted names, such as ``clmt.folds.make``. A module that is found by a name in a table (architectures) is
+        not an import: name it here too.
+
+    Returns
+    -------
+    str
+        16 hexadecimal digits. Comments, docstrings, blank space and imports for type checking only do not change it.
+
+    Raises
+    ------
+    ClmtError
+        Where a module has no source file in the package, or its source does not parse.
+    """
+    seen: set[str] = set()
+    queue = [ancestor for name in modules for ancestor in (name, *_with_parents(name))]
+    while queue:
+        name = queue.pop()
+        if name not in seen:
+            seen.add(name)
+            queue.extend(imported_modules(name) - seen - SILENT)
+    digest = hashlib.sha256()
+    for name in sorted(seen - SILENT):
+        digest.update(f"{name}\0{_tree_digest(_tree(_existing_path(name)))}\n".encode())
+    return digest.hexdigest()[:16]
+
+
+def module_path(name: str) -> Path | None:
+    """Source file of a module of the package, or None where there is no such module."""
+    head, *rest = name.split(".")
+    if head != PACKAGE:
+        return None
+    folder = ROOT.joinpath(*rest)
+    candidates = (folder / "__init__.py", folder.with_suffix(".py")) if rest else (folder / "__init__.py",)
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def imported_modules(name: str) -> set[str]:
+    """Names of the clmt modules that a module imports, at its top or inside its functions."""
+    path = _existing_path(name)
+    return set(_imports(_tree(path), name, path.name == "__init__.py"))
+
+
+def class_literal(module: str, class_name: str, attribute: str) -> object:
+    """Read ``attribute = <literal>`` of a class from its source.
+
+    Raises
+    ------
+    ClmtError
+        Where the class, the attribute or a literal value is missing.
+    """
+    path = _existing_path(module)
+    for node in _tree(path).body:
+        if isinstance(node, ast.ClassDef) and node.name == class_name:
+            for statement in node.body:
+                value = _assigned(statement, attribute)
+                if value is not None:
+                    return _literal(value, f"{module}:{class_name}.{attribute}")
+    raise ClmtError(f"{module} declares no {class_name}.{attribute}. Add it to the class")
+
+
+def _assigned(statement: ast.stmt, attribute: str) -> ast.expr | None:
+    if isinstance(statement, ast.AnnAssign):
+        targets: list[ast.expr] = [statement.target]
+    elif isinstance(statement, ast.Assign):
+        targets = statement.targets
+    else:
+        return None
+    named = any(isinstance(target, ast.Name) and target.id == attribute for target in targets)
+    return statement.value if named else None
+
+
+def _literal(value: ast.expr, what: str) -> object:
+    try:
+        return ast.literal_eval(value)
+    except ValueError as error:
+        raise ClmtError(f"{what} must be a literal, so that planning can read it without an import") from error
+
+
+def _existing_path(name: str) -> Path:
+    path = module_path(name)
+    if path is None:
+        raise ClmtError(f"no source of module {name!r} under {ROOT}. Mend the name in the rule or in the import")
+    return path
+
+
+# Keyed by time and size as well, so that a long-lived process (a test) sees an edit.
+def _tree(path: Path) -> ast.Module:
+    stat = path.stat()
+    return _parsed(path, stat.st_mtime_ns, stat.st_size)
+
+
+@cache
+def _parsed(path: Path, mtime_ns: int, size: int) -> ast.Module:
+    try:
+        return ast.parse(path.read_text(encoding="utf-8"))
+    except SyntaxError as error:
+        raise ClmtError(f"{path}, line {error.lineno}: not Python! got: {error.msg}") from error
+
+
+@cache
+def _tree_digest(tree: ast.Module) -> str:
+    return hashlib.sha256("".join(_canonical(tree)).encode()).hexdigest()
+
+
+def _canonical(node: object) -> Iterator[str]:
+    """Yield a syntax tree as text, without docstrings and empty fields (which differ between Python versions)."""
+    if isinstance(node, ast.AST):
+        yield f"({type(node).__name__}"
+        for field, value in ast.iter_fields(node):
+            if value is not None and value != []:
+                yield f" {field}="
+                yield from _canonical(value)
+        yield ")"
+    elif isinstance(node, list):
+        yield "["
+        for item in node:
+            if not _is_remark(item):
+                yield from _canonical(item)
+        yield "]"
+    else:
+        yield f"{type(node).__name__}:{node!r}"
+
+
+def _is_remark(node: object) -> bool:
+    """Tell a statement that is a string and no more: the docstring of a function, or of the constant above it."""
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+
+
+# A plan asks for the digest of each of hundreds of jobs; a tree is the same object until its file is edited.
+@cache
+def _imports(tree: ast.Module, name: str, is_package: bool) -> frozenset[str]:
+    package = name if is_package else name.rpartition(".")[0]
+    found: set[str] = set()
+    for node in _executed(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                found.update(_with_parents(alias.name))
+        elif isinstance(node, ast.ImportFrom):
+            base = _absolute(node, package)
+            found.update(_with_parents(base))
+            found.update(
+                f"{base}.{alias.name}" for alias in node.names if module_path(f"{base}.{alias.name}") is not None
+            )
+    return frozenset(found)
+
+
+def _executed(node: ast.AST) -> Iterator[ast.AST]:
+    """Walk a tree and pass over ``if TYPE_CHECKING:``, whose imports never run."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.If) and ast.unparse(child.test).endswith("TYPE_CHECKING"):
+            for alternative in child.orelse:
+                yield alternative
+                yield from _executed(alternative)
+            continue
+        yield child
+        yield from _executed(child)
+
+
+def _absolute(node: ast.ImportFrom, package: str) -> str:
+    if node.level == 0:
+        return node.module or ""
+    parents = package.split(".")
+    kept = parents[: len(parents) - (node.level - 1)]
+    return ".".join([*kept, *([node.module] if node.module else [])])
+
+
+def _with_parents(name: str) -> Iterator[str]:
+    """Yield a clmt module and the packages that hold it; importing it runs all of them."""
+    parts = name.split(".")
+    for end in range(1, len(parts) + 1):
+        ancestor = ".".join(parts[:end])
+        if module_path(ancestor) is not None:
+            yield ancestor

@@ -1,0 +1,201 @@
+"""From the configuration to runs, and from a run to just those settings that it depends on.
+
+Neither torch nor Snakemake is imported, and no file is read but the package's own source, for its digest. A rule
+carries the JSON of the settings below among its parameters, so that a job runs again when one of its own settings
+changes, and only then.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from clmt.errors import ClmtError, choose
+from clmt.planning.architectures import ARCHITECTURES
+from clmt.planning.digest import code_digest
+from clmt.planning.encoders import encoder_settings
+
+__all__ = [
+    "GPU_ARCHITECTURES",
+    "MODEL_KEYS",
+    "Run",
+    "derive_seed",
+    "encoder_settings",
+    "experiment_folds",
+    "experiment_runs",
+    "folds_settings",
+    "graph_settings",
+    "model_code",
+    "molecule_settings",
+    "planned_datasets",
+    "planned_experiments",
+    "run_gpus",
+    "run_settings",
+    "settings_json",
+    "tables_settings",
+    "text_encoder",
+    "text_settings",
+]
+
+Config = Mapping[str, Any]
+
+#: Keys of a model that are no settings of its architecture.
+MODEL_KEYS = ("arch", "text_encoder")
+#: Architectures that train step by step, on a GPU where there is one.
+GPU_ARCHITECTURES = frozenset({"clmt", "mlp"})
+#: Architectures that read text vectors; a run of another one does not depend on the texts.
+TEXT_ARCHITECTURES = frozenset({"clmt"})
+
+
+class Run(NamedTuple):
+    """One model on one fold of one split of one data set; runs that experiments share are equal."""
+
+    dataset: str
+    split: str
+    model: str
+    fold: int
+
+    @property
+    def folder(self) -> str:
+        """Folder of the run's files below the working directory."""
+        return f"results/{self.dataset}/{self.split}/{self.model}/fold{self.fold}"
+
+
+def settings_json(settings: Mapping[str, Any]) -> str:
+    """Settings as one line of JSON with sorted keys: equal settings give equal text."""
+    return json.dumps(settings, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def experiment_runs(config: Config, name: str) -> list[Run]:
+    """List the runs of an experiment: its folds of every model, models in the order of the configuration."""
+    experiment = _declared(config, "experiments", name)
+    folds = experiment_folds(config, name)
+    return [
+        Run(experiment["dataset"], experiment["split"], model, fold)
+        for model in experiment["models"]
+        for fold in range(folds)
+    ]
+
+
+def experiment_folds(config: Config, name: str) -> int:
+    """Number of folds that an experiment runs: the first ones of its split, all where it says nothing."""
+    experiment = _declared(config, "experiments", name)
+    there: int = _declared(config, "splits", experiment["split"])["folds"]
+    folds: int = experiment.get("folds", there)
+    if not 1 <= folds <= there:
+        raise ClmtError(
+            f"config: experiments.{name}.folds must be among the folds of split {experiment['split']}! "
+            f"got: {folds}, expected: 1 to {there}"
+        )
+    return folds
+
+
+def planned_experiments(config: Config) -> list[str]:
+    """List the experiments that this configuration plans: all on simulated data, or all on real data, never both.
+
+    The demo's mirror answers with simulated bytes at the addresses of the real files; an overlay that points there says
+    ``simulated: true`` and thereby leaves out every real data set.
+    """
+    return [
+        name
+        for name, entry in config["experiments"].items()
+        if config["datasets"][entry["dataset"]]["simulated"] == config["simulated"]
+    ]
+
+
+def planned_datasets(config: Config) -> list[str]:
+    """List the data sets that this configuration plans; see `planned_experiments`."""
+    return [name for name, entry in config["datasets"].items() if entry["simulated"] == config["simulated"]]
+
+
+def derive_seed(seed: int, *parts: str | int) -> int:
+    """Derive a seed below 2**31 from the base seed and the names of what it is for, equal on every machine."""
+    text = "/".join(str(part) for part in (seed, *parts))
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") >> 1
+
+
+def tables_settings(config: Config, dataset: str) -> dict[str, Any]:
+    """Settings of a data set's tables: its layout, its source, what is left out and whether it is cut to a slice."""
+    entry = _declared(config, "datasets", dataset)
+    kept = ("layout", "archive", "exclude_drugs", "cell_lines", "drugs", "simulated")
+    return {"dataset": dataset, **{key: entry[key] for key in kept if key in entry}}
+
+
+def text_encoder(config: Config, dataset: str, model: str) -> str | None:
+    """Name of the text encoder of a model on a data set: its own, else the data set's, else that of ``text``.
+
+    None for an architecture that reads no text.
+    """
+    entries = (_declared(config, "models", model), _declared(config, "datasets", dataset))
+    if entries[0]["arch"] not in TEXT_ARCHITECTURES:
+        return None
+    named = [entry["text_encoder"] for entry in entries if "text_encoder" in entry]
+    name: str = [*named, config["text"]["encoder"]][0]
+    return name
+
+
+def text_settings(config: Config, dataset: str) -> dict[str, Any]:
+    """Settings of the corpus of a data set; which encoder reads it makes no difference to what is written."""
+    _declared(config, "datasets", dataset)
+    return {key: value for key, value in config["text"].items() if key not in ("encoder", "skip_characters")}
+
+
+def molecule_settings(config: Config) -> dict[str, Any]:
+    """Settings of the molecular graphs and fingerprints."""
+    return {key: config["features"][key] for key in ("conformers", "conformer_seed", "angle_step_degrees")}
+
+
+def folds_settings(config: Config, dataset: str, split: str) -> dict[str, Any]:
+    """Settings of the folds of a split: protocol, number of folds, share of validation pairs and derived seed."""
+    entry = _declared(config, "splits", split)
+    _declared(config, "datasets", dataset)
+    return {**entry, "seed": derive_seed(config["seed"], dataset, split)}
+
+
+def graph_settings(config: Config, dataset: str, split: str, fold: int) -> dict[str, Any]:
+    """Settings of the graph of one fold: whose it is, the features' settings and its derived seed."""
+    kept = ("genes", "neighbours", "threshold_draws", "threshold_spread")
+    owner = {"dataset": dataset, "split": split, "fold": fold}
+    seed = derive_seed(config["seed"], dataset, split, "graph", fold)
+    return {**{key: config["features"][key] for key in kept}, **owner, "seed": seed}
+
+
+def run_settings(config: Config, dataset: str, split: str, model: str, fold: int) -> dict[str, Any]:
+    """Everything that a run depends on, beside its input files, and nothing else.
+
+    Returns
+    -------
+    dict
+        ``arch``, ``settings`` (the architecture's own), ``seed`` (derived), ``text_encoder`` (or null), and the names
+        ``dataset``, ``split``, ``model`` and ``fold``.
+    """
+    entry = _declared(config, "models", model)
+    return {
+        "arch": entry["arch"],
+        "settings": {key: value for key, value in entry.items() if key not in MODEL_KEYS},
+        "seed": derive_seed(config["seed"], dataset, split, model, fold),
+        "text_encoder": text_encoder(config, dataset, model),
+        "dataset": dataset,
+        "split": split,
+        "model": model,
+        "fold": fold,
+    }
+
+
+def model_code(config: Config, model: str, *modules: str) -> str:
+    """Digest the code of modules that run a model, with that of its architecture, which they find by name only."""
+    target = choose("unknown architecture", _declared(config, "models", model)["arch"], ARCHITECTURES)
+    module, class_name = target.split(":")
+    return f"{code_digest(module, *modules)}:{class_name}"
+
+
+def run_gpus(config: Config, model: str) -> int:
+    """GPUs that the training of a model can use: 1 or 0."""
+    return int(_declared(config, "models", model)["arch"] in GPU_ARCHITECTURES)
+
+
+def _declared(config: Config, block: str, name: str) -> Mapping[str, Any]:
+    entry: Mapping[str, Any] = choose(f"unknown entry of {block}", name, config[block])
+    return entry

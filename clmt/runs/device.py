@@ -1,0 +1,49 @@
+"""Which device computes, and how much memory it took."""
+
+from __future__ import annotations
+
+import os
+import resource
+from dataclasses import dataclass
+
+import torch
+
+from clmt.errors import ClmtError, expected_one_of
+
+__all__ = ["Device", "choose_device", "peak_memory_mb"]
+
+CHOICES = ("auto", "cpu", "cuda")
+
+
+@dataclass(frozen=True)
+class Device:
+    """A device for torch and the name of its card ("" on the CPU)."""
+
+    name: str
+    card: str
+
+
+def choose_device(wanted: str, gpu_helps: bool = True) -> Device:
+    """Resolve ``auto``, ``cpu`` or ``cuda``; which one was taken goes into the run's record.
+
+    What computes on the CPU whatever it is given (``gpu_helps`` false) takes the CPU, and does not touch a GPU that
+    another job may be holding for itself.
+    """
+    if wanted not in CHOICES:
+        raise expected_one_of("unknown device", wanted, CHOICES)
+    if wanted == "cuda" and not torch.cuda.is_available():
+        raise ClmtError("device 'cuda' was requested but torch sees no GPU! Use device auto or cpu to train on the CPU")
+    if wanted == "cpu" or not gpu_helps or not torch.cuda.is_available():
+        return Device("cpu", "")
+    # Read when cuBLAS starts: without it, sums of its products differ from run to run.
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    torch.backends.cudnn.conv.fp32_precision = "ieee"  # torch's own default is TF32, in predictions too
+    torch.cuda.reset_peak_memory_stats()
+    return Device("cuda", torch.cuda.get_device_name())
+
+
+def peak_memory_mb(device: str) -> float:
+    """Peak memory in MiB: the card's allocations on a GPU, the process's resident set on the CPU."""
+    if device.startswith("cuda"):
+        return torch.cuda.max_memory_allocated() / 2**20
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -1,0 +1,88 @@
+"""One run of training: a model, a fold, a checkpoint and a learning curve."""
+
+from __future__ import annotations
+
+import csv
+import logging
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from clmt import __version__
+from clmt.files import atomic_path
+from clmt.graph.fold_data import load_fold
+from clmt.graph.fold_key import check_owner
+from clmt.models.create import create_model
+from clmt.planning.runs import GPU_ARCHITECTURES
+from clmt.runs.checkpoint import save_checkpoint
+from clmt.runs.device import choose_device, peak_memory_mb
+
+__all__ = ["train_run"]
+
+LOG = logging.getLogger(__name__)
+HISTORY = ("epoch", "seconds", "train_loss", "train_rmse", "validation_rmse", "learning_rate", "best")
+
+
+def train_run(
+    settings: dict[str, Any],
+    *,
+    graph: Path,
+    molecules: Path,
+    text: Path | None,
+    device: str,
+    threads: int,
+    model: Path,
+    history: Path,
+) -> None:
+    """Fit the run's model on its fold and write ``model.pt`` and ``history.csv``.
+
+    The test pairs' responses are in none of the inputs.
+
+    Parameters
+    ----------
+    settings
+        ``arch``, ``settings``, ``seed``, and the names of dataset, split, model and fold; a graph of another data set,
+        split or fold is refused.
+    graph, molecules, text
+        The fold's ``graph.pt``, ``molecules.pt`` and the text vectors, None for a model that reads none.
+    device
+        auto, cpu or cuda; an architecture that does not train step by step computes on the CPU whatever it is.
+    threads
+        CPU threads; equal results need an equal number.
+    model, history
+        Files to write.
+    """
+    torch.set_num_threads(threads)
+    chosen = choose_device(device, gpu_helps=settings["arch"] in GPU_ARCHITECTURES)
+    fitted = create_model(settings["arch"], settings["settings"])
+    fold = load_fold(graph, molecules, text)
+    check_owner(fold.graph, settings, graph)
+    LOG.info(
+        "%s: %d training pairs on %s %s", settings["model"], len(fold.graph["train_pairs"]), chosen.name, chosen.card
+    )
+    start = time.perf_counter()
+    rows = fitted.fit(fold, seed=settings["seed"], device=chosen.name)
+    record = {
+        "device": chosen.name,
+        "card": chosen.card,
+        "threads": threads,
+        "seconds": time.perf_counter() - start,
+        "peak_memory_mb": peak_memory_mb(chosen.name),
+        "epochs": int(rows[-1]["epoch"]) if rows else 0,
+        "n_train": len(fold.graph["train_pairs"]),
+        "clmt_version": __version__,
+    }
+    write_history(history, rows)
+    save_checkpoint(model, fitted, settings, record)
+    LOG.info("%s: %.1f s, %.0f MiB", settings["model"], record["seconds"], record["peak_memory_mb"])
+
+
+def write_history(path: Path, rows: list[dict[str, Any]]) -> None:
+    """Write the learning curve; a model without epochs leaves the header only."""
+    with atomic_path(Path(path)) as temporary, temporary.open("w", newline="", encoding="utf-8") as handle:
+        writer = csv.DictWriter(handle, HISTORY, lineterminator="\n", extrasaction="ignore")
+        writer.writeheader()
+        for row in rows:
+            writer.writerow({key: f"{value:.6g}" if isinstance(value, float) else value for key, value in row.items()})

@@ -1,0 +1,117 @@
+"""A frozen transformer as sentence encoder: its last layer, pooled as its folder says."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from clmt.errors import ClmtError
+from clmt.logs import progress
+from clmt.vectors.pooling import read_pooling
+
+if TYPE_CHECKING:
+    import numpy as np
+
+__all__ = ["encode_transformer"]
+
+log = logging.getLogger(__name__)
+
+#: Tokens in a batch, padding included.
+BATCH_TOKENS = 8192
+
+
+def encode_transformer(
+    texts: Sequence[str], folder: Path, *, max_tokens: int = 512
+) -> tuple[np.ndarray, dict[str, Any]]:
+    """Encode texts with the model of a local folder, on the GPU if there is one.
+
+    A vector is the token embeddings of the last layer, pooled as the folder's ``modules.json`` and
+    ``1_Pooling/config.json`` say; without these it is their mean over the attention mask. Texts are batched by length;
+    the batch a text falls into changes its vector by rounding only.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        Not empty.
+    folder : Path
+        With ``config.json``, weights and tokenizer. Nothing is downloaded and no code of the folder is run.
+    max_tokens : int
+        Tokens that are read, special ones included; at most what the model can take.
+
+    Returns
+    -------
+    vectors : float32 ndarray (n, dim)
+    report : dict
+        ``truncated`` (texts cut at the limit), ``tokens_mean``, ``tokens_max``, ``tokens_limit``, ``pooling``,
+        ``device``.
+    """
+    import numpy as np
+    import torch
+
+    pool = read_pooling(Path(folder))
+    tokenizer, model = _load(folder)
+    limit = min(max_tokens, _longest(tokenizer, model))
+    tokens = [tokenizer(text, truncation=False, verbose=False)["input_ids"] for text in texts]
+    lengths = [len(ids) for ids in tokens]
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    model.to(device).eval()
+    vectors = np.empty((len(texts), model.config.hidden_size), dtype=np.float32)
+    batches = list(_batches([min(length, limit) for length in lengths]))
+    for rows in progress(batches, "encoding texts", len(batches)):
+        batch = tokenizer(
+            [texts[row] for row in rows], truncation=True, max_length=limit, padding=True, return_tensors="pt"
+        ).to(device)
+        with torch.inference_mode():
+            hidden = model(**batch).last_hidden_state.float()
+        vectors[rows] = pool(hidden, batch["attention_mask"]).cpu().numpy()
+    return vectors, {
+        "truncated": sum(length > limit for length in lengths),
+        "tokens_mean": round(float(np.mean(lengths)), 1),
+        "tokens_max": max(lengths),
+        "tokens_limit": limit,
+        "pooling": pool.mode + (", normalized" if pool.normalize else ""),
+        "device": device.type,
+    }
+
+
+def _load(folder: Path) -> tuple[Any, Any]:
+    """Load tokenizer and model of a local folder; one line where that fails."""
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    from transformers import AutoModel, AutoTokenizer
+    from transformers.utils import logging as noise
+
+    folder = Path(folder)
+    if not (folder / "config.json").is_file():
+        raise ClmtError(f"{folder} holds no transformer; expected: config.json, weights and tokenizer; fetch it again")
+    noise.set_verbosity_error()
+    noise.disable_progress_bar()
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+        model = AutoModel.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    except (OSError, ValueError, KeyError, ImportError, RuntimeError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise ClmtError(f"{folder}: the transformer cannot be loaded ({reason}); fetch it again") from None
+    if tokenizer.pad_token_id is None:
+        raise ClmtError(f"{folder}: the tokenizer has no padding token, so it is no sentence encoder; choose another")
+    return tokenizer, model
+
+
+def _longest(tokenizer: Any, model: Any) -> int:
+    """Most tokens that the model can take."""
+    positions = getattr(model.config, "max_position_embeddings", None) or tokenizer.model_max_length
+    if getattr(model.config, "model_type", "") in ("roberta", "xlm-roberta", "camembert", "mpnet"):
+        positions -= 2  # these count positions from the padding token on
+    return int(min(positions, tokenizer.model_max_length))
+
+
+def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Rows in batches of similar length, longest first, each within `BATCH_TOKENS` once padded."""
+    order = sorted(range(len(lengths)), key=lambda row: (-lengths[row], row))
+    start = 0
+    while start < len(order):
+        size = max(1, BATCH_TOKENS // max(1, lengths[order[start]]))
+        yield order[start : start + size]
+        start += size

@@ -1,0 +1,131 @@
+"""Control vectors: what is left of the worth of text when vectors say nothing, or something about another entity.
+
+``random`` replaces each vector by noise, ``shuffle`` hands the vectors to other entities of their kind, ``only`` leaves
+one kind of entity with its vectors and gives the other zeros. Texts are not read for this.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from clmt.errors import ClmtError, expected_one_of
+from clmt.files import parse_settings
+from clmt.text.corpus import KINDS
+from clmt.vectors.files import read_vectors, write_vectors
+
+if TYPE_CHECKING:
+    import numpy as np
+
+__all__ = ["check_variation", "varied", "vary_vectors"]
+
+log = logging.getLogger(__name__)
+
+KEYS = ("encoder", "of", "only", "random", "seed", "shuffle")
+
+
+def vary_vectors(settings_text: str, vectors: Path, out: Path) -> None:
+    """Write ``text_<encoder>.parquet`` of a variant from the vectors of its base.
+
+    Parameters
+    ----------
+    settings_text : str
+        JSON: ``encoder``, ``of`` (name of the base) and any of ``random``, ``shuffle``, ``only``, ``seed``.
+    vectors : Path
+        The base's vectors.
+    out : Path
+        The same rows; the metadata are the base's, with the settings.
+
+    Raises
+    ------
+    ClmtError
+        For a key or a value that is none, and for vectors of another encoder than ``of``.
+    """
+    settings = parse_settings(settings_text)
+    for key in settings:
+        if key not in KEYS:
+            raise expected_one_of(f"encoders.{settings.get('encoder')}: unknown key", key, KEYS)
+    check_variation(settings)
+    base, facts = read_vectors(vectors)
+    if facts.get("encoder") != settings.get("of"):
+        raise ClmtError(
+            f"{vectors}: vectors of another encoder! got: {facts.get('encoder')!r}, expected: {settings.get('of')!r}"
+        )
+    keys, matrix = _rows(base)
+    result = varied(matrix, [kind for kind, _ in keys], settings)
+    write_vectors(out, keys, result, {**facts, **settings})
+    log.info("%d vectors of %s varied: %s", len(keys), settings.get("of"), settings_text)
+
+
+def check_variation(settings: Mapping[str, Any]) -> None:
+    """Refuse a value of ``only``, ``random``, ``shuffle`` or ``seed`` that is none."""
+    name = settings.get("encoder")
+    if settings.get("only") not in (None, *KINDS):
+        raise expected_one_of(f"encoders.{name}.only: unknown kind", settings["only"], KINDS)
+    for key in ("random", "shuffle"):
+        if not isinstance(settings.get(key, False), bool):
+            raise expected_one_of(f"encoders.{name}.{key} is no switch", settings[key], ("true", "false"))
+    seed = settings.get("seed", 0)
+    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+        raise ClmtError(f"encoders.{name}.seed is not a count! got: {seed!r}, expected: 0 or more")
+
+
+def varied(vectors: np.ndarray, kinds: Sequence[str], settings: Mapping[str, Any]) -> np.ndarray:
+    """Replace, shuffle and blank vectors, in this order, where the settings say so.
+
+    Parameters
+    ----------
+    vectors : float32 ndarray (n, dim)
+        Of both kinds; left as they are.
+    kinds : sequence of str
+        Kind of entity of each row; nothing crosses from one kind to the other.
+    settings : mapping
+        Any of ``random``, ``shuffle``, ``only`` and ``seed``.
+
+    Returns
+    -------
+    float32 ndarray (n, dim)
+    """
+    import numpy as np
+
+    labels = np.array(kinds)
+    result = vectors.copy()
+    for stream, kind in enumerate(KINDS):
+        # A stream of its own for each kind: no drug has the noise of a cell line, and neither list moves the other.
+        generator = np.random.default_rng([settings.get("seed", 0), stream])
+        rows = np.flatnonzero(labels == kind)
+        if settings.get("random"):
+            result[rows] = _noise(vectors[rows], generator)
+        if settings.get("shuffle"):
+            result[rows] = result[_others(rows, generator)]
+        if settings.get("only") not in (None, kind):
+            result[rows] = 0.0
+    return result
+
+
+def _rows(vectors: Mapping[str, Mapping[str, np.ndarray]]) -> tuple[list[tuple[str, str]], np.ndarray]:
+    """Keys and matrix in the order of the file."""
+    import numpy as np
+
+    keys = [(kind, entity) for kind in KINDS for entity in vectors[kind]]
+    return keys, np.array([vectors[kind][entity] for kind, entity in keys], dtype=np.float32)
+
+
+def _noise(vectors: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+    """Noise whose vectors have about the median norm of the vectors they replace."""
+    import numpy as np
+
+    norm = np.median(np.linalg.norm(vectors, axis=1)) if len(vectors) else 0.0
+    return generator.standard_normal(vectors.shape) * norm / np.sqrt(vectors.shape[1])
+
+
+def _others(rows: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+    """For each row another one: along a random circle each has its predecessor's, so that none keeps its own."""
+    import numpy as np
+
+    circle = generator.permutation(len(rows))
+    taken = np.empty_like(rows)
+    taken[circle] = rows[np.roll(circle, 1)]
+    return taken

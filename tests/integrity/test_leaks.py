@@ -1,0 +1,285 @@
+"""Properties that keep test data out of training: each check passes on ours and fails on a wrong variant."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import clmt.graph.build
+from clmt.folds.make import make_folds
+from clmt.folds.protocols import PROTOCOLS, FoldSettings
+from clmt.graph import labels
+from clmt.graph.build import GraphSettings, build_graph
+from clmt.graph.neighbours import dice_neighbours, pearson_neighbours
+from clmt.graph.omics import choose_genes, scale_expression
+from clmt.graph.thresholds import sensitivity_thresholds
+from tests.helpers.small_world import make_molecules, make_tables
+
+SETTINGS = GraphSettings(genes=12, neighbours=3, threshold_draws=5, seed=1)
+Build = Callable[..., dict]
+
+
+def our_folds(response: pd.DataFrame, protocol: str, seed: int = 0) -> pd.DataFrame:
+    tables = make_tables()
+    settings = FoldSettings(protocol, folds=4, validation=0.2, seed=seed)
+    return make_folds(response, tables["cell_lines"], tables["drugs"], settings).astype({"role": object})
+
+
+def our_graph(tables: dict, protocol: str) -> dict:
+    folds = our_folds(tables["response"], protocol)
+    return build_graph(tables, make_molecules(), folds[folds["fold"] == 0].reset_index(drop=True), SETTINGS)
+
+
+# Message passing sees training pairs only, and in blind protocols training entities only.
+
+
+def check_message_passing(build: Build, protocol: str) -> None:
+    graph = build(make_tables(), protocol)
+    train = set(map(tuple, graph["train_pairs"].tolist()))
+    response = set(map(tuple, graph["edges"]["response"].T.tolist()))
+    assert response == train
+    for role in ("validation", "test"):
+        assert not response & set(map(tuple, graph[f"{role}_pairs"].tolist()))
+    cells, drugs = ({pair[side] for pair in train} for side in (0, 1))
+    assert set(graph["edges"]["cell_similar"][0].tolist()) <= cells
+    assert set(graph["edges"]["drug_similar"][0].tolist()) <= drugs
+    assert set(graph["edges"]["response"][1].tolist()) <= drugs
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_message_passing_sees_training_only(protocol: str) -> None:
+    check_message_passing(our_graph, protocol)
+
+
+def test_message_passing_check_catches_test_edges_and_test_sources(monkeypatch: pytest.MonkeyPatch) -> None:
+    def with_test_edges(tables: dict, protocol: str) -> dict:
+        graph = our_graph(tables, protocol)
+        graph["edges"]["response"] = np.concatenate([graph["train_pairs"], graph["test_pairs"]]).T
+        return graph
+
+    with pytest.raises(AssertionError):
+        check_message_passing(with_test_edges, "mixed")
+    for name, ours in (("pearson_neighbours", pearson_neighbours), ("dice_neighbours", dice_neighbours)):
+        with monkeypatch.context() as patch:
+            patch.setattr(clmt.graph.build, name, lambda x, sources, k, ours=ours: ours(x, np.ones_like(sources), k))
+            with pytest.raises(AssertionError):
+                check_message_passing(our_graph, "double_blind")
+
+
+# Whatever is fitted is fitted on training pairs: other labels and other cell lines' expression change nothing in it.
+
+
+def flat(graph: dict) -> dict[str, np.ndarray]:
+    edges = {f"edges {kind}": value for kind, value in graph["edges"].items()}
+    return {name: np.asarray(value) for name, value in {**graph, **edges}.items() if name != "edges"}
+
+
+def check_test_labels_change_nothing(build: Build, protocol: str) -> None:
+    tables = make_tables()
+    before = flat(build(tables, protocol))
+    folds = our_folds(tables["response"], protocol)
+    held = (folds.loc[folds["fold"] == 0, "role"] != "train").to_numpy()
+    changed = tables["response"].copy()
+    changed.loc[held, "ln_ic50"] = np.random.default_rng(9).permutation(changed.loc[held, "ln_ic50"]) * 3 + 5
+    changed.loc[held, "censored"] = ~changed.loc[held, "censored"]
+    after = flat(build({**tables, "response": changed}, protocol))
+    assert before.keys() == after.keys()
+    for name in before.keys() - {"validation_ln_ic50", "validation_censored"}:
+        np.testing.assert_array_equal(before[name], after[name], err_msg=name)
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_test_labels_change_nothing(protocol: str) -> None:
+    check_test_labels_change_nothing(our_graph, protocol)
+
+
+def test_label_check_catches_thresholds_on_all_responses() -> None:
+    def with_all_responses(tables: dict, protocol: str) -> dict:
+        graph, response = our_graph(tables, protocol), tables["response"]
+        rows = response["drug_id"].map({drug: row for row, drug in enumerate(graph["drug_ids"])}).to_numpy()
+        values = response["ln_ic50"].to_numpy()
+        graph["threshold"] = sensitivity_thresholds(values, rows, graph["drug_ids"], draws=5, seed=1)
+        return graph
+
+    def with_test_responses_inside(tables: dict, protocol: str) -> dict:
+        return {**our_graph(tables, protocol), "test_ln_ic50": tables["response"]["ln_ic50"].to_numpy()}
+
+    for wrong in (with_all_responses, with_test_responses_inside):
+        with pytest.raises(AssertionError):
+            check_test_labels_change_nothing(wrong, "mixed")
+
+
+def check_test_expression_changes_its_own_rows_only(build: Build) -> None:
+    tables = make_tables()
+    before = build(tables, "cell_blind")
+    held = ~before["train_cells"]
+    assert held.any()
+    changed = tables["expression"].copy()
+    noise = np.random.default_rng(9).normal(0.0, 200.0, (int(held.sum()), 40))
+    changed.loc[held, changed.columns[1:]] = noise.astype(np.float32)
+    after = build({**tables, "expression": changed}, "cell_blind")
+    assert before["genes"] == after["genes"]
+    for name in ("expression_min", "expression_max", "threshold", "tissue", "pathway", "train_pairs", "train_ln_ic50"):
+        np.testing.assert_array_equal(before[name], after[name], err_msg=name)
+    np.testing.assert_array_equal(before["expression"][~held], after["expression"][~held])
+    for graph in (before, after):
+        graph["kept"] = ~held[graph["edges"]["cell_similar"][1]]
+    np.testing.assert_array_equal(
+        before["edges"]["cell_similar"][:, before["kept"]], after["edges"]["cell_similar"][:, after["kept"]]
+    )
+    np.testing.assert_array_equal(before["cell_similarity"][before["kept"]], after["cell_similarity"][after["kept"]])
+
+
+def test_test_expression_changes_its_own_rows_only() -> None:
+    check_test_expression_changes_its_own_rows_only(our_graph)
+
+
+@pytest.mark.parametrize(
+    ("name", "ours"),
+    [
+        ("choose_genes", choose_genes),
+        ("scale_expression", scale_expression),
+        ("pearson_neighbours", pearson_neighbours),
+    ],
+)
+def test_expression_check_catches_fitting_on_all_cell_lines(
+    name: str, ours: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clmt.graph.build, name, lambda x, train, *rest: ours(x, np.ones_like(train), *rest))
+    with pytest.raises(AssertionError):
+        check_test_expression_changes_its_own_rows_only(our_graph)
+
+
+# The tissue of a held-out cell line is its own annotation: it makes no label and no vocabulary of training.
+
+
+def check_test_tissues_change_their_own_rows_only(build: Build) -> None:
+    tables = make_tables()
+    before = build(tables, "cell_blind")
+    held = ~before["train_cells"]
+    changed = tables["cell_lines"].copy()
+    changed.loc[held, "primary_site"] = ["eye", "lung"] * (held.sum() // 2) + ["eye"] * (held.sum() % 2)
+    after = build({**tables, "cell_lines": changed}, "cell_blind")
+    assert not np.array_equal(before["cell_tissue"][held], after["cell_tissue"][held])
+    for graph in (before, after):
+        graph["cell_tissue"] = graph["cell_tissue"][~held]
+    first, second = flat(before), flat(after)
+    assert first.keys() == second.keys()
+    for name in first:
+        np.testing.assert_array_equal(first[name], second[name], err_msg=name)
+
+
+def test_test_tissues_change_their_own_rows_only() -> None:
+    check_test_tissues_change_their_own_rows_only(our_graph)
+
+
+def test_tissue_check_catches_labels_and_vocabulary_of_all_cell_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    def with_all_labels(tables: dict, protocol: str) -> dict:
+        graph = our_graph(tables, protocol)
+        return {**graph, "tissue": graph["cell_tissue"]}
+
+    with pytest.raises(AssertionError):
+        check_test_tissues_change_their_own_rows_only(with_all_labels)
+    every = labels.tissue_labels
+    monkeypatch.setattr(clmt.graph.build, "tissue_labels", lambda table, train: every(table, np.ones_like(train)))
+    with pytest.raises(AssertionError):
+        check_test_tissues_change_their_own_rows_only(our_graph)
+
+
+# The nearest neighbour is kept, and the number of neighbours is a setting.
+
+
+def check_nearest_is_kept(neighbours: Callable) -> None:
+    bits = np.random.default_rng(0).random((30, 128)) < 0.2
+    shared = bits.astype(float) @ bits.T
+    dice = 2 * shared / (bits.sum(1)[:, None] + bits.sum(1)[None, :])
+    np.fill_diagonal(dice, -1.0)
+    for count in (1, 4, 7):
+        edges, similarity = neighbours(bits, np.ones(30, dtype=bool), count)
+        assert not np.any(edges[0] == edges[1])
+        for target in range(30):
+            best = np.sort(dice[target])[::-1][:count]
+            np.testing.assert_allclose(similarity[edges[1] == target], best, atol=1e-6)
+
+
+def test_nearest_neighbour_is_kept() -> None:
+    check_nearest_is_kept(dice_neighbours)
+
+
+def test_neighbour_check_catches_a_dropped_nearest_and_a_fixed_count() -> None:
+    def without_nearest(bits: np.ndarray, sources: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+        edges, similarity = dice_neighbours(bits, sources, count + 1)
+        kept = np.arange(edges.shape[1]) % (count + 1) > 0
+        return edges[:, kept], similarity[kept]
+
+    def fixed(bits: np.ndarray, sources: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+        return dice_neighbours(bits, sources, 7)
+
+    for wrong in (without_nearest, fixed):
+        with pytest.raises(AssertionError):
+            check_nearest_is_kept(wrong)
+
+
+# A drug of several target pathways keeps them all.
+
+
+def check_pathways_are_all_kept(build: Build) -> None:
+    tables = make_tables()
+    graph = build(tables, "mixed")
+    for row, text in enumerate(tables["drugs"]["target_pathway"]):
+        expected = set() if text in ("", "Unclassified") else set(text.split("; "))
+        assert {graph["pathways"][label] for label in np.flatnonzero(graph["pathway"][row])} == expected
+
+
+def test_all_pathways_are_kept() -> None:
+    check_pathways_are_all_kept(our_graph)
+
+
+def test_pathway_check_catches_the_first_label_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(labels, "split_labels", lambda text: text.split("; ")[:1])
+    with pytest.raises(AssertionError):
+        check_pathways_are_all_kept(our_graph)
+
+
+# The order of Python's sets has no effect.
+
+PROGRAM = """
+import hashlib, test_leaks
+print(test_leaks.fingerprint(test_leaks.{build}(test_leaks.make_tables(), "drug_blind")))
+"""
+
+
+def fingerprint(graph: dict) -> str:
+    content = {
+        name: value.tobytes() if value.dtype.kind != "U" else value.tolist() for name, value in flat(graph).items()
+    }
+    return hashlib.sha256(repr(sorted(content.items())).encode()).hexdigest()
+
+
+def with_set_order(tables: dict, protocol: str) -> dict:
+    graph = our_graph(tables, protocol)
+    return {**graph, "pathways": list(set(graph["pathways"]) | {"more", "labels", "than", "a", "few"})}
+
+
+def check_set_order_is_without_effect(build: str) -> None:
+    def run(hash_seed: str) -> str:
+        folders = os.pathsep.join([str(Path(__file__).parent), str(Path(clmt.graph.build.__file__).parents[1])])
+        environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": folders}
+        command = [sys.executable, "-c", PROGRAM.format(build=build)]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+
+    assert run("1") == run("2")
+
+
+def test_set_order_is_without_effect() -> None:
+    check_set_order_is_without_effect("our_graph")
+    with pytest.raises(AssertionError):
+        check_set_order_is_without_effect("with_set_order")

@@ -1,0 +1,218 @@
+"""Downloads from a local server: what is repeated, what is refused, and that nothing wrong stays on disk."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from clmt.acquire.fetch import fetch_source, read_zip_member
+from clmt.acquire.registry import Registry, Source, load_registry
+from clmt.acquire.transport import requested_pause
+from clmt.errors import ClmtError
+from tests.helpers.local_web import Answer, Clock, Web, quick_transport, serving
+
+TABLE = b"DRUG_ID,DRUG_NAME\r\n1,Made-up\r\n"
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    with serving() as running:
+        yield running
+
+
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def fetch(web: Web, out: Path, *answers: Answer, clock: Clock | None = None, **entry: object) -> list[float]:
+    clock = clock or Clock()
+    url = web.put("/data/table.csv", *answers)
+    fields = {"kind": "text", "bytes": len(TABLE), "sha256": sha256(TABLE), **entry}
+    source = Source(name="table", url=url, licence="none", date="2026", **fields)  # type: ignore[arg-type]
+    fetch_source(Registry(Path("r.yaml"), {"table": source}, {}), "table", out, transport=quick_transport(clock))
+    return clock.slept
+
+
+def nothing_left(folder: Path) -> bool:
+    return not list(folder.rglob("*"))
+
+
+def test_good_file_is_kept(web: Web, tmp_path: Path) -> None:
+    slept = fetch(web, tmp_path / "a" / "t.csv", Answer(body=TABLE))
+    assert (tmp_path / "a" / "t.csv").read_bytes() == TABLE
+    assert slept == []
+    assert [path.name for path in (tmp_path / "a").iterdir()] == ["t.csv"]
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        Answer(503, b"busy"),
+        Answer(429, b""),
+        Answer(202, b""),
+        Answer(200, b""),
+        Answer(body=TABLE[:9], claimed=len(TABLE)),
+        Answer(body=TABLE[:9]),
+    ],
+    ids=["503", "429", "202", "empty", "cut", "cut without a length"],
+)
+def test_passing_trouble_is_repeated(web: Web, tmp_path: Path, first: Answer) -> None:
+    slept = fetch(web, tmp_path / "t.csv", first, Answer(body=TABLE))
+    assert (tmp_path / "t.csv").read_bytes() == TABLE
+    assert slept == [1.0]
+    assert len(web.asked) == 2
+
+
+def test_lasting_trouble_ends_with_growing_pauses(web: Web, tmp_path: Path) -> None:
+    clock = Clock()
+    with pytest.raises(ClmtError, match=r"source 'table'.*HTTP 503 in 6 attempts.*config/sources\.yaml"):
+        fetch(web, tmp_path / "t.csv", Answer(503), clock=clock)
+    assert clock.slept == [1.0, 2.0, 4.0, 8.0, 16.0]
+    assert nothing_left(tmp_path)
+
+
+def test_retry_after_is_honoured(web: Web, tmp_path: Path) -> None:
+    clock = Clock()
+    fetch(web, tmp_path / "t.csv", Answer(503, headers={"Retry-After": "37"}), Answer(body=TABLE), clock=clock)
+    assert clock.now == 1037.0
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (Answer(body=b"\n<!DOCTYPE html><title>Just a moment</title>"), "web page"),
+        (Answer(body=b"<html><body>moved</body></html>"), "web page"),
+        (Answer(body=b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n"), "Git LFS pointer"),
+        (Answer(body=TABLE.replace(b"1,", b"2,")), f"expected: sha256 {sha256(TABLE)}"),
+        (Answer(body=TABLE + b"more"), f"{len(TABLE) + 4} bytes, expected: {len(TABLE)} bytes"),
+        (Answer(404, b"no"), "HTTP 404"),
+        (Answer(410, b"no"), "HTTP 410"),
+        (Answer(403, b"no"), "HTTP 403"),
+    ],
+    ids=["doctype", "html", "lfs", "checksum", "size", "404", "410", "403"],
+)
+def test_wrong_answers_are_refused_at_once(web: Web, tmp_path: Path, answer: Answer, words: str) -> None:
+    with pytest.raises(ClmtError) as caught:
+        fetch(web, tmp_path / "t.csv", answer)
+    line = str(caught.value)
+    assert words in line
+    assert "'table'" in line
+    assert web.base in line
+    assert "\n" not in line
+    assert len(web.asked) == 1
+    assert nothing_left(tmp_path)
+
+
+def test_wrong_bytes_leave_the_earlier_file_alone(web: Web, tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_bytes(b"earlier")
+    with pytest.raises(ClmtError):
+        fetch(web, tmp_path / "t.csv", Answer(body=b"<html>"))
+    assert (tmp_path / "t.csv").read_bytes() == b"earlier"
+
+
+def test_redirect_is_followed(web: Web, tmp_path: Path) -> None:
+    web.put("/elsewhere", Answer(body=TABLE))
+    fetch(web, tmp_path / "t.csv", Answer(302, headers={"Location": "/elsewhere"}))
+    assert (tmp_path / "t.csv").read_bytes() == TABLE
+
+
+def test_unreachable_host_is_named(tmp_path: Path) -> None:
+    with serving() as web:
+        url = f"{web.base}/t.csv"
+    source = Source("table", url, "text", "none", "2026", floating=True)
+    with pytest.raises(ClmtError, match=r"source 'table'.*127\.0\.0\.1.*did not answer"):
+        fetch_source(Registry(Path("r"), {"table": source}, {}), "table", tmp_path / "t", transport=quick_transport())
+    assert nothing_left(tmp_path)
+
+
+def test_line_ends_may_differ(web: Web, tmp_path: Path) -> None:
+    bare = TABLE.replace(b"\r", b"")
+    for body in (TABLE, bare):
+        fetch(web, tmp_path / "t.csv", Answer(body=body), any_line_ends=True, bytes=len(bare), sha256=sha256(bare))
+        assert (tmp_path / "t.csv").read_bytes() == body
+
+
+def test_md5_pins_where_nothing_else_is_published(web: Web, tmp_path: Path) -> None:
+    known = hashlib.md5(TABLE).hexdigest()
+    fetch(web, tmp_path / "t.csv", Answer(body=TABLE), sha256=None, bytes=None, md5=known)
+    with pytest.raises(ClmtError, match=f"expected: md5 {known}"):
+        fetch(web, tmp_path / "u.csv", Answer(body=TABLE + b"x"), sha256=None, bytes=None, md5=known)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "words"),
+    [
+        ("zip", b"Rar!....", "expected: a zip archive"),
+        ("gzip", b"plain text", "expected: a gzip file"),
+        ("text", b"\x00\x01\x02", "binary bytes"),
+        ("text", b"ID;NAME\n", "'DRUG_ID' at its start"),
+    ],
+)
+def test_floating_files_are_known_by_their_shape(web: Web, tmp_path: Path, kind: str, body: bytes, words: str) -> None:
+    shape = {"sha256": None, "bytes": None, "floating": True, "kind": kind}
+    good = {"zip": zipped({"a": b"1"}), "gzip": gzip.compress(b"1"), "text": TABLE}[kind]
+    header = "DRUG_ID" if kind == "text" else None
+    fetch(web, tmp_path / "good", Answer(body=good), header=header, **shape)
+    with pytest.raises(ClmtError, match=words):
+        fetch(web, tmp_path / "bad", Answer(body=body), header=header, **shape)
+    assert [path.name for path in tmp_path.iterdir()] == ["good"]
+
+
+def test_pause_is_read_from_the_headers() -> None:
+    light = "Request Count status: Green (0%), Request Time status: {} (60%), Service status: Green (20%)"
+    pauses = [requested_pause({"X-Throttling-Control": light.format(name)}, 0.0) for name in ("Green", "Yellow", "Red")]
+    assert pauses == [0.0, 1.0, 5.0]
+    assert requested_pause({"X-Throttling-Control": light.format("Black"), "Retry-After": "3"}, 0.0) == 60.0
+    assert requested_pause({"Retry-After": "Thu, 01 Jan 1970 00:01:40 GMT"}, 30.0) == 70.0
+    assert requested_pause({"Retry-After": "soon"}, 0.0) == 0.0
+    assert requested_pause({"Retry-After": "999999"}, 0.0) == 300.0
+
+
+def zipped(members: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def test_member_is_found_by_its_base_name_only(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    path.write_bytes(zipped({"x/Table_S1.csv": b"1", "x/Old_Table_S1.csv": b"2", "../../escaped.csv": b"3"}))
+    assert read_zip_member(path, "Table_S1.csv") == b"1"
+    assert read_zip_member(path, "escaped.csv") == b"3"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["a.zip"]
+    assert not (tmp_path.parent.parent / "escaped.csv").exists()
+    with pytest.raises(ClmtError, match=r"got: '\.\./\.\./escaped\.csv'"):
+        read_zip_member(path, "../../escaped.csv")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (zipped({"a/t.csv": b"1", "b/t.csv": b"2"}), "2 members are named 't.csv'"),
+        (zipped({"a/other.csv": b"1"}), "expected one of: other.csv"),
+        (zipped({"t.csv": b"\0" * (4 << 20)}), "absurd size"),
+        (zipped({"t.csv": b"12345"})[:-30], "broken zip archive"),
+        (zipped({"t.csv": b"12345"}).replace(b"t.csv", b"u.csv", 1), "broken zip archive"),
+    ],
+    ids=["twice", "absent", "bomb", "cut", "lying"],
+)
+def test_archives_are_not_trusted(tmp_path: Path, content: bytes, words: str) -> None:
+    path = tmp_path / "a.zip"
+    path.write_bytes(content)
+    with pytest.raises(ClmtError, match=words):
+        read_zip_member(path, "t.csv")
+
+
+def test_unknown_source_lists_the_names(tmp_path: Path) -> None:
+    registry = replace(load_registry(), path=Path("r.yaml"))
+    with pytest.raises(ClmtError, match=r"got: 'survey_gdcs', expected one of: .*survey_gdsc"):
+        fetch_source(registry, "survey_gdcs", tmp_path / "x")

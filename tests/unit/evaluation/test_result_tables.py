@@ -1,0 +1,265 @@
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from clmt.errors import ClmtError
+from clmt.evaluation.metrics import METRICS
+from clmt.evaluation.score import write_evaluation
+from clmt.evaluation.tables import SUMMARY_COLUMNS, TABLE_COLUMNS, collect, read_table
+from tests.helpers.made_up_runs import write_runs
+
+MODELS = {"drug_mean": 1.0, "mlp": 0.4, "clmt": 0.2}
+Files = dict[str, list[Path]]
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The runs of three models on three folds."""
+    root = tmp_path_factory.mktemp("runs")
+    write_runs(root, MODELS)
+    return root
+
+
+@pytest.fixture
+def files(finished: Path, tmp_path: Path) -> Files:
+    """A copy of the runs that a test may spoil."""
+    shutil.copytree(finished, tmp_path / "runs")
+    names = {"metrics": "metrics.json", "predictions": "predictions.parquet"}
+    return {kind: sorted((tmp_path / "runs").glob(f"*/*/*/*/{name}")) for kind, name in names.items()}
+
+
+def run(files: Files, folder: Path, **changes: Any) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """Collect the tables and read them back."""
+    table, summary = folder / "made_up_cv.tsv", folder / "made_up_cv_summary.tsv"
+    arguments = {"models": list(MODELS), "replicates": 100, "table_out": table, "summary_out": summary}
+    collect("made_up_cv", **(arguments | files | changes))
+    return read_table(table), read_table(summary)
+
+
+def spoil(files: Files, model: str, change: Any) -> None:
+    """Pass the predictions of fold 1 of a model through ``change`` and mend the number of rows in its card."""
+    path = next(p for p in files["predictions"] if p.parts[-3:-1] == (model, "fold1"))
+    table = change(pq.read_table(path))
+    pq.write_table(table, path)
+    card = json.loads((path.parent / "metrics.json").read_text())
+    (path.parent / "metrics.json").write_text(json.dumps(card | {"n_test": len(table)}))
+
+
+def test_the_table_has_one_row_per_model_and_fold_in_the_configured_order(files: Files, tmp_path: Path) -> None:
+    rows, _ = run(files, tmp_path)
+    assert [(row["model"], row["fold"]) for row in rows] == [(m, str(f)) for m in MODELS for f in range(3)]
+    assert list(rows[0]) == list(TABLE_COLUMNS)
+    assert {row["simulated"] for row in rows} == {"yes"}
+    assert rows[0]["seconds"] == "12.3457"
+    assert rows[0]["per_drug_r"] == "0"
+    assert sum(int(row["n_test"]) for row in rows if row["model"] == "clmt") == 30 * 12
+    text = (tmp_path / "made_up_cv.tsv").read_bytes()
+    assert b"\r" not in text
+    assert text.endswith(b"\n")
+    assert b"nan" not in text.lower()
+
+
+def test_the_order_of_files_does_not_matter_and_bytes_are_the_same_twice(files: Files, tmp_path: Path) -> None:
+    run(files, tmp_path / "a")
+    run({kind: paths[::-1] for kind, paths in files.items()}, tmp_path / "b")
+    for name in ("made_up_cv.tsv", "made_up_cv_summary.tsv"):
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+def test_the_summary_has_mean_sd_and_the_difference_to_the_best_baseline(files: Files, tmp_path: Path) -> None:
+    rows, summary = run(files, tmp_path)
+    assert list(summary[0]) == list(SUMMARY_COLUMNS)
+    assert [(row["model"], row["metric"]) for row in summary] == [(m, name) for m in MODELS for name in METRICS]
+    found = {(row["model"], row["metric"]): row for row in summary}
+    values = [float(row["rmse"]) for row in rows if row["model"] == "clmt"]
+    ours = found["clmt", "rmse"]
+    assert float(ours["mean"]) == pytest.approx(np.mean(values), rel=1e-5)
+    assert float(ours["sd"]) == pytest.approx(np.std(values, ddof=1), rel=1e-4)
+    assert (ours["n"], ours["reference"], ours["baseline"]) == ("3", "mlp", "no")
+    difference = float(ours["all_folds"]) - float(found["mlp", "rmse"]["all_folds"])
+    assert float(ours["difference"]) == pytest.approx(difference, abs=1e-5)
+    assert float(ours["difference_low"]) < difference < float(ours["difference_high"]) < 0
+    assert found["mlp", "rmse"]["difference"] == ""
+    assert found["clmt", "mae"]["p"] == ""
+
+
+def test_a_fixed_test_part_may_be_scored_in_every_fold(files: Files, tmp_path: Path) -> None:
+    for model in MODELS:
+        first = next(p for p in files["predictions"] if p.parts[-3:-1] == (model, "fold0")).parent
+        for fold in (1, 2):
+            shutil.copy(first / "predictions.parquet", first.parent / f"fold{fold}")
+            card = json.loads((first / "metrics.json").read_text()) | {"fold": fold}
+            (first.parent / f"fold{fold}" / "metrics.json").write_text(json.dumps(card))
+    rows, _ = run(files, tmp_path)
+    assert len(rows) == 9
+
+
+@pytest.mark.parametrize("model", ["drug_mean", "clmt"])
+def test_a_pair_scored_twice_is_refused(files: Files, tmp_path: Path, model: str) -> None:
+    spoil(files, model, lambda table: pa.concat_tables([table, table.slice(3, 1)]))
+    pair = pq.read_table(next(p for p in files["predictions"] if "fold1" in p.parts)).slice(3, 1).to_pylist()[0]
+    message = f"model '{model}': cell line '{pair['cell_line_id']}' and drug '{pair['drug_id']}' .*got: 2 times"
+    with pytest.raises(ClmtError, match=message):
+        run(files, tmp_path)
+    assert not (tmp_path / "made_up_cv.tsv").exists()
+
+
+@pytest.mark.parametrize("model", ["mlp", "drug_mean"])
+def test_a_pair_that_only_some_models_scored_is_refused(files: Files, tmp_path: Path, model: str) -> None:
+    spoil(files, model, lambda table: table.slice(1))
+    with pytest.raises(ClmtError, match=rf"same pairs! got: cell line '.*' and drug '.*' in fold 1 .*'{model}'"):
+        run(files, tmp_path)
+
+
+def test_different_observed_values_are_refused(files: Files, tmp_path: Path) -> None:
+    def change(table: pa.Table) -> pa.Table:
+        moved = pa.array(table["observed"].to_numpy() + 0.001)
+        return table.set_column(table.schema.get_field_index("observed"), "observed", moved)
+
+    spoil(files, "clmt", change)
+    with pytest.raises(ClmtError, match="'drug_mean' and 'clmt' were scored against different observed values"):
+        run(files, tmp_path)
+
+
+def test_a_missing_fold_model_or_file_is_refused(files: Files, tmp_path: Path) -> None:
+    keep = [path for path in files["metrics"] if path.parts[-3:-1] != ("mlp", "fold2")]
+    with pytest.raises(ClmtError, match=r"'mlp' must have each fold once! got: folds \[0, 1\], expected: \[0, 1, 2\]"):
+        run(files, tmp_path, metrics=keep)
+    with pytest.raises(ClmtError, match=r"unknown model! got: 'clmt', expected one of: drug_mean, mlp"):
+        run(files, tmp_path, models=["drug_mean", "mlp"])
+    with pytest.raises(ClmtError, match=r"no predictions\.parquet beside it"):
+        run(files, tmp_path, predictions=files["predictions"][1:])
+    with pytest.raises(ClmtError, match="no metrics file"):
+        run(files, tmp_path, metrics=[])
+
+
+def test_runs_of_two_splits_are_refused(files: Files, tmp_path: Path) -> None:
+    card = json.loads(files["metrics"][0].read_text())
+    files["metrics"][0].write_text(json.dumps(card | {"split": "cell_blind"}))
+    with pytest.raises(ClmtError, match="share their split! got: cell_blind, mixed"):
+        run(files, tmp_path)
+
+
+def test_a_card_that_does_not_fit_its_predictions_is_refused(files: Files, tmp_path: Path) -> None:
+    path = files["predictions"][4]
+    pq.write_table(pq.read_table(path).slice(2), path)
+    with pytest.raises(ClmtError, match=r"predictions\.parquet: the metric card has \d+ test pairs"):
+        run(files, tmp_path)
+
+
+def evaluation(root: Path, **changes: Any) -> dict[str, Any]:
+    """Arguments of `write_evaluation` for three pairs of the made-up responses."""
+    facts = json.loads(next(root.glob("*/*/clmt/fold0/metrics.json")).read_text())
+    response = pq.read_table(root / "response.parquet")
+    arguments: dict[str, Any] = {
+        "cell_line_ids": sorted(set(response["cell_line_id"].to_pylist())),
+        "drug_ids": sorted(set(response["drug_id"].to_pylist())),
+        "pairs": np.array([[0, 1], [2, 0], [1, 3]]),
+        "predicted": np.array([1.0, 2.0, 3.0]),
+        "expected": np.zeros(3),
+        "response_path": root / "response.parquet",
+        "card": facts,
+    }
+    return arguments | changes
+
+
+def test_evaluation_joins_the_observed_values_in_the_order_of_the_pairs(finished: Path, tmp_path: Path) -> None:
+    out = {"predictions_out": tmp_path / "p" / "predictions.parquet", "metrics_out": tmp_path / "p" / "metrics.json"}
+    card = write_evaluation(**evaluation(finished), **out)
+    table = pq.read_table(out["predictions_out"])
+    assert table.column_names == ["cell_line_id", "drug_id", "observed", "predicted", "expected"]
+    response = {
+        (r["cell_line_id"], r["drug_id"]): r["ln_ic50"]
+        for r in pq.read_table(finished / "response.parquet").to_pylist()
+    }
+    rows = table.to_pylist()
+    assert [row["drug_id"] for row in rows] == ["Drug-001", "Drug-000", "Drug-003"]
+    assert [row["observed"] for row in rows] == [response[row["cell_line_id"], row["drug_id"]] for row in rows]
+    assert [row["predicted"] for row in rows] == [1.0, 2.0, 3.0]
+    assert json.loads(out["metrics_out"].read_text()) == card
+    assert (card["n_test"], card["per_drug_r"], card["drugs_left_out"]) == (3, None, 3)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"drug_ids": [f"Other-{i}" for i in range(12)]},
+            r"no response of cell line '683665' to drug 'Other-1' \(3 of 3",
+        ),
+        (
+            {"predicted": np.array([1.0, np.nan, 3.0])},
+            r"made_up, mixed, clmt, fold 0: predicted ln IC50 of .* 'Drug-000'",
+        ),
+        ({"predicted": np.ones((3, 1))}, r"predicted values do not fit .* got: shape \(3, 1\)"),
+        (
+            {"pairs": np.array([[0, 1], [2, 0], [0, 1]])},
+            "cell line '683665' and drug 'Drug-001' are in the test part twice",
+        ),
+        ({"card": {"dataset": "made_up"}}, "facts lack split"),
+    ],
+)
+def test_evaluation_refuses_what_it_cannot_score(
+    finished: Path, tmp_path: Path, changes: dict[str, Any], message: str
+) -> None:
+    out = {"predictions_out": tmp_path / "predictions.parquet", "metrics_out": tmp_path / "metrics.json"}
+    with pytest.raises(ClmtError, match=message):
+        write_evaluation(**evaluation(finished, **changes), **out)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda table: table.drop_columns("ln_ic50"), r"response\.parquet: wrong columns! got: .*expected: .*ln_ic50"),
+        (lambda table: pa.concat_tables([table.slice(0, 1), table]), "duplicated cell_line_id and drug_id in row 1"),
+        (None, r"response\.parquet: the response table does not exist"),
+    ],
+    ids=["column", "twice", "absent"],
+)
+def test_evaluation_refuses_a_faulty_response_table(finished: Path, tmp_path: Path, change: Any, message: str) -> None:
+    response = tmp_path / "response.parquet"
+    if change:
+        pq.write_table(change(pq.read_table(finished / "response.parquet")), response)
+    out = {"predictions_out": tmp_path / "predictions.parquet", "metrics_out": tmp_path / "metrics.json"}
+    with pytest.raises(ClmtError, match=message):
+        write_evaluation(**evaluation(finished, response_path=response), **out)
+    assert not out["predictions_out"].exists()
+
+
+def test_evaluation_leaves_nothing_behind_when_the_card_cannot_be_written(finished: Path, tmp_path: Path) -> None:
+    arguments = evaluation(finished)
+    arguments["card"] = arguments["card"] | {"seconds": float("nan")}
+    out = {"predictions_out": tmp_path / "predictions.parquet", "metrics_out": tmp_path / "metrics.json"}
+    with pytest.raises(ValueError, match="JSON"):
+        write_evaluation(**arguments, **out)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_baseline_the_first_model_is_the_reference_and_folds_are_counted(tmp_path: Path) -> None:
+    models = {"clmt": 0.2, "clmt_no_text": 0.5, "clmt_text_shuffled": 0.4}
+    files = write_runs(tmp_path, models, folds=4)
+    kept = {kind: [path for path in files[kind] if path.parent.name in ("fold0", "fold1")] for kind in files}
+    del kept["history"]
+    rows, summary = run(kept, tmp_path, models=list(models))
+    assert len(rows) == 3 * 2
+    assert {row["folds"] for row in summary} == {"2"}
+    found = {(row["model"], row["metric"]): row for row in summary}
+    for metric, sign in (("rmse", 1), ("per_drug_r", -1)):
+        assert (found["clmt", metric]["reference"], found["clmt", metric]["difference"]) == ("", "")
+        for model in ("clmt_no_text", "clmt_text_shuffled"):
+            row = found[model, metric]
+            assert (row["reference"], row["baseline"]) == ("clmt", "no")
+            low, value, high = (float(row[f"difference{end}"]) for end in ("_low", "", "_high"))
+            assert low < value < high
+            assert sign * value > 0
+            difference = float(row["all_folds"]) - float(found["clmt", metric]["all_folds"])
+            assert value == pytest.approx(difference, abs=1e-5)

@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from clmt.cli import main
+from clmt.errors import ClmtError
+from clmt.folds.make import make_folds
+from clmt.folds.protocols import FoldSettings
+from clmt.graph.build import GraphSettings, build_graph, write_graph
+from clmt.graph.fold_key import OWNER
+from clmt.graph.thresholds import sensitivity_thresholds
+from clmt.planning.runs import graph_settings
+from clmt.tables.schema import KINDS, write_table
+from tests.helpers.small_world import make_molecules, make_tables
+
+MADE_UP = {
+    "dataset": "made_up",
+    "split": "mixed",
+    "fold": 1,
+    "genes": 10,
+    "neighbours": 2,
+    "threshold_draws": 3,
+    "seed": 4,
+}
+SETTINGS = GraphSettings(genes=12, neighbours=3, threshold_draws=5, seed=1)
+
+
+def one_fold(tables: dict, protocol: str, fold: int = 0):
+    folds = make_folds(
+        tables["response"], tables["cell_lines"], tables["drugs"], FoldSettings(protocol, folds=4, validation=0.2)
+    )
+    return folds[folds["fold"] == fold].astype({"role": object}).reset_index(drop=True)
+
+
+def built(protocol: str = "cell_blind", settings: GraphSettings = SETTINGS) -> dict:
+    tables = make_tables()
+    return build_graph(tables, make_molecules(), one_fold(tables, protocol), settings)
+
+
+def test_shapes_and_types() -> None:
+    graph = built()
+    cells, drugs = 24, 15
+    expected = {
+        "expression": (np.float32, (cells, 12)),
+        "expression_min": (np.float32, (12,)),
+        "expression_max": (np.float32, (12,)),
+        "mutation": (np.uint8, (cells, 7)),
+        "copy_number": (np.uint8, (cells, 5)),
+        "train_cells": (np.bool_, (cells,)),
+        "train_drugs": (np.bool_, (drugs,)),
+        "tissue": (np.int64, (cells,)),
+        "cell_tissue": (np.int64, (cells,)),
+        "threshold": (np.float32, (drugs,)),
+        "pathway": (np.float32, (drugs, 4)),
+    }
+    for name, (kind, shape) in expected.items():
+        assert (graph[name].dtype, graph[name].shape) == (kind, shape), name
+    assert len(graph["genes"]) == 12
+    assert graph["pathways"] == ["Cell cycle", "EGFR signaling", "Mitosis", "RTK signaling"]
+    assert graph["tissues"] == sorted(graph["tissues"])
+    for edges in graph["edges"].values():
+        assert edges.dtype == np.int64
+        assert edges.shape[0] == 2
+
+
+def test_pairs_keep_the_order_of_the_folds_and_their_responses() -> None:
+    tables = make_tables()
+    fold = one_fold(tables, "mixed").sample(frac=1.0, random_state=1).reset_index(drop=True)
+    graph = build_graph(tables, make_molecules(), fold, SETTINGS)
+    response = tables["response"].set_index(["cell_line_id", "drug_id"])
+    for role in ("train", "validation", "test"):
+        wanted = fold.loc[fold["role"] == role, ["cell_line_id", "drug_id"]].apply(tuple, axis=1).tolist()
+        got = [(graph["cell_line_ids"][cell], graph["drug_ids"][drug]) for cell, drug in graph[f"{role}_pairs"]]
+        assert got == wanted
+        if role != "test":
+            np.testing.assert_allclose(graph[f"{role}_ln_ic50"], response.loc[wanted, "ln_ic50"], rtol=1e-6)
+            assert graph[f"{role}_censored"].tolist() == response.loc[wanted, "censored"].tolist()
+    assert not {"test_ln_ic50", "test_censored"} & graph.keys()
+
+
+def test_labels_of_training_entities_only() -> None:
+    graph = built("cell_blind")
+    assert not graph["train_cells"].all()
+    assert (graph["tissue"][~graph["train_cells"]] == -1).all()
+    known = graph["tissue"] >= 0
+    sites = make_tables()["cell_lines"]["primary_site"].to_numpy()
+    assert [graph["tissues"][label] for label in graph["tissue"][known]] == sites[known].tolist()
+    assert (graph["tissue"][sites == ""] == -1).all()
+    graph = built("drug_blind")
+    held = ~graph["train_drugs"]
+    assert held.any()
+    assert np.isnan(graph["threshold"]).tolist() == held.tolist()
+    assert (graph["pathway"][held] == 0).all()
+
+
+def test_tissue_of_every_cell_line_is_known_where_training_has_it() -> None:
+    tables = make_tables()
+    fold = one_fold(tables, "cell_blind")
+    held = sorted(set(fold.loc[fold["role"] == "test", "cell_line_id"]))
+    row = tables["cell_lines"]["cell_line_id"].tolist().index(held[0])
+    tables["cell_lines"].loc[row, "primary_site"] = "only here"
+    graph = build_graph(tables, make_molecules(), fold, SETTINGS)
+    sites = tables["cell_lines"]["primary_site"].tolist()
+    expected = [graph["tissues"].index(site) if site in graph["tissues"] else -1 for site in sites]
+    assert graph["cell_tissue"].tolist() == expected
+    assert graph["cell_tissue"][row] == -1
+    assert (graph["cell_tissue"][~graph["train_cells"]] >= 0).any()
+    assert (graph["tissue"][~graph["train_cells"]] == -1).all()
+
+
+def test_spread_of_the_thresholds_is_a_setting() -> None:
+    features = {"threshold_spread": "distance", "threshold_draws": 5, "genes": 12, "neighbours": 3}
+    settings = graph_settings({"seed": 1, "features": features}, "made_up", "cell_blind", 0)
+    graph = built("cell_blind", GraphSettings.from_dict(settings))
+    values, drugs = graph["train_ln_ic50"], graph["train_pairs"][:, 1]
+    for spread, same in (("distance", True), ("position", False)):
+        expected = sensitivity_thresholds(
+            values, drugs, graph["drug_ids"], draws=5, seed=settings["seed"], spread=spread
+        )
+        assert np.array_equal(graph["threshold"], expected, equal_nan=True) == same
+
+
+def test_double_blind_graph_leaves_unused_pairs_out() -> None:
+    graph = built("double_blind")
+    sizes = [len(graph[f"{role}_pairs"]) for role in ("train", "validation", "test")]
+    assert all(sizes)
+    assert sum(sizes) < len(make_tables()["response"])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda tables, fold, molecules: fold.__setitem__("drug_id", "Drug00"), "their pairs differ"),
+        (lambda tables, fold, molecules: molecules["drug_ids"].reverse(), "drugs differ from the drugs table"),
+        (
+            lambda tables, fold, molecules: tables.update(mutation=tables["mutation"].iloc[1:]),
+            "mutation table: its cell lines differ",
+        ),
+        (lambda tables, fold, molecules: fold.update(fold[["role"]].assign(role="test")), "no training pair"),
+    ],
+)
+def test_parts_that_do_not_fit_are_refused(change, message: str) -> None:
+    tables, molecules = make_tables(), make_molecules()
+    fold = one_fold(tables, "mixed")
+    change(tables, fold, molecules)
+    with pytest.raises(ClmtError, match=message):
+        build_graph(tables, molecules, fold, SETTINGS)
+
+
+def test_unknown_setting_is_named() -> None:
+    with pytest.raises(ClmtError, match="got: 'neighbors', expected one of: dataset, fold, genes, neighbours"):
+        GraphSettings.from_dict({"neighbors": 3})
+
+
+@pytest.mark.parametrize("key", OWNER)
+def test_a_graph_must_be_told_whose_it_is(key: str) -> None:
+    with pytest.raises(ClmtError, match=f"{key} is missing"):
+        GraphSettings.from_dict({name: value for name, value in MADE_UP.items() if name != key})
+
+
+def written(folder: Path) -> dict[str, Path]:
+    paths = {kind: folder / f"{kind}.parquet" for kind in KINDS}
+    for kind, frame in make_tables().items():
+        write_table(frame, paths[kind], kind)
+    molecules = make_molecules()
+    torch.save({**molecules, "morgan2": torch.from_numpy(molecules["morgan2"])}, folder / "molecules.pt")
+    return paths
+
+
+def test_commands_write_the_same_bytes_twice(tmp_path: Path) -> None:
+    paths = written(tmp_path)
+    folds, out = tmp_path / "folds.parquet", tmp_path / "fold1" / "graph.pt"
+    tables = [text for kind in KINDS for text in (f"--{kind.replace('_', '-')}", str(paths[kind]))]
+    some = [
+        text
+        for kind in ("response", "cell_lines", "drugs")
+        for text in (f"--{kind.replace('_', '-')}", str(paths[kind]))
+    ]
+    assert main(["folds", *some, "--settings", '{"protocol": "mixed", "folds": 4}', "--out", str(folds)]) == 0
+    command = ["graph", *tables, "--molecules", str(tmp_path / "molecules.pt"), "--folds", str(folds)]
+    assert main([*command, "--settings", json.dumps(MADE_UP), "--out", str(out)]) == 0
+    loaded = torch.load(out, weights_only=True)
+    assert [loaded[key] for key in OWNER] == ["made_up", "mixed", 1]
+    assert loaded["expression"].shape == (24, 10)
+    assert loaded["edges"]["response"].dtype == torch.int64
+    other = tmp_path / "elsewhere" / "another_name.pt"
+    write_graph(paths, tmp_path / "molecules.pt", folds, other, settings=MADE_UP)
+    assert other.read_bytes() == out.read_bytes()
+
+
+def test_commands_refuse_bad_settings_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    paths = written(tmp_path)
+    some = [
+        text
+        for kind in ("response", "cell_lines", "drugs")
+        for text in (f"--{kind.replace('_', '-')}", str(paths[kind]))
+    ]
+    out = tmp_path / "folds.parquet"
+    for settings in ("{", "[]", '{"protocol": "blind"}', '{"protocol": "drug_blind", "folds": 99}'):
+        assert main(["folds", *some, "--settings", settings, "--out", str(out)]) == 2
+        error = capsys.readouterr().err.strip().splitlines()
+        assert [line for line in error if line.startswith("error:")] == error[-1:]
+        assert not out.exists()

@@ -1,0 +1,115 @@
+"""Training and evaluation of one fold from files: a graph of another fold, split or data set is refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import torch
+
+from clmt.cli import main
+from clmt.graph.fold_key import OWNER
+from clmt.tables.schema import write_table
+from clmt.tensors import load_tensors, save_tensors
+from tests.helpers.baseline_folds import make_fold
+
+RUN: dict[str, Any] = {
+    **{"arch": "drug_mean", "settings": {}, "seed": 1},
+    **{"dataset": "made_up", "split": "paper", "model": "drug_mean", "fold": 2},
+}
+OTHERS = {"dataset": "ccle", "split": "mixed", "fold": 1}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Files of one fold that is `RUN`'s."""
+    fold, observed = make_fold()
+    save_tensors(tmp_path / "graph.pt", {**fold.graph, **{key: RUN[key] for key in OWNER}})
+    save_tensors(tmp_path / "molecules.pt", fold.molecules)
+    keys = [(kind, name) for kind in ("cell_line", "drug") for name in fold.graph[f"{kind}_ids"]]
+    vectors = pa.FixedSizeListArray.from_arrays(pa.array(np.zeros(4 * len(keys), dtype=np.float32)), 4)
+    kinds, names = (pa.array(column) for column in zip(*keys, strict=True))
+    pq.write_table(pa.table({"kind": kinds, "entity_id": names, "vector": vectors}), tmp_path / "text.parquet")
+    cells, drugs = fold.graph["test_pairs"].tolist(), fold.graph["drug_ids"]
+    response = {
+        "cell_line_id": [fold.graph["cell_line_ids"][cell] for cell, _ in cells],
+        "drug_id": [drugs[drug] for _, drug in cells],
+        "ln_ic50": observed,
+        "censored": False,
+    }
+    table = pd.DataFrame(response).sort_values(["cell_line_id", "drug_id"])
+    write_table(table, tmp_path / "response.parquet", "response")
+    return tmp_path
+
+
+def inputs(folder: Path) -> list[str]:
+    names = {"graph": "graph.pt", "molecules": "molecules.pt", "text": "text.parquet"}
+    return [text for option, name in names.items() for text in (f"--{option}", str(folder / name))]
+
+
+def train(folder: Path, device: str = "cpu") -> int:
+    files = ["--model", str(folder / "model.pt"), "--history", str(folder / "history.csv")]
+    return main(["train", "--settings", json.dumps(RUN), *inputs(folder), "--device", device, *files])
+
+
+def evaluate(folder: Path) -> int:
+    files = ["--predictions", str(folder / "predictions.parquet"), "--metrics", str(folder / "metrics.json")]
+    given = ["--model", str(folder / "model.pt"), "--response", str(folder / "response.parquet")]
+    return main(["evaluate", *given, *inputs(folder), *files])
+
+
+def give_away(folder: Path, key: str) -> None:
+    """Make the graph that of another data set, split or fold; everything else in it stays equal."""
+    save_tensors(folder / "graph.pt", {**load_tensors(folder / "graph.pt"), key: OTHERS[key]})
+
+
+def test_a_run_of_its_own_graph_is_scored(folder: Path) -> None:
+    assert train(folder) == 0
+    assert evaluate(folder) == 0
+    card = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+    assert [card[key] for key in OWNER] == [RUN[key] for key in OWNER]
+
+
+def test_a_model_without_steps_stays_off_the_gpu_and_says_so(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert train(folder, "auto") == 0
+    assert evaluate(folder) == 0
+    card = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+    assert (card["device"], card["card"]) == ("cpu", "")
+
+
+@pytest.mark.parametrize("key", OWNER)
+def test_training_refuses_the_graph_of_another(folder: Path, key: str, capsys: pytest.CaptureFixture[str]) -> None:
+    give_away(folder, key)
+    assert train(folder) == 2
+    check_refusal(capsys.readouterr().err, key)
+    assert not (folder / "model.pt").exists()
+
+
+@pytest.mark.parametrize("key", OWNER)
+def test_evaluation_refuses_the_graph_of_another(folder: Path, key: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert train(folder) == 0
+    give_away(folder, key)
+    capsys.readouterr()
+    assert evaluate(folder) == 2
+    check_refusal(capsys.readouterr().err, key)
+    assert not (folder / "metrics.json").exists()
+
+
+def test_a_graph_that_does_not_say_whose_it_is_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    graph = load_tensors(folder / "graph.pt")
+    save_tensors(folder / "graph.pt", {name: value for name, value in graph.items() if name != "fold"})
+    assert train(folder) == 2
+    assert "run's fold! got: None, expected: 2" in capsys.readouterr().err
+
+
+def check_refusal(printed: str, key: str) -> None:
+    errors = [line for line in printed.splitlines() if line.startswith("error:")]
+    assert errors == printed.splitlines()[-1:]
+    assert f"run's {key}! got: {OTHERS[key]!r}, expected: {RUN[key]!r}" in errors[0]

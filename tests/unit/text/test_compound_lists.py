@@ -1,0 +1,52 @@
+"""Lists of compounds with rows that are not what the header promises: counted by line, or refused by file and line."""
+
+from __future__ import annotations
+
+import pytest
+
+from clmt.errors import ClmtError
+from clmt.reading.rows import OddRows
+from clmt.text.compounds import read_ccle_profiling, read_gdsc_compounds, read_repurposing_hub
+from tests.helpers.text_sources import write_sources
+
+
+@pytest.fixture
+def files(tmp_path):
+    return write_sources(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("reader", "name"),
+    [(read_gdsc_compounds, "gdsc_compounds"), (read_ccle_profiling, "ccle_profiling")],
+)
+@pytest.mark.parametrize("rest", ['"AB-001,ALK5,RTK', '"never closed' + "x" * 200_000, '"a"b",c'])
+def test_a_quote_that_is_not_closed_is_named_by_file_and_line(files, reader, name, rest):
+    lines = files[name].read_bytes().decode("cp1252").splitlines()
+    lines[1:1] = ["", f"5,MGH,{rest}"]
+    files[name].write_text("\n".join(lines))
+    with pytest.raises(ClmtError, match=rf"{files[name].name}, line 3: got: '5,MGH,.*expected: a row whose quotes"):
+        reader(files[name])
+
+
+def test_rows_of_another_length_or_without_a_name_are_counted_by_line(files, caplog):
+    hub = files["repurposing_hub"]
+    hub.write_bytes(hub.read_bytes() + b"\r\nzetanib\tPhase 1\r\n\tPhase 2\ta\tb\tc\td\r\netanib\t1\t2\t3\t4\t5\t6\r\n")
+    odd = OddRows()
+    names = [c.name for c in read_repurposing_hub(hub, odd)]
+    assert names == ["alphanib", "betamide", "epsilonate", "zetanib", "etanib"]
+    assert odd == OddRows(cells=[8, 10], nameless=[9])  # two comment lines, a header, three rows, an empty line
+    assert f"{hub}: 2 rows have not 6 cells; lines 8, 10" in caplog.text
+    assert f"{hub}: 1 rows have no 'pert_iname'; lines 9" in caplog.text
+    gdsc = files["gdsc_compounds"]
+    gdsc.write_text(gdsc.read_text(encoding="utf-8") + '1,MGH,,"A, B",C,D\n', encoding="utf-8")
+    odd = OddRows()
+    assert len(read_gdsc_compounds(gdsc, odd)) == 2
+    assert odd == OddRows(nameless=[5])
+
+
+def test_a_quoted_cell_over_several_lines_is_one_row(files):
+    gdsc = files["gdsc_compounds"]
+    gdsc.write_text(gdsc.read_text(encoding="utf-8") + '1,MGH,Etanib,"A,\nB",C,D\n2,MGH,,,,\n', encoding="utf-8")
+    odd = OddRows()
+    assert read_gdsc_compounds(gdsc, odd)[-1].synonyms == ("A", "B")
+    assert odd == OddRows(nameless=[7], joined=[5])
