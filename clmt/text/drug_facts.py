@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from clmt.reading.compounds import Compound
 from clmt.reading.names import name_key, name_keys
 from clmt.reading.prose import as_sentence, first_sentences, split_sentences
-from clmt.text.compounds import Compound
 from clmt.text.drugs import Drug, match_drugs
 from clmt.text.facts import TABLES, Fact, Facts, Part, listed
 from clmt.text.ncit import Concept

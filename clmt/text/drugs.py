@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from clmt.reading.compounds import Compound
 from clmt.reading.names import Match, Named, NameIndex
-from clmt.text.compounds import Compound
 
 __all__ = ["Drug", "match_drugs", "with_synonyms"]
 

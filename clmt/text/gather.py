@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
+from clmt.reading.compounds import Compound, read_ccle_profiling, read_gdsc_compounds, read_repurposing_hub
 from clmt.reading.names import name_key
 from clmt.reading.prose import first_sentences
 from clmt.reading.rows import OddRows
 from clmt.text.cells import CellLine, Genotype, cell_identities, pathway_facts, pathway_hits
-from clmt.text.compounds import Compound, read_ccle_profiling, read_gdsc_compounds, read_repurposing_hub
 from clmt.text.drug_facts import (
     GeneText,
     compound_facts,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from clmt.acquire.answers import Node, layout_error, open_node
 from clmt.acquire.client import Client
 from clmt.errors import ClmtError
-from clmt.text.answers import Node, layout_error, open_node
 from clmt.text.drugs import Drug
 from clmt.text.records import Record
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from clmt.errors import ClmtError
+from clmt.reading.compounds import Compound, read_ccle_profiling, read_gdsc_compounds, read_repurposing_hub
 from clmt.reading.names import Match, Named, NameIndex, name_key, name_keys, split_names
 from clmt.text.cells import CellLine
-from clmt.text.compounds import Compound, read_ccle_profiling, read_gdsc_compounds, read_repurposing_hub
 from clmt.text.drug_facts import (
     GeneText,
     compound_facts,

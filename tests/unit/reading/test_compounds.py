@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from clmt.errors import ClmtError
+from clmt.reading.compounds import read_ccle_profiling, read_gdsc_compounds, read_repurposing_hub
 from clmt.reading.rows import OddRows
-from clmt.text.compounds import read_ccle_profiling, read_gdsc_compounds, read_repurposing_hub
 from tests.helpers.text_sources import write_sources
 
 
