@@ -61,7 +61,7 @@ def run_pubchem(args: argparse.Namespace) -> None:
     from clmt.acquire.fetch import open_client
     from clmt.acquire.pubchem import resolve_names, write_structures
     from clmt.acquire.registry import load_registry
-    from clmt.tables.survey import drug_names
+    from clmt.tables.layouts.survey import drug_names
 
     registry = load_registry(args.registry)
     names = drug_names(args.archive, args.dataset_layout)

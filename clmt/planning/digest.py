@@ -24,7 +24,16 @@ ROOT = Path(__file__).resolve().parents[1]
 #: tables of names, of which a job uses one entry that stands in its parameters.
 SILENT = frozenset(
     f"{PACKAGE}{name}"
-    for name in ("", ".errors", ".logs", ".planning", ".planning.architectures", ".planning.digest", ".planning.runs")
+    for name in (
+        "",
+        ".errors",
+        ".logs",
+        ".planning",
+        ".planning.architectures",
+        ".planning.digest",
+        ".planning.layouts",
+        ".planning.runs",
+    )
 )
 
 

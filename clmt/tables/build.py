@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from clmt.errors import ClmtError, expected_one_of
 from clmt.files import parse_settings, write_json
 from clmt.reading.delimited import Matrix
-from clmt.tables import survey
 from clmt.tables.compounds import CompoundLabels, look_up_compounds, read_compounds
 from clmt.tables.drugs import resolve_drugs
 from clmt.tables.frames import cell_frame, censored_note, drug_frame, omics_frame, response_frame
@@ -26,6 +25,7 @@ from clmt.tables.joins import (
     note_step,
     read_omics,
 )
+from clmt.tables.layouts import survey
 from clmt.tables.schema import KINDS, write_table
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from clmt.reading.delimited import Matrix
 from clmt.tables.compounds import CompoundLabels
+from clmt.tables.layouts.survey import Layout
 from clmt.tables.schema import join_labels
-from clmt.tables.survey import Layout
 
 if TYPE_CHECKING:
     import numpy as np

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from clmt.errors import ClmtError, expected_one_of
 from clmt.reading.delimited import Matrix, refuse_duplicates
-from clmt.tables import survey
 from clmt.tables.genes import mend_genes
+from clmt.tables.layouts import survey
 
 if TYPE_CHECKING:
     import numpy as np

@@ -20,7 +20,7 @@ from clmt.errors import ClmtError
 from clmt.planning.config import check_mirror
 from clmt.simulated import MARK
 from clmt.tables.build import TableSettings, build_tables
-from clmt.tables.survey import (
+from clmt.tables.layouts.survey import (
     check_simulated,
     drug_names,
     layout_of,

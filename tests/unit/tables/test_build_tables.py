@@ -11,8 +11,8 @@ import pytest
 from clmt import cli
 from clmt.errors import ClmtError
 from clmt.tables.build import TableSettings, build_tables, write_tables
+from clmt.tables.layouts.survey import drug_names
 from clmt.tables.schema import KINDS, read_table
-from clmt.tables.survey import drug_names
 from tests.helpers.survey_archives import (
     ANNOTATION,
     EXPRESSION,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from clmt.errors import ClmtError
-from clmt.tables import survey
+from clmt.tables.layouts import survey
 from tests.helpers.survey_archives import (
     ANNOTATION,
     CCLE_ANNOTATION,

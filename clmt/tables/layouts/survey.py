@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import zipfile
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from clmt.errors import ClmtError, expected_one_of
+from clmt.planning.layouts import LAYOUTS
 from clmt.reading.archive import read_zip_member
 from clmt.reading.delimited import Records, clean_id, parse_matrix, parse_records, refuse_duplicates
 from clmt.simulated import MARK
@@ -18,7 +20,8 @@ if TYPE_CHECKING:
     from clmt.reading.delimited import Matrix
 
 __all__ = [
-    "LAYOUTS",
+    "CCLE",
+    "GDSC",
     "Layout",
     "check_simulated",
     "drug_names",
@@ -53,41 +56,41 @@ class Layout:
     censored_at: float | None
 
 
-LAYOUTS = {
-    "survey_gdsc": Layout(
-        expression="Table_S1_",
-        mutation="Table_S3_",
-        copy_number="Table_S4_",
-        annotation="Table_S5_",
-        response="Table_S6_",
-        groups="Table_S12_",
-        id_columns=("COSMIC_ID",),
-        name_columns=("SAMPLE_NAME", "CELL_LINE_NAME"),
-        group_column="TARGET_PATHWAY",
-        group_field="target_pathway",
-        censored_at=None,
-    ),
-    "survey_ccle": Layout(
-        expression="Table_S13_",
-        mutation="Table_S17_",
-        copy_number="Table_S18_",
-        annotation="Table_S25_",
-        response="Table_S19_",
-        groups="Table_S22_",
-        id_columns=("SAMPLE_NAME", "CCLE_NAME", "CCLE Cell Line Name"),
-        name_columns=(),
-        group_column="TARGET",
-        group_field="targets",
-        censored_at=LN_8,
-    ),
-}
+GDSC = Layout(
+    expression="Table_S1_",
+    mutation="Table_S3_",
+    copy_number="Table_S4_",
+    annotation="Table_S5_",
+    response="Table_S6_",
+    groups="Table_S12_",
+    id_columns=("COSMIC_ID",),
+    name_columns=("SAMPLE_NAME", "CELL_LINE_NAME"),
+    group_column="TARGET_PATHWAY",
+    group_field="target_pathway",
+    censored_at=None,
+)
+CCLE = Layout(
+    expression="Table_S13_",
+    mutation="Table_S17_",
+    copy_number="Table_S18_",
+    annotation="Table_S25_",
+    response="Table_S19_",
+    groups="Table_S22_",
+    id_columns=("SAMPLE_NAME", "CCLE_NAME", "CCLE Cell Line Name"),
+    name_columns=(),
+    group_column="TARGET",
+    group_field="targets",
+    censored_at=LN_8,
+)
 
 
 def layout_of(name: str) -> Layout:
     """Layout by its name in the settings; a ClmtError lists the choices."""
     if name not in LAYOUTS:
         raise expected_one_of("Unknown layout of a dataset", name, LAYOUTS, "Set datasets.<name>.layout")
-    return LAYOUTS[name]
+    module, constant = LAYOUTS[name].split(":")
+    layout: Layout = getattr(import_module(module), constant)
+    return layout
 
 
 def read_member(archive: Path, start: str) -> tuple[str, bytes]:
