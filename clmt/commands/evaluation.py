@@ -50,7 +50,7 @@ def run_collect(args: argparse.Namespace) -> None:
 
 def run_figures(args: argparse.Namespace) -> None:
     """Draw the figures of an experiment and write its HTML table."""
-    from clmt.report.experiment import write_report
+    from clmt.report.write import write_report
 
     write_report(
         args.experiment,

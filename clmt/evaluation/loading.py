@@ -1,4 +1,4 @@
-"""Runs of one experiment, read back and checked: every model scored the same pairs, each of them once."""
+"""The runs of one experiment, read back and checked: every model scored the same pairs, each of them once."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from clmt.errors import ClmtError, expected_one_of
-from clmt.evaluation.runs import Pairs, Runs
+from clmt.evaluation.experiment import Experiment, Pairs
 from clmt.files import read_json
 
-__all__ = ["load_runs"]
+__all__ = ["load_experiment"]
 
 
 def read_cards(paths: Sequence[Path], models: Sequence[str]) -> dict[Path, dict[str, Any]]:
@@ -97,15 +97,15 @@ def check_same(
     )
 
 
-def load_runs(
-    experiment: str, metrics: Sequence[Path], predictions: Sequence[Path], models: Sequence[str] = ()
-) -> Runs:
+def load_experiment(
+    name: str, metrics: Sequence[Path], predictions: Sequence[Path], models: Sequence[str] = ()
+) -> Experiment:
     """Read the runs of an experiment and check that their scores may be compared.
 
     Parameters
     ----------
-    experiment
-        Name of the experiment.
+    name
+        Of the experiment.
     metrics, predictions
         ``metrics.json`` and ``predictions.parquet`` of each run, matched by folder.
     models
@@ -133,7 +133,7 @@ def load_runs(
     cell_ids = sorted(set().union(*(table["cell_line_id"].unique().to_pylist() for table in tables.values())))
     drug_ids = sorted(set().union(*(table["drug_id"].unique().to_pylist() for table in tables.values())))
     pairs = join_models(tables, cell_ids, drug_ids)
-    return Runs(experiment, models, list(cards.values()), list(cards), pairs)
+    return Experiment(name, models, list(cards.values()), list(cards), pairs)
 
 
 def join_models(tables: Mapping[str, pa.Table], cell_ids: list[str], drug_ids: list[str]) -> Pairs:

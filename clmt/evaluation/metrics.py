@@ -103,20 +103,15 @@ def correlation(observed: np.ndarray, predicted: np.ndarray) -> float | None:
     return float(np.clip(x @ y / np.sqrt((x @ x) * (y @ y)), -1.0, 1.0))
 
 
-def average_ranks(values: np.ndarray) -> np.ndarray:
-    """Ranks from 1, equal values sharing their average, (n,); as scipy.stats.rankdata, whose import takes a second."""
-    _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
-    last: np.ndarray = np.cumsum(counts)
-    return (last - (counts - 1) / 2)[places]
-
-
 def rank_correlation(observed: np.ndarray, predicted: np.ndarray) -> float | None:
     """Spearman correlation with average ranks for ties; the rule for constants is that of `correlation`."""
     if observed.std() <= CONSTANT:
         return None
     if predicted.std() <= CONSTANT:
         return 0.0
-    return correlation(average_ranks(observed), average_ranks(predicted))
+    from scipy.stats import rankdata  # its import takes a second, which only scoring has to spend
+
+    return correlation(rankdata(observed), rankdata(predicted))
 
 
 def group_correlations(groups: np.ndarray, observed: np.ndarray, predicted: np.ndarray) -> GroupCorrelations:

@@ -3,7 +3,7 @@
 The errors of two pairs of one drug, or of one cell line, are alike, so that 125,000 pairs hold far less evidence than
 125,000 independent rows. Cell lines and drugs are therefore resampled together, each with replacement, and a pair
 weighs the product of the two counts (the pigeonhole bootstrap: Owen 2007, Ann. Appl. Stat. 1, 386, which shows that it
-errs on the wide side).
+errs on the wide side). SciPy's bootstrap resamples rows of one kind only.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from clmt.evaluation.experiment import Pairs
 from clmt.evaluation.metrics import CONSTANT, MIN_GROUP
-from clmt.evaluation.runs import Pairs
 
 __all__ = [
     "COMPARED",
@@ -56,8 +56,8 @@ def bootstrap_weights(n_cells: int, n_drugs: int, replicates: int, seed: int) ->
     return np.vstack([np.ones(n_cells), cells]), np.vstack([np.ones(n_drugs), drugs])
 
 
-def spread(rows: np.ndarray, columns: np.ndarray, values: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """Sum values into a dense matrix."""
+def dense_sums(rows: np.ndarray, columns: np.ndarray, values: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Sum values by row and column into a dense matrix of this shape."""
     flat = np.bincount(rows * shape[1] + columns, values, shape[0] * shape[1])
     return flat.reshape(shape)
 
@@ -80,10 +80,10 @@ def rmse_replicates(pairs: Pairs, models: Sequence[str], cells: np.ndarray, drug
         float64 (M, B): the square root of u' S v / u' N v, S and N the (C, D) sums of squared errors and of pairs.
     """
     shape = (len(pairs.cell_line_ids), len(pairs.drug_ids))
-    weight = ((cells @ spread(pairs.cell, pairs.drug, np.ones(len(pairs.cell)), shape)) * drugs).sum(axis=1)
+    weight = ((cells @ dense_sums(pairs.cell, pairs.drug, np.ones(len(pairs.cell)), shape)) * drugs).sum(axis=1)
     out = np.full((len(models), len(cells)), np.nan)
     for row, model in enumerate(models):
-        squared = spread(pairs.cell, pairs.drug, (pairs.predicted[model] - pairs.observed) ** 2, shape)
+        squared = dense_sums(pairs.cell, pairs.drug, (pairs.predicted[model] - pairs.observed) ** 2, shape)
         np.divide(((cells @ squared) * drugs).sum(axis=1), weight, out=out[row], where=weight > 0)
     return np.sqrt(out)
 
@@ -100,7 +100,7 @@ def drug_r_replicates(pairs: Pairs, models: Sequence[str], cells: np.ndarray, dr
     drug_weights = drugs[:, codes % len(pairs.drug_ids)] * (sizes >= MIN_GROUP)
 
     def sums(values: np.ndarray) -> np.ndarray:
-        return cells @ spread(pairs.cell, group, values, shape)
+        return cells @ dense_sums(pairs.cell, group, values, shape)
 
     def centred(values: np.ndarray) -> np.ndarray:
         return values - (np.bincount(group, values) / sizes)[group]
@@ -138,7 +138,10 @@ def percentile_comparison(differences: np.ndarray) -> tuple[float, float, float]
 
 
 def holm(p: Sequence[float]) -> list[float]:
-    """Step-down correction of Holm (1979, Scand. J. Stat. 6, 65) for the family of tests ``p``."""
+    """Step-down correction of Holm (1979, Scand. J. Stat. 6, 65) for the family of tests ``p``.
+
+    SciPy has corrections of the false discovery rate only; this one holds for any dependence between the tests.
+    """
     values = np.asarray(p, dtype=np.float64)
     order = np.argsort(values)
     stepped = np.maximum.accumulate(values[order] * np.arange(len(values), 0, -1))
@@ -164,8 +167,8 @@ def compare_models(
     scores: dict[str, dict[str, float]] = {}
     comparisons = []
     for metric, sign in COMPARED.items():
-        draw = rmse_replicates if metric == "rmse" else drug_r_replicates
-        values = dict(zip(models, draw(pairs, models, cells, drugs), strict=True))
+        replicate = rmse_replicates if metric == "rmse" else drug_r_replicates
+        values = dict(zip(models, replicate(pairs, models, cells, drugs), strict=True))
         scores[metric] = {model: float(values[model][0]) for model in models}
         known = [model for model in baselines or models[:1] if np.isfinite(scores[metric][model])]
         if not known:

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from clmt.evaluation.loading import load_runs
+from clmt.evaluation.experiment import Experiment
+from clmt.evaluation.loading import load_experiment
 from clmt.evaluation.metrics import METRICS
-from clmt.evaluation.runs import Runs
 from clmt.evaluation.statistics import compare_models
 from clmt.files import write_text
 
@@ -93,9 +93,9 @@ def read_table(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(handle, delimiter="\t"))
 
 
-def result_rows(runs: Runs) -> list[dict[str, Any]]:
+def result_rows(experiment: Experiment) -> list[dict[str, Any]]:
     """One row per model and fold, in the order of the experiment's models."""
-    return [{"experiment": runs.experiment, **card} for card in runs.cards]
+    return [{"experiment": experiment.name, **card} for card in experiment.cards]
 
 
 def fold_summary(values: Sequence[float | None]) -> dict[str, Any]:
@@ -108,23 +108,25 @@ def fold_summary(values: Sequence[float | None]) -> dict[str, Any]:
     }
 
 
-def summary_rows(runs: Runs, *, replicates: int = 2000, seed: int = 0) -> list[dict[str, Any]]:
+def summary_rows(experiment: Experiment, *, replicates: int = 2000, seed: int = 0) -> list[dict[str, Any]]:
     """One row per model and metric, with the difference to the best baseline where the metric has a test."""
-    scores, comparisons = compare_models(runs.pairs, runs.models, runs.baselines, replicates=replicates, seed=seed)
+    scores, comparisons = compare_models(
+        experiment.pairs, experiment.models, experiment.baselines, replicates=replicates, seed=seed
+    )
     tests = {(found.metric, found.model): found for found in comparisons}
     rows = []
-    for model in runs.models:
+    for model in experiment.models:
         for metric in METRICS:
             row = {
-                "experiment": runs.experiment,
-                "dataset": runs.dataset,
-                "split": runs.split,
-                "simulated": runs.simulated,
-                "folds": len(runs.folds),
+                "experiment": experiment.name,
+                "dataset": experiment.dataset,
+                "split": experiment.split,
+                "simulated": experiment.simulated,
+                "folds": len(experiment.folds),
                 "model": model,
-                "baseline": model in runs.baselines,
+                "baseline": model in experiment.baselines,
                 "metric": metric,
-                **fold_summary([card[metric] for card in runs.of(model)]),
+                **fold_summary([card[metric] for card in experiment.of(model)]),
                 "all_folds": scores.get(metric, {}).get(model),
             }
             if (found := tests.get((metric, model))) is not None:
@@ -140,7 +142,7 @@ def summary_rows(runs: Runs, *, replicates: int = 2000, seed: int = 0) -> list[d
 
 
 def collect(
-    experiment: str,
+    name: str,
     *,
     metrics: Sequence[Path],
     predictions: Sequence[Path],
@@ -154,8 +156,8 @@ def collect(
 
     Parameters
     ----------
-    experiment
-        Its name.
+    name
+        Of the experiment.
     metrics, predictions
         Files of each run, matched by folder.
     models
@@ -165,7 +167,7 @@ def collect(
     replicates, seed
         Of the clustered bootstrap.
     """
-    runs = load_runs(experiment, metrics, predictions, models)
-    summary = summary_rows(runs, replicates=replicates, seed=seed)
-    write_tsv(table_out, TABLE_COLUMNS, result_rows(runs))
+    experiment = load_experiment(name, metrics, predictions, models)
+    summary = summary_rows(experiment, replicates=replicates, seed=seed)
+    write_tsv(table_out, TABLE_COLUMNS, result_rows(experiment))
     write_tsv(summary_out, SUMMARY_COLUMNS, summary)

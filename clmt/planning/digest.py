@@ -2,14 +2,15 @@
 
 Snakemake does not see edits of an installed package. A rule therefore carries the digest of the modules it calls among
 its parameters: the syntax tree of each module and of every clmt module that it imports, with comments, docstrings and
-other strings that nothing reads left out. Source files are only parsed; nothing is imported.
+other strings that nothing reads left out, and the templates, styles, scripts and tables that lie beside these modules.
+Source files are only parsed; nothing is imported.
 """
 
 from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -19,6 +20,7 @@ __all__ = ["class_literal", "code_digest", "imported_modules", "module_path"]
 
 PACKAGE = "clmt"
 ROOT = Path(__file__).resolve().parents[1]
+DATA_SUFFIXES = (".css", ".j2", ".js", ".tsv")
 
 #: Modules that decide what is said, never what is computed: the version, the text of errors, the form of log lines; and
 #: tables of names, of which a job uses one entry that stands in its parameters.
@@ -49,7 +51,8 @@ def code_digest(*modules: str) -> str:
     Returns
     -------
     str
-        16 hexadecimal digits. Comments, docstrings, blank space and imports for type checking only do not change it.
+        16 hexadecimal digits. Comments, docstrings, blank space and imports for type checking only do not change it;
+        a data file does with every byte, for each module of its folder.
 
     Raises
     ------
@@ -66,7 +69,16 @@ def code_digest(*modules: str) -> str:
     digest = hashlib.sha256()
     for name in sorted(seen - SILENT):
         digest.update(f"{name}\0{_tree_digest(_tree(_existing_path(name)))}\n".encode())
+    for path in _data_files(_existing_path(name) for name in seen - SILENT):
+        content = hashlib.sha256(path.read_bytes()).hexdigest()
+        digest.update(f"{path.relative_to(ROOT).as_posix()}\0{content}\n".encode())
     return digest.hexdigest()[:16]
+
+
+def _data_files(sources: Iterable[Path]) -> list[Path]:
+    """Data files beside sources: a module does not import them, so a folder's all count with each of its modules."""
+    beside = (path for folder in {source.parent for source in sources} for path in folder.iterdir())
+    return sorted(path for path in beside if path.suffix in DATA_SUFFIXES)
 
 
 def module_path(name: str) -> Path | None:

@@ -13,18 +13,18 @@ from clmt.files import atomic_path
 from clmt.simulated import STAMP
 
 if TYPE_CHECKING:
-    from clmt.evaluation.runs import Runs
+    from clmt.evaluation.experiment import Experiment
 
 __all__ = [
     "GREY",
     "LN_IC50",
     "OKABE_ITO",
-    "head",
+    "add_title",
     "model_colour",
     "new_figure",
-    "notice",
-    "save",
+    "save_figure",
     "subtitle",
+    "text_figure",
 ]
 
 OKABE_ITO = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")
@@ -50,15 +50,15 @@ STYLE: Any = {  # Any: matplotlib types the keys one by one
     "svg.hashsalt": "clmt",  # otherwise the identifiers in an svg are random
 }
 
-HEAD_INCHES = 0.72
+TITLE_INCHES = 0.72
 """Height kept free for the title."""
 
 
 def new_figure(width: float, height: float) -> Figure:
     """Make an empty figure of this size in inches; ``height`` is that of the panels, the title comes on top."""
-    figure = Figure(figsize=(width, height + HEAD_INCHES), layout="constrained")
+    figure = Figure(figsize=(width, height + TITLE_INCHES), layout="constrained")
     FigureCanvasAgg(figure)
-    figure.get_layout_engine().set(rect=(0, 0, 1, height / (height + HEAD_INCHES)))  # type: ignore[union-attr, call-arg]
+    figure.get_layout_engine().set(rect=(0, 0, 1, height / (height + TITLE_INCHES)))  # type: ignore[union-attr, call-arg]
     return figure
 
 
@@ -67,37 +67,38 @@ def model_colour(model: str, baselines: list[str]) -> str:
     return OKABE_ITO[0] if model in baselines else ACCENT
 
 
-def subtitle(runs: Runs) -> str:
+def subtitle(experiment: Experiment) -> str:
     """What the figure is of: dataset, split, folds and size."""
-    pairs = runs.pairs
-    n_folds = len(runs.folds)
+    pairs = experiment.pairs
+    n_folds = len(experiment.folds)
     return (
-        f"{runs.experiment}: dataset {runs.dataset}, split {runs.split}, {n_folds} fold{'s' * (n_folds > 1)}, "
+        f"{experiment.name}: dataset {experiment.dataset}, split {experiment.split}, "
+        f"{n_folds} fold{'s' * (n_folds > 1)}, "
         f"{len(pairs.observed):,} test pairs ({len(pairs.cell_line_ids):,} cell lines, {len(pairs.drug_ids):,} drugs)"
     )
 
 
-def head(figure: Figure, title: str, runs: Runs) -> None:
+def add_title(figure: Figure, title: str, experiment: Experiment) -> None:
     """Write title and subtitle, and stamp figures of simulated data."""
     width, height = figure.get_size_inches()
     figure.text(0.12 / width, 1 - 0.14 / height, title, fontsize=13, fontweight="bold", va="top")
-    figure.text(0.12 / width, 1 - 0.47 / height, subtitle(runs), fontsize=9, color=GREY, va="top")
-    if runs.simulated:
+    figure.text(0.12 / width, 1 - 0.47 / height, subtitle(experiment), fontsize=9, color=GREY, va="top")
+    if experiment.simulated:
         stamp = {"boxstyle": "round,pad=0.3", "facecolor": "white", "edgecolor": ACCENT}
         place = (1 - 0.14 / width, 1 - 0.14 / height)
         figure.text(*place, STAMP, fontsize=10, fontweight="bold", color=ACCENT, va="top", ha="right", bbox=stamp)
 
 
-def notice(runs: Runs, title: str, text: str) -> Figure:
+def text_figure(experiment: Experiment, title: str, text: str) -> Figure:
     """A figure that says why there is nothing to draw."""
     with mpl.rc_context(STYLE):
         figure = new_figure(9, 1.2)
-        head(figure, title, runs)
+        add_title(figure, title, experiment)
         figure.text(0.5, 0.3, text, ha="center", va="center", fontsize=11)
     return figure
 
 
-def save(figure: Figure, stem: Path) -> list[Path]:
+def save_figure(figure: Figure, stem: Path) -> list[Path]:
     """Write ``stem.svg`` and ``stem.png``, without dates, so that equal data give equal bytes."""
     files = [stem.with_name(f"{stem.name}.{kind}") for kind in ("svg", "png")]
     with mpl.rc_context(STYLE):

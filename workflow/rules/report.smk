@@ -56,7 +56,7 @@ rule figures:
     params:
         models=lookup(dpath="experiments/{experiment}/models", within=config),
         folder=subpath(output.table, parent=True),
-        code=code_digest("clmt.report.experiment"),
+        code=code_digest("clmt.report.write"),
     shell:
         "clmt figures --experiment {wildcards.experiment} --models {params.models} --metrics {input.metrics} "
         "--predictions {input.predictions} --history {input.history} --summary {input.summary} "

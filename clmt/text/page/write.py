@@ -8,22 +8,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 import clmt
 from clmt.errors import ClmtError
 from clmt.files import read_json, write_text
-from clmt.simulated import STAMP
+from clmt.pages.render import render
 from clmt.text import coverage
 from clmt.text.corpus import KINDS, Sentence, read_corpus
-from clmt.text.page.script import SCRIPT
-from clmt.text.page.template import TEMPLATE
 from clmt.text.show import entity_names
 
 __all__ = ["embed", "page_data", "write_page"]
-
-ENVIRONMENT = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
 #: Kinds in the order of the page: what a reader looks up most comes first.
 PLURALS = {"drug": "Drugs", "cell_line": "Cell lines"}
@@ -34,15 +29,15 @@ def write_page(dataset: str, corpus: Path, tables: Path, out: Path, *, simulated
 
     Parameters
     ----------
-    dataset : str
+    dataset
         How the page calls the dataset.
-    corpus : Path
+    corpus
         Folder of ``cell_lines.parquet``, ``drugs.parquet``, ``coverage.tsv`` and ``audit.json``.
-    tables : Path
+    tables
         Folder of the dataset's tables, for the names.
-    out : Path
+    out
         File to write.
-    simulated : bool
+    simulated
         Whether the page says that its data are simulated.
 
     Raises
@@ -61,13 +56,13 @@ def write_page(dataset: str, corpus: Path, tables: Path, out: Path, *, simulated
         }
         for kind, plural in PLURALS.items()
     ]
-    page = ENVIRONMENT.from_string(TEMPLATE).render(
+    page = render(
+        "text/page/page.html.j2",
         title=f"Texts of {dataset}",
-        stamp=STAMP if simulated else "",
+        simulated=simulated,
         version=clmt.__version__,
         kinds=kinds,
         data=embed(page_data(corpora, names)),
-        script=Markup(SCRIPT),
     )
     write_text(out, page)
 
@@ -77,9 +72,9 @@ def page_data(corpora: Mapping[str, Sequence[Sentence]], names: Mapping[str, Map
 
     Parameters
     ----------
-    corpora : mapping
+    corpora
         Kind -> sentences.
-    names : mapping
+    names
         Kind -> name by id; an entity without a name is called by its id.
 
     Returns

@@ -120,12 +120,3 @@ def test_columns_of_different_length_and_empty_folds_are_refused(fold: dict[str,
         metric_card(**{**fold, "predicted": fold["predicted"][1:]})
     with pytest.raises(ClmtError, match="at least 1"):
         metric_card(**{name: values[:0] for name, values in fold.items()})
-
-
-def test_average_ranks_equal_scipy():
-    from scipy.stats import rankdata
-
-    from clmt.evaluation.metrics import average_ranks
-
-    values = np.random.default_rng(0).integers(0, 20, 200) / 7
-    np.testing.assert_array_equal(average_ranks(values), rankdata(values))

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from clmt.evaluation.experiment import Pairs
 from clmt.evaluation.metrics import group_correlations, rmse
-from clmt.evaluation.runs import Pairs
 from clmt.evaluation.statistics import (
     bootstrap_weights,
     compare_models,

@@ -102,6 +102,24 @@ def test_what_changes_it(package: Path, name: str, old: str, new: str) -> None:
     assert code_digest("clmt.job") != before
 
 
+@pytest.mark.parametrize("name", ["inner.html.j2", "shared/layout.css", "shared/table.tsv", "shared/sort.js"])
+def test_a_template_or_table_beside_a_module_changes_it(package: Path, name: str) -> None:
+    without = code_digest("clmt.job")
+    (package / name).write_text("one")
+    before = code_digest("clmt.job")
+    assert before != without
+    edit(package / name, "one", "two")
+    assert code_digest("clmt.job") != before
+
+
+def test_files_elsewhere_and_of_other_kinds_do_not_change_it(package: Path) -> None:
+    before = code_digest("clmt.job")
+    (package / "unrelated").mkdir()
+    for name in ("unrelated/page.html.j2", "shared/notes.txt", "shared/tools.pyc"):
+        (package / name).write_text("anything")
+    assert code_digest("clmt.job") == before
+
+
 def test_modules_found_by_name_are_passed_too(package: Path) -> None:
     before = code_digest("clmt.job", "clmt.other")
     assert before != code_digest("clmt.job")

@@ -12,22 +12,23 @@ from matplotlib.text import Text
 
 from clmt.cli import main
 from clmt.errors import ClmtError
-from clmt.evaluation.loading import load_runs
+from clmt.evaluation.experiment import Experiment
+from clmt.evaluation.loading import load_experiment
 from clmt.evaluation.metrics import METRICS, rmse
-from clmt.evaluation.runs import Runs
 from clmt.evaluation.tables import SUMMARY_COLUMNS, collect, read_table
-from clmt.report.curves import read_history
-from clmt.report.dots import draw_differences, groups_used
-from clmt.report.experiment import load_histories, write_report
-from clmt.report.figures import contrast, drug_scores, observed_predicted, per_drug, shown_models
-from clmt.report.page import MEANING, html_table
+from clmt.report.learning_curves import read_history
+from clmt.report.metrics import draw_differences, groups_used
+from clmt.report.observed_predicted import draw_observed_predicted, shown_models
+from clmt.report.per_drug import draw_per_drug, drug_scores, model_and_reference
+from clmt.report.table import MEANING, html_table
+from clmt.report.write import load_histories, write_report
 from tests.helpers.made_up_runs import HISTORY, write_runs
 
 MODELS = {"drug_mean": 1.0, "cell_mean": 0.9, "mlp": 0.4, "clmt": 0.2, "clmt_plain": 0.3}
 STEMS = [f"made_up_cv_{name}" for name in ("learning_curves", "observed_predicted", "per_drug", "metrics")]
 
 
-def experiment(root: Path, models: dict[str, float], **world: Any) -> dict[str, Any]:
+def write_experiment(root: Path, models: dict[str, float], **world: Any) -> dict[str, Any]:
     """Write runs and their tables; return the arguments of `write_report`."""
     files = write_runs(root, models, **world)
     runs = {kind: files[kind] for kind in ("metrics", "predictions")}
@@ -39,16 +40,16 @@ def experiment(root: Path, models: dict[str, float], **world: Any) -> dict[str, 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Five models on three folds of simulated data, with their report."""
-    arguments = experiment(tmp_path_factory.mktemp("figures"), MODELS)
+    arguments = write_experiment(tmp_path_factory.mktemp("figures"), MODELS)
     arguments["out_dir"] = arguments["summary"].parent / "report"
     write_report("made_up_cv", **arguments)
     return arguments
 
 
 @pytest.fixture(scope="module")
-def runs(made: dict[str, Any]) -> Runs:
+def experiment(made: dict[str, Any]) -> Experiment:
     """The runs behind the report."""
-    return load_runs("made_up_cv", made["metrics"], made["predictions"], made["models"])
+    return load_experiment("made_up_cv", made["metrics"], made["predictions"], made["models"])
 
 
 def test_every_figure_is_there_as_svg_and_png_and_says_that_data_are_simulated(made: dict[str, Any]) -> None:
@@ -68,14 +69,14 @@ def test_the_same_data_give_the_same_bytes(made: dict[str, Any], tmp_path: Path)
 
 
 def test_real_data_carry_no_stamp(tmp_path: Path) -> None:
-    arguments = experiment(tmp_path, {"mlp": 0.4, "clmt": 0.2}, simulated=False)
+    arguments = write_experiment(tmp_path, {"mlp": 0.4, "clmt": 0.2}, simulated=False)
     write_report("made_up_cv", **arguments, out_dir=tmp_path / "report")
     for path in (tmp_path / "report").glob("made_up_cv*[lg]"):
         assert b"SIMULATED" not in path.read_bytes(), path.name
 
 
 def test_one_model_without_epochs_still_gives_every_file(tmp_path: Path) -> None:
-    arguments = experiment(tmp_path, {"drug_mean": 1.0}, cells=6, drugs=4, folds=2)
+    arguments = write_experiment(tmp_path, {"drug_mean": 1.0}, cells=6, drugs=4, folds=2)
     write_report("made_up_cv", **arguments, out_dir=tmp_path / "report")
     texts = {stem: (tmp_path / "report" / f"{stem}.svg").read_text(encoding="utf-8") for stem in STEMS}
     assert "No model of this experiment is trained in epochs." in texts["made_up_cv_learning_curves"]
@@ -83,43 +84,40 @@ def test_one_model_without_epochs_still_gives_every_file(tmp_path: Path) -> None
     assert "<!-- undefined -->" in texts["made_up_cv_metrics"]
 
 
-def test_the_contrast_is_between_the_best_variant_and_the_best_baseline(runs: Runs, made: dict[str, Any]) -> None:
-    assert contrast(runs) == ("clmt", "mlp")
+def test_the_best_variant_is_compared_with_the_best_baseline(experiment: Experiment, made: dict[str, Any]) -> None:
+    assert model_and_reference(experiment) == ("clmt", "mlp")
     only = {kind: [p for p in made[kind] if "clmt" in str(p)] for kind in ("metrics", "predictions")}
-    assert contrast(load_runs("ablation", only["metrics"], only["predictions"], ["clmt_plain", "clmt"])) == (
-        "clmt",
-        "clmt_plain",
-    )
+    ablation = load_experiment("ablation", only["metrics"], only["predictions"], ["clmt_plain", "clmt"])
+    assert model_and_reference(ablation) == ("clmt", "clmt_plain")
 
 
-def test_panels_are_limited_and_keep_the_configured_order(runs: Runs) -> None:
-    pairs = runs.pairs
+def test_panels_are_limited_and_keep_the_configured_order(experiment: Experiment) -> None:
+    pairs = experiment.pairs
     extra = {f"weak{i}": pairs.predicted["mlp"] + 3 + i for i in range(4)}
-    many = Runs(
+    many = Experiment(
         "many",
-        [*extra, *runs.models],
-        [*({**runs.cards[0], "model": name} for name in extra), *runs.cards],
-        runs.folders,
+        [*extra, *experiment.models],
+        [*({**experiment.cards[0], "model": name} for name in extra), *experiment.cards],
+        experiment.folders,
         type(pairs)(**{**vars(pairs), "predicted": {**extra, **pairs.predicted}}),
     )
     assert shown_models(many) == ["weak0", "drug_mean", "cell_mean", "mlp", "clmt", "clmt_plain"]
-    assert len([axes for axes in observed_predicted(many).axes if axes.get_title(loc="left")]) == 6
+    assert len([axes for axes in draw_observed_predicted(many).axes if axes.get_title(loc="left")]) == 6
 
 
-def test_drug_scores_agree_with_a_loop(runs: Runs) -> None:
-    error, r = drug_scores(runs.pairs, "clmt")
+def test_drug_scores_agree_with_a_loop(experiment: Experiment) -> None:
+    pairs = experiment.pairs
+    error, r = drug_scores(pairs, "clmt")
     for drug in range(12):
-        mine = runs.pairs.drug == drug
-        assert error[drug] == pytest.approx(rmse(runs.pairs.observed[mine], runs.pairs.predicted["clmt"][mine]))
-        folds = [mine & (runs.pairs.fold == fold) for fold in range(3)]
-        loop = [
-            np.corrcoef(runs.pairs.observed[f], runs.pairs.predicted["clmt"][f])[0, 1] for f in folds if f.sum() >= 10
-        ]
+        mine = pairs.drug == drug
+        assert error[drug] == pytest.approx(rmse(pairs.observed[mine], pairs.predicted["clmt"][mine]))
+        folds = [mine & (pairs.fold == fold) for fold in range(3)]
+        loop = [np.corrcoef(pairs.observed[f], pairs.predicted["clmt"][f])[0, 1] for f in folds if f.sum() >= 10]
         assert r[drug] == (pytest.approx(np.mean(loop)) if loop else pytest.approx(np.nan, nan_ok=True))
 
 
-def test_labels_of_drugs_do_not_cover_each_other(runs: Runs) -> None:
-    figure = per_drug(runs)
+def test_labels_of_drugs_do_not_cover_each_other(experiment: Experiment) -> None:
+    figure = draw_per_drug(experiment)
     figure.canvas.draw()
     for panel in figure.axes:
         # The extent of the words alone: that of an annotation includes its connecting line.
@@ -129,28 +127,30 @@ def test_labels_of_drugs_do_not_cover_each_other(runs: Runs) -> None:
         assert meets == []
 
 
-def test_the_figure_says_of_how_many_groups_a_value_is_the_mean(runs: Runs) -> None:
-    counts = [int(card["cells_used"]) for card in runs.cards]
-    said = groups_used(runs, "per_cell_r")
+def test_the_figure_says_of_how_many_groups_a_value_is_the_mean(experiment: Experiment) -> None:
+    counts = [int(card["cells_used"]) for card in experiment.cards]
+    said = groups_used(experiment, "per_cell_r")
     assert said.startswith(f"mean over {min(counts)} ")
     assert f"{max(counts)} cell line" in said
-    assert groups_used(runs, "rmse") == ""
+    assert groups_used(experiment, "rmse") == ""
 
 
-def test_an_interval_that_leaves_the_axis_ends_in_an_arrow(runs: Runs) -> None:
+def test_an_interval_that_leaves_the_axis_ends_in_an_arrow(experiment: Experiment) -> None:
     rows = {"drug_mean": ("0.2", "0.1", "9.0"), "cell_mean": ("0.2", "0.1", "0.3"), "clmt": ("-0.2", "-0.3", "-0.1")}
     names = ("difference", "difference_low", "difference_high", "p_holm")
     panel = Figure().subplots()
-    draw_differences(panel, runs, {model: dict(zip(names, (*row, "0.01"), strict=True)) for model, row in rows.items()})
+    draw_differences(
+        panel, experiment, {model: dict(zip(names, (*row, "0.01"), strict=True)) for model, row in rows.items()}
+    )
     arrows = [(line.get_marker(), line.get_ydata()) for line in panel.lines if line.get_marker() in ("<", ">")]
-    assert [(marker, runs.models[int(np.atleast_1d(y)[0])]) for marker, y in arrows] == [(">", "drug_mean")]
+    assert [(marker, experiment.models[int(np.atleast_1d(y)[0])]) for marker, y in arrows] == [(">", "drug_mean")]
     assert "arrow" in panel.get_xlabel()
 
 
 def test_histories_are_matched_by_folder_and_unchecked_epochs_left_out(
-    made: dict[str, Any], runs: Runs, tmp_path: Path
+    made: dict[str, Any], experiment: Experiment, tmp_path: Path
 ) -> None:
-    curves = load_histories(runs, made["history"][::-1])
+    curves = load_histories(experiment, made["history"][::-1])
     assert curves["clmt", 1].shape == (60, 3)
     assert curves["drug_mean", 0].shape == (0, 3)
     assert curves["mlp", 2][0, :2].tolist() == [1, 21.5]
@@ -158,7 +158,7 @@ def test_histories_are_matched_by_folder_and_unchecked_epochs_left_out(
     path.write_text(HISTORY + "1,2.0,1,1,,0.1,0\n2,4.0,1,1,0.5,0.1,1\n3,6.0,1,1,nan,0.1,0\n")
     assert read_history(path).tolist() == [[2.0, 4.0, 0.5]]
     with pytest.raises(ClmtError, match=r"history\.csv: no metrics\.json of its folder"):
-        load_histories(runs, [path])
+        load_histories(experiment, [path])
     path.write_text("epoch,loss\n1,2\n")
     with pytest.raises(ClmtError, match=r"no column 'seconds'! got: epoch, loss"):
         read_history(path)
@@ -199,9 +199,9 @@ def test_the_page_shows_every_model_metric_and_meaning(made: dict[str, Any]) -> 
 
 
 def test_names_are_escaped(tmp_path: Path) -> None:
-    arguments = experiment(tmp_path, {"<b>mlp</b>": 0.4})
-    runs = load_runs("<script>alert(1)</script>", arguments["metrics"], arguments["predictions"], [])
-    page = html_table(runs, read_table(arguments["summary"]))
+    arguments = write_experiment(tmp_path, {"<b>mlp</b>": 0.4})
+    named = load_experiment("<script>alert(1)</script>", arguments["metrics"], arguments["predictions"], [])
+    page = html_table(named, read_table(arguments["summary"]))
     assert page.count("<script>") == 1
     assert "<b>" not in page
     assert "&lt;b&gt;mlp&lt;/b&gt;" in page

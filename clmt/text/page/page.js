@@ -1,10 +1,3 @@
-"""The script of the page of texts: search, choice by link or key, filter by source."""
-
-from __future__ import annotations
-
-__all__ = ["SCRIPT"]
-
-SCRIPT = """\
 const at = (id) => document.getElementById(id);
 const make = (tag, text, css) => Object.assign(document.createElement(tag), {textContent: text, className: css ?? ""});
 const squeeze = (text) => text.toLowerCase().normalize("NFKD").replace(/[^a-z0-9]/g, "");
@@ -145,4 +138,3 @@ addEventListener("hashchange", follow);
 addEventListener("popstate", follow);
 list();
 follow();
-"""

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Pairs", "Runs", "is_baseline"]
+__all__ = ["Experiment", "Pairs", "is_baseline"]
 
 
 @dataclass(frozen=True)
@@ -40,13 +40,13 @@ class Pairs:
 
 
 @dataclass(frozen=True)
-class Runs:
-    """One experiment.
+class Experiment:
+    """Runs of one experiment: a model trained on a fold, each with the test pairs that it was scored on.
 
     Attributes
     ----------
-    experiment
-        Its name.
+    name
+        Of the experiment.
     models
         Model names in the config's order.
     cards, folders
@@ -55,7 +55,7 @@ class Runs:
         The test pairs behind the cards.
     """
 
-    experiment: str
+    name: str
     models: list[str]
     cards: list[dict[str, Any]]
     folders: list[Path]

@@ -8,24 +8,24 @@ from pathlib import Path
 import numpy as np
 
 from clmt.errors import ClmtError
-from clmt.evaluation.loading import load_runs
-from clmt.evaluation.runs import Runs
+from clmt.evaluation.experiment import Experiment
+from clmt.evaluation.loading import load_experiment
 from clmt.evaluation.tables import read_table
 from clmt.files import write_text
-from clmt.report.curves import learning_curves, read_history
-from clmt.report.dots import metric_dots
-from clmt.report.figures import observed_predicted, per_drug
-from clmt.report.page import html_table
-from clmt.report.style import save
+from clmt.report.learning_curves import draw_learning_curves, read_history
+from clmt.report.metrics import draw_metrics
+from clmt.report.observed_predicted import draw_observed_predicted
+from clmt.report.per_drug import draw_per_drug
+from clmt.report.style import save_figure
+from clmt.report.table import html_table
 
 __all__ = ["load_histories", "write_report"]
 
 
-def load_histories(runs: Runs, paths: Sequence[Path]) -> dict[tuple[str, int], np.ndarray]:
+def load_histories(experiment: Experiment, paths: Sequence[Path]) -> dict[tuple[str, int], np.ndarray]:
     """Read the learning curves that lie beside the metric cards: (model, fold) -> curve."""
-    run_of = {
-        folder: (str(card["model"]), int(card["fold"])) for folder, card in zip(runs.folders, runs.cards, strict=True)
-    }
+    runs = zip(experiment.folders, experiment.cards, strict=True)
+    run_of = {folder: (str(card["model"]), int(card["fold"])) for folder, card in runs}
     histories = {}
     for path in map(Path, paths):
         if path.parent not in run_of:
@@ -35,7 +35,7 @@ def load_histories(runs: Runs, paths: Sequence[Path]) -> dict[tuple[str, int], n
 
 
 def write_report(
-    experiment: str,
+    name: str,
     *,
     metrics: Sequence[Path],
     predictions: Sequence[Path],
@@ -48,8 +48,8 @@ def write_report(
 
     Parameters
     ----------
-    experiment
-        Its name.
+    name
+        Of the experiment.
     metrics, predictions, history
         Files of each run, matched by folder; a history may have no rows.
     models
@@ -59,15 +59,15 @@ def write_report(
     out_dir
         Folder to write to.
     """
-    runs = load_runs(experiment, metrics, predictions, models)
+    experiment = load_experiment(name, metrics, predictions, models)
     rows = read_table(summary)
-    page = html_table(runs, rows)
+    page = html_table(experiment, rows)
     figures = {
-        "learning_curves": learning_curves(runs, load_histories(runs, history)),
-        "observed_predicted": observed_predicted(runs),
-        "per_drug": per_drug(runs),
-        "metrics": metric_dots(runs, rows),
+        "learning_curves": draw_learning_curves(experiment, load_histories(experiment, history)),
+        "observed_predicted": draw_observed_predicted(experiment),
+        "per_drug": draw_per_drug(experiment),
+        "metrics": draw_metrics(experiment, rows),
     }
-    for name, figure in figures.items():
-        save(figure, Path(out_dir) / f"{experiment}_{name}")
-    write_text(Path(out_dir) / f"{experiment}.html", page)
+    for kind, figure in figures.items():
+        save_figure(figure, Path(out_dir) / f"{name}_{kind}")
+    write_text(Path(out_dir) / f"{name}.html", page)

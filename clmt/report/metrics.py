@@ -9,10 +9,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from clmt.evaluation.runs import Runs
-from clmt.report.style import GREY, LN_IC50, STYLE, head, model_colour, new_figure
+from clmt.evaluation.experiment import Experiment
+from clmt.report.style import GREY, LN_IC50, STYLE, add_title, model_colour, new_figure
 
-__all__ = ["metric_dots"]
+__all__ = ["draw_metrics"]
 
 PANELS = (
     ("rmse", f"RMSE, {LN_IC50} (lower is better)"),
@@ -28,57 +28,60 @@ DIFFERENCES = (
 )
 
 
-def metric_dots(runs: Runs, summary: Sequence[Mapping[str, str]]) -> Figure:
+def draw_metrics(experiment: Experiment, summary: Sequence[Mapping[str, str]]) -> Figure:
     """Draw four metrics by fold, and two differences with 95 % intervals.
 
     Parameters
     ----------
-    runs
+    experiment
         The experiment.
     summary
         Rows of ``results/<experiment>_summary.tsv``.
     """
     with mpl.rc_context(STYLE):
-        figure = new_figure(13, 2 * max(0.32 * len(runs.models) + 1.0, 1.8))
-        head(figure, "Metrics by model", runs)
+        figure = new_figure(13, 2 * max(0.32 * len(experiment.models) + 1.0, 1.8))
+        add_title(figure, "Metrics by model", experiment)
         panels = figure.subplots(2, 3, sharey=True)
         for panel, (metric, title) in zip(panels[:, :2].flat, PANELS, strict=True):
-            draw_folds(panel, runs, metric)
+            draw_folds(panel, experiment, metric)
             panel.set_title(title, loc="left", fontsize=10)
-            panel.set_xlabel(groups_used(runs, metric), fontsize=9, color=GREY)
+            panel.set_xlabel(groups_used(experiment, metric), fontsize=9, color=GREY)
         for panel, (metric, title) in zip(panels[:, 2], DIFFERENCES, strict=True):
             rows = {row["model"]: row for row in summary if row["metric"] == metric}
-            draw_differences(panel, runs, rows)
+            draw_differences(panel, experiment, rows)
             panel.set_title(title, loc="left", fontsize=10)
-        panels[0, 0].set_yticks(range(len(runs.models)), runs.models)
-        panels[0, 0].set_ylim(len(runs.models) - 0.4, -0.6)
+        panels[0, 0].set_yticks(range(len(experiment.models)), experiment.models)
+        panels[0, 0].set_ylim(len(experiment.models) - 0.4, -0.6)
         for label in (*panels[0, 0].get_yticklabels(), *panels[1, 0].get_yticklabels()):
-            label.set_color(model_colour(label.get_text(), runs.baselines))
+            label.set_color(model_colour(label.get_text(), experiment.baselines))
     return figure
 
 
-def groups_used(runs: Runs, metric: str) -> str:
+def groups_used(experiment: Experiment, metric: str) -> str:
     """Of how many drugs or cell lines a fold's value is the mean: few of them make it a weak number."""
     if metric not in GROUPS:
         return ""
     key, name = GROUPS[metric]
-    counts = [int(card[key]) for card in runs.cards]
+    counts = [int(card[key]) for card in experiment.cards]
     low, high = min(counts), max(counts)
     several = "s" * (high != 1)
     return f"mean over {low if low == high else f'{low} to {high}'} {name}{several} a fold"
 
 
-def draw_folds(panel: Axes, runs: Runs, metric: str) -> None:
+def draw_folds(panel: Axes, experiment: Experiment, metric: str) -> None:
     """One line per model: folds as dots, their mean as a bar and as a number; the best number is bold."""
-    known = {model: [card[metric] for card in runs.of(model) if card[metric] is not None] for model in runs.models}
+    known = {
+        model: [card[metric] for card in experiment.of(model) if card[metric] is not None]
+        for model in experiment.models
+    }
     means = {model: float(np.mean(folds)) for model, folds in known.items() if folds}
     best = (min if metric in LOWER_IS_BETTER else max)(means, key=lambda model: means[model], default=None)
-    for row, model in enumerate(runs.models):
+    for row, model in enumerate(experiment.models):
         values = np.array(known[model], dtype=np.float64)
         if len(values) == 0:
             write_right(panel, row, "undefined", GREY)
             continue
-        colour = model_colour(model, runs.baselines)
+        colour = model_colour(model, experiment.baselines)
         panel.scatter(values, np.full(len(values), row), s=20, color=colour, alpha=0.6, linewidths=0)
         panel.plot([values.mean()] * 2, [row - 0.32, row + 0.32], color=colour, linewidth=2)
         write_right(panel, row, f"{values.mean():.3f}", "black", bold=model == best)
@@ -92,16 +95,16 @@ def write_right(panel: Axes, row: int, text: str, colour: str, *, bold: bool = F
     panel.text(1.02, row, text, transform=place, ha="left", va="center", fontsize=9, color=colour, fontweight=weight)
 
 
-def draw_differences(panel: Axes, runs: Runs, rows: Mapping[str, Mapping[str, str]]) -> None:
+def draw_differences(panel: Axes, experiment: Experiment, rows: Mapping[str, Mapping[str, str]]) -> None:
     """One line per model: difference to the best baseline and interval; far ones become arrows at the edge."""
     panel.axvline(0, color="black", linewidth=0.8)
     known = {model: row for model, row in rows.items() if row["difference"]}
     ends = {m: [float(row[f"difference{end}"]) for end in ("", "_low", "_high")] for m, row in known.items()}
     reach = 1.25 * float(np.median([max(map(abs, values)) for values in ends.values()])) if ends else 1.0
-    for row, model in enumerate(runs.models):
-        colour = model_colour(model, runs.baselines)
+    for row, model in enumerate(experiment.models):
+        colour = model_colour(model, experiment.baselines)
         if model not in ends:
-            write_right(panel, row, "best baseline" if model in runs.baselines else "reference", GREY)
+            write_right(panel, row, "best baseline" if model in experiment.baselines else "reference", GREY)
             continue
         centre, low, high = ends[model]
         if abs(centre) <= reach:

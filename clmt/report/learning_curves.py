@@ -12,10 +12,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from clmt.errors import ClmtError
-from clmt.evaluation.runs import Runs
-from clmt.report.style import LN_IC50, OKABE_ITO, STYLE, head, new_figure, notice
+from clmt.evaluation.experiment import Experiment
+from clmt.report.style import LN_IC50, OKABE_ITO, STYLE, add_title, new_figure, text_figure
 
-__all__ = ["learning_curves", "read_history"]
+__all__ = ["draw_learning_curves", "read_history"]
 
 
 def read_history(path: Path) -> np.ndarray:
@@ -34,26 +34,28 @@ def read_history(path: Path) -> np.ndarray:
     return curve[np.isfinite(curve).all(axis=1)]
 
 
-def learning_curves(runs: Runs, histories: Mapping[tuple[str, int], np.ndarray]) -> Figure:
+def draw_learning_curves(experiment: Experiment, histories: Mapping[tuple[str, int], np.ndarray]) -> Figure:
     """Validation RMSE against epochs and minutes, one row of panels per model that has epochs.
 
     Parameters
     ----------
-    runs
+    experiment
         The experiment.
     histories
         (model, fold) -> curve, see `read_history`.
     """
     title = "Learning curves"
-    models = [m for m in runs.models if any(len(histories.get((m, fold), ())) for fold in runs.folds)]
+    models = [m for m in experiment.models if any(len(histories.get((m, fold), ())) for fold in experiment.folds)]
     if not models:
-        return notice(runs, title, "No model of this experiment is trained in epochs.")
+        return text_figure(experiment, title, "No model of this experiment is trained in epochs.")
     with mpl.rc_context(STYLE):
         figure = new_figure(9, 2.7 * len(models))
-        head(figure, title, runs)
+        add_title(figure, title, experiment)
         panels = figure.subplots(len(models), 2, squeeze=False, sharey="row")
         for row, model in zip(panels, models, strict=True):
-            curves = {fold: histories[model, fold] for fold in runs.folds if len(histories.get((model, fold), ()))}
+            curves = {
+                fold: histories[model, fold] for fold in experiment.folds if len(histories.get((model, fold), ()))
+            }
             draw_curves(row, model, curves)
         legend_of_folds(figure, panels[0, 1])
         for panel, label in zip(panels[-1], ("epoch", "minutes since the start"), strict=True):

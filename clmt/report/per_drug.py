@@ -1,0 +1,90 @@
+"""Figure of single drugs: how much better or worse than the best baseline each of them is predicted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from clmt.evaluation.experiment import Experiment, Pairs
+from clmt.evaluation.metrics import group_correlations, rmse
+from clmt.report.labels import label_points
+from clmt.report.style import GREY, LN_IC50, OKABE_ITO, STYLE, add_title, new_figure, text_figure
+
+__all__ = ["draw_per_drug", "model_and_reference"]
+
+LABELLED = 5
+
+
+def model_and_reference(experiment: Experiment) -> tuple[str, str] | None:
+    """The model under test and its reference: the best of CLMT's variants and the best baseline, by RMSE."""
+    pairs = experiment.pairs
+    ranked = sorted(experiment.models, key=lambda model: rmse(pairs.observed, pairs.predicted[model]))
+    ours = [model for model in ranked if model not in experiment.baselines]
+    theirs = [model for model in ranked if model in experiment.baselines]
+    if ours and theirs:
+        return ours[0], theirs[0]
+    return (ranked[0], ranked[1]) if len(ranked) > 1 else None
+
+
+def drug_scores(pairs: Pairs, model: str) -> tuple[np.ndarray, np.ndarray]:
+    """RMSE (D,) over all folds, and Pearson r (D,) as the mean of the drug's folds, NaN where no fold has one."""
+    predicted, n_drugs = pairs.predicted[model], len(pairs.drug_ids)
+    squares = np.bincount(pairs.drug, (predicted - pairs.observed) ** 2, n_drugs)
+    error = np.sqrt(squares / np.bincount(pairs.drug, minlength=n_drugs))
+    found = group_correlations(pairs.fold * n_drugs + pairs.drug, pairs.observed, predicted)
+    known = np.isfinite(found.r)
+    drug = found.labels[known] % n_drugs
+    folds = np.bincount(drug, minlength=n_drugs)
+    total = np.bincount(drug, found.r[known], n_drugs)
+    return error, np.divide(total, folds, out=np.full(n_drugs, np.nan), where=folds > 0)
+
+
+def draw_per_drug(experiment: Experiment) -> Figure:
+    """How much better or worse than by the reference each drug is predicted, with the extremes by name."""
+    title = "Drug by drug"
+    compared = model_and_reference(experiment)
+    if compared is None:
+        return text_figure(experiment, title, "This experiment has one model: there is nothing to compare it with.")
+    ours, theirs = compared
+    scores = {model: drug_scores(experiment.pairs, model) for model in compared}
+    with mpl.rc_context(STYLE):
+        figure = new_figure(12, 5.2)
+        add_title(figure, f"{title}: {ours} against {theirs}", experiment)
+        kinds = ((f"RMSE, {LN_IC50}", -1), ("Pearson r within the drug", 1))
+        for kind, (panel, (name, sign)) in enumerate(zip(figure.subplots(1, 2), kinds, strict=True)):
+            x, y = scores[theirs][kind], scores[ours][kind] - scores[theirs][kind]
+            known = np.isfinite(x) & np.isfinite(y)
+            names = [drug for drug, keep in zip(experiment.pairs.drug_ids, known, strict=True) if keep]
+            draw_drugs(panel, x[known], y[known], names, sign)
+            better = "below zero is better" if sign < 0 else "above zero is better"
+            panel.set(xlabel=f"{theirs}: {name}", ylabel=f"{ours} minus {theirs} ({better})")
+    return figure
+
+
+def draw_drugs(panel: Axes, x: np.ndarray, y: np.ndarray, names: Sequence[str], sign: int) -> None:
+    """Scatter differences (D,) against the reference's values (D,), and label the largest either way.
+
+    ``sign`` is that of an improvement.
+    """
+    if len(x) == 0:
+        panel.text(0.5, 0.5, "no drug has enough test pairs", transform=panel.transAxes, ha="center")
+        return
+    better = sign * y > 0
+    for mask, colour, label in ((better, OKABE_ITO[5], "better"), (~better, OKABE_ITO[0], "not better")):
+        panel.scatter(
+            x[mask], y[mask], s=22, color=colour, alpha=0.75, linewidths=0, label=f"{label}: {mask.sum()} drugs"
+        )
+    panel.axhline(0, color="black", linewidth=0.8, linestyle="--")
+    panel.axhline(y.mean(), color=GREY, linewidth=1.2, label=f"mean over drugs {y.mean():+.3f}")
+    panel.legend(
+        loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=3, columnspacing=1.2, handletextpad=0.4, handlelength=1.2,
+        fontsize=9,
+    )  # fmt: skip
+    panel.margins(x=0.12, y=0.1)
+    order = np.argsort(y, kind="stable")
+    count = min(LABELLED, len(order) // 2)
+    label_points(panel, x, y, {int(row): names[row] for row in (*order[:count], *order[len(order) - count :][::-1])})

@@ -1,0 +1,80 @@
+"""The summary of an experiment as one HTML page that needs nothing but itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from clmt.errors import ClmtError
+from clmt.evaluation.experiment import Experiment
+from clmt.evaluation.metrics import GROUP_RULE, METRICS
+from clmt.evaluation.statistics import COMPARED
+from clmt.pages.render import render
+from clmt.report.style import subtitle
+
+__all__ = ["MEANING", "html_table"]
+
+MEANING: Mapping[str, str] = {
+    "rmse": "root mean squared error over all test pairs, in ln IC50 units (µM); lower is better",
+    "mae": "mean absolute error, in ln IC50 units (µM); lower is better",
+    "r2": "share of the variance of ln IC50 that is explained; knowing each drug's mean is enough for a high value",
+    "pearson": "linear correlation over all test pairs; knowing each drug's mean is enough for a high value",
+    "spearman": "rank correlation over all test pairs",
+    "per_drug_r": "Pearson correlation over the cell lines of one drug, averaged over drugs: does the model tell "
+    "sensitive from resistant cell lines? The drug's mean scores 0",
+    "per_cell_r": "Pearson correlation over the drugs of one cell line, averaged over cell lines",
+    "normalized_pearson": "Pearson correlation after the training means of drug and cell line are taken off both sides",
+    "normalized_r2": "R2 after the training means of drug and cell line are taken off both sides",
+}
+"""One line on each metric."""
+
+
+def format_number(text: str, form: str = ".3f") -> str:
+    """A number of a table as a reader wants it; a dash for what is undefined."""
+    return format(float(text), form) if text else "–"
+
+
+def table_rows(experiment: Experiment, summary: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
+    """Rows of the HTML table: per model its role, its metrics and its differences, each with a value to sort by."""
+    found = {(row["model"], row["metric"]): row for row in summary}
+    missing = [(m, name) for m in experiment.models for name in METRICS if (m, name) not in found]
+    if missing:
+        raise ClmtError(
+            f"the summary of {experiment.name} lacks {missing[0][1]} of model {missing[0][0]!r}! Rerun collect"
+        )
+    rows = []
+    for model in experiment.models:
+        cells = [_mean_cell(found[model, name]) for name in METRICS]
+        cells += [_difference_cell(found[model, name]) for name in COMPARED]
+        role = "baseline" if model in experiment.baselines else "CLMT"
+        rows.append({"model": model, "role": role, "cells": cells})
+    return rows
+
+
+def _mean_cell(row: Mapping[str, str]) -> dict[str, str]:
+    deviation = f" ± {format_number(row['sd'])}" if row["sd"] else ""
+    return {"text": f"{format_number(row['mean'])}{deviation}", "sort": row["mean"]}
+
+
+def _difference_cell(row: Mapping[str, str]) -> dict[str, str]:
+    if not row["difference"]:
+        return {"text": "–", "sort": ""}
+    difference, low, high = (format_number(row[f"difference{end}"], "+.3f") for end in ("", "_low", "_high"))
+    return {"text": f"{difference} [{low}, {high}], p {format_number(row['p_holm'])}", "sort": row["difference"]}
+
+
+def html_table(experiment: Experiment, summary: Sequence[Mapping[str, str]]) -> str:
+    """The summary as one self-contained HTML page whose columns sort on a click."""
+    references = {row["metric"]: row["reference"] for row in summary if row["reference"]}
+    return render(
+        "report/table.html.j2",
+        title=experiment.name,
+        subtitle=subtitle(experiment),
+        simulated=experiment.simulated,
+        meaning=MEANING,
+        compared=[(name, references.get(name, "–")) for name in COMPARED],
+        has_baselines=bool(experiment.baselines),
+        rows=table_rows(experiment, summary),
+        rule=GROUP_RULE,
+        version=", ".join(sorted({str(card["clmt_version"]) for card in experiment.cards})),
+    )
