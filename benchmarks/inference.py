@@ -56,7 +56,7 @@ def measure_inference(
     fitted, settings, _ = load_checkpoint(model)
     fold = load_fold(graph, molecules, text)
     load = time.perf_counter() - start
-    cells, drugs = len(fold.graph["cell_line_ids"]), len(fold.graph["drug_ids"])
+    cells, drugs = fold.graph.n_cells, fold.graph.n_drugs
     score = scorer(fitted, fold, all_pairs(cells, drugs), device)
     times = []
     for _ in range(repeats + 1):

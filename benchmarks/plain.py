@@ -11,13 +11,16 @@ from typing import Any
 import torch
 from torch import Tensor
 from torch.nn import functional as F
+from torch_geometric.data import HeteroData
 from torch_geometric.nn import GINEConv, GraphNorm, HeteroConv, SAGEConv, global_mean_pool
 
 from clmt.features.vocabulary import BOND_SIZES
 from clmt.models.clmt.drug_encoder import CategoryEmbedding, GeometryBlock, GeometryEncoder
-from clmt.models.clmt.structure import SageLayer
+from clmt.models.clmt.structure import SageLayer, StructureEncoder
 
-__all__ = ["PublishedGeometry", "gine", "plain_geometry", "plain_sage"]
+__all__ = ["PublishedGeometry", "gine", "plain_geometry", "plain_sage", "plain_structure"]
+
+EdgeType = tuple[str, str, str]
 
 
 def gine(block: GeometryBlock, nodes: Tensor, index: Tensor, edges: Tensor, molecule: Tensor) -> Tensor:
@@ -85,20 +88,26 @@ class PublishedGeometry(GeometryEncoder):
         return plain_geometry(self, molecules)
 
 
-def plain_sage(layer: SageLayer, cells: Tensor, drugs: Tensor, edges: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
-    """`SageLayer` as a HeteroConv of SAGEConv with the mean over edge types."""
+def plain_sage(layer: SageLayer, nodes: dict[str, Tensor], edges: dict[EdgeType, Tensor]) -> dict[str, Tensor]:
+    """`SageLayer` as a HeteroConv of SAGEConv with the mean over edge types; types as in `FoldGraph.to_hetero_data`."""
     kinds = {
-        ("cell", "similar", "cell"): (layer.cell_similar, layer.cell_root, edges["cell_similar"]),
-        ("drug", "similar", "drug"): (layer.drug_similar, layer.drug_root, edges["drug_similar"]),
-        ("cell", "response", "drug"): (layer.response, layer.drug_root, edges["response"]),
+        ("cell_line", "similar_to", "cell_line"): (layer.cell_similar, layer.cell_root),
+        ("drug", "similar_to", "drug"): (layer.drug_similar, layer.drug_root),
+        ("cell_line", "response", "drug"): (layer.response, layer.drug_root),
     }
     convolutions = {}
-    for kind, (neighbours, root, _) in kinds.items():
+    for kind, (neighbours, root) in kinds.items():
         convolution = SAGEConv((neighbours.in_features, root.in_features), root.out_features)
         convolution.lin_l.weight, convolution.lin_l.bias = neighbours.weight, neighbours.bias
         convolution.lin_r.weight = root.weight
         convolutions[kind] = convolution
-    out = HeteroConv(convolutions, aggr="mean")(
-        {"cell": cells, "drug": drugs}, {kind: index for kind, (_, _, index) in kinds.items()}
-    )
-    return out["cell"], out["drug"]
+    found: dict[str, Tensor] = HeteroConv(convolutions, aggr="mean")(nodes, edges)
+    return found
+
+
+def plain_structure(encoder: StructureEncoder, data: HeteroData) -> tuple[Tensor, Tensor]:
+    """`StructureEncoder` over a fold's `HeteroData`: (c, 256), (d, 256)."""
+    nodes = data.x_dict
+    for layer in (encoder.first, encoder.second):
+        nodes = {kind: F.relu(rows) for kind, rows in plain_sage(layer, nodes, data.edge_index_dict).items()}
+    return nodes["cell_line"], nodes["drug"]

@@ -12,7 +12,6 @@ import contextlib
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -112,8 +111,8 @@ class ReferenceTrainer:
 
 def training_molecules(fold: FoldData, device: str) -> MoleculeStore:
     """Molecules of the fold's training drugs, in the order of its training data."""
-    known = torch.from_numpy(np.flatnonzero(fold.graph["train_drugs"].numpy()))
-    return MoleculeStore(MoleculeStore(fold.molecules).batch(known), device)
+    _, drugs = fold.graph.training_rows()
+    return MoleculeStore(MoleculeStore(fold.molecules).batch(torch.from_numpy(drugs)), device)
 
 
 def time_reference(trainer: ReferenceTrainer, *, batch: int, steps: int, fast: bool, device: str) -> dict[str, Any]:

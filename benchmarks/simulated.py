@@ -11,6 +11,7 @@ import torch
 
 from benchmarks.molecules import MoleculeStore, vary_copies
 from clmt.graph.fold_data import FoldData
+from clmt.graph.fold_graph import FoldGraph
 
 __all__ = ["FoldSize", "draw_molecules", "simulated_fold"]
 
@@ -81,32 +82,45 @@ def simulated_fold(molecules: dict[str, Any], size: FoldSize, seed: int = 0) -> 
     expression = rng.random((size.cells, size.genes), dtype=np.float32)
     pairs, values = responses(size, expression, rng)
     train, ln_ic50 = torch.from_numpy(pairs), torch.from_numpy(values)
-    known = {"train_cells": size.cells, "train_drugs": size.drugs}
-    graph: dict[str, Any] = {
-        "cell_line_ids": [f"simulated cell line {row}" for row in range(size.cells)],
-        "drug_ids": molecules["drug_ids"],
-        "expression": torch.from_numpy(expression),
-        "mutation": torch.from_numpy((rng.random((size.cells, MUTATION_GENES)) < 0.05).astype(np.uint8)),
-        "copy_number": torch.from_numpy((rng.random((size.cells, COPY_NUMBER_GENES)) < 0.1).astype(np.uint8)),
-        **{name: torch.ones(count, dtype=torch.bool) for name, count in known.items()},
-        "edges": {
-            "cell_similar": neighbours(size.cells, rng),
-            "drug_similar": neighbours(size.drugs, rng),
-            "response": train.unique(dim=0).T.contiguous(),
-        },
-        "tissue": torch.from_numpy(rng.integers(0, TISSUES, size.cells)),
-        "tissues": [f"tissue {row}" for row in range(TISSUES)],
-        "threshold": torch.from_numpy(rng.normal(size=size.drugs).astype(np.float32)),
-        "pathway": torch.eye(PATHWAYS)[torch.from_numpy(rng.integers(0, PATHWAYS, size.drugs))],
-        "pathways": [f"pathway {row}" for row in range(PATHWAYS)],
-        "train_pairs": train,
-        "train_ln_ic50": ln_ic50,
-        "validation_pairs": train[:1000],
-        "validation_ln_ic50": ln_ic50[:1000],
-        "test_pairs": train[:0],
-    }
-    text = {
-        "cell_line": torch.from_numpy(rng.standard_normal((size.cells, TEXT), dtype=np.float32)),
-        "drug": torch.from_numpy(rng.standard_normal((size.drugs, TEXT), dtype=np.float32)),
-    }
-    return FoldData(graph, molecules, text)
+    cell_edges, drug_edges = neighbours(size.cells, rng), neighbours(size.drugs, rng)
+    tissue = torch.from_numpy(rng.integers(0, TISSUES, size.cells))
+    graph = FoldGraph(
+        dataset="simulated",
+        split="all_known",
+        fold=0,
+        cell_line_ids=names("simulated cell line", size.cells),
+        drug_ids=molecules["drug_ids"],
+        genes=names("gene", size.genes),
+        mutation_genes=names("gene", MUTATION_GENES),
+        copy_number_genes=names("gene", COPY_NUMBER_GENES),
+        tissues=names("tissue", TISSUES),
+        pathways=names("pathway", PATHWAYS),
+        expression=torch.from_numpy(expression),
+        mutation=torch.from_numpy((rng.random((size.cells, MUTATION_GENES)) < 0.05).astype(np.uint8)),
+        copy_number=torch.from_numpy((rng.random((size.cells, COPY_NUMBER_GENES)) < 0.1).astype(np.uint8)),
+        train_cells=torch.ones(size.cells, dtype=torch.bool),
+        train_drugs=torch.ones(size.drugs, dtype=torch.bool),
+        cell_similar_edges=cell_edges,
+        cell_similarity=torch.ones(cell_edges.shape[1]),
+        drug_similar_edges=drug_edges,
+        drug_similarity=torch.ones(drug_edges.shape[1]),
+        response_edges=train.unique(dim=0).T.contiguous(),
+        tissue=tissue,
+        threshold=torch.from_numpy(rng.normal(size=size.drugs).astype(np.float32)),
+        pathway=torch.eye(PATHWAYS)[torch.from_numpy(rng.integers(0, PATHWAYS, size.drugs))],
+        cell_tissue=tissue,
+        train_pairs=train,
+        train_ln_ic50=ln_ic50,
+        validation_pairs=train[:1000],
+        validation_ln_ic50=ln_ic50[:1000],
+        test_pairs=train[:0],
+    )
+    cell_text, drug_text = (
+        torch.from_numpy(rng.standard_normal((count, TEXT), dtype=np.float32)) for count in (size.cells, size.drugs)
+    )
+    return FoldData(graph, molecules, cell_text, drug_text)
+
+
+def names(word: str, count: int) -> list[str]:
+    """Number a word."""
+    return [f"{word} {row}" for row in range(count)]

@@ -19,7 +19,7 @@ from typing import Any
 from benchmarks.harness import add_fold, add_model, measure_apart, model_settings, new_parser, run
 from benchmarks.record import append_rows, machine, publish, table
 from clmt.errors import ClmtError
-from clmt.graph.fold_key import OWNER
+from clmt.graph.fold_graph import FOLD_KEY, FoldGraph
 
 __all__ = ["levels_reached", "main", "read_history", "train_fold"]
 
@@ -29,10 +29,9 @@ def train_fold(
 ) -> dict[str, Any]:
     """Train one fold as ``clmt train`` does; checkpoint and curve stay in ``keep``, else nowhere."""
     from clmt.runs.train import train_run
-    from clmt.tensors import load_tensors
 
-    stored = load_tensors(graph)
-    settings = {**settings, **{key: stored[key] for key in OWNER if key in stored}}
+    stored = FoldGraph.load(graph)
+    settings = {**settings, **{key: getattr(stored, key) for key in FOLD_KEY}}
     del stored  # or it would count in the peak memory
     with tempfile.TemporaryDirectory() as place:
         folder = keep or Path(place)

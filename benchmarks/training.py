@@ -35,7 +35,6 @@ def build_training(fold: FoldData, settings: dict[str, Any], device: str) -> tup
 
     ``settings`` are complete.
     """
-    import numpy as np
     import torch
 
     from clmt.models.clmt.inputs import prepare_inputs, prepare_labels
@@ -44,10 +43,10 @@ def build_training(fold: FoldData, settings: dict[str, Any], device: str) -> tup
     from clmt.models.clmt.training import TrainingData
 
     torch.manual_seed(0)
-    cells, drugs = (np.flatnonzero(fold.graph[name].numpy()) for name in ("train_cells", "train_drugs"))
+    cells, drugs = fold.graph.training_rows()
     inputs = prepare_inputs(fold, cells, drugs).to(device)
-    values = fold.graph["train_ln_ic50"]
-    pairs = renumber(fold.graph["train_pairs"], fold, cells, drugs).to(device)
+    values = fold.graph.train_ln_ic50
+    pairs = renumber(fold.graph.train_pairs, fold, cells, drugs).to(device)
     data = TrainingData(inputs, prepare_labels(fold, cells, drugs).to(device), pairs, values.to(device))
     shape = NetworkShape.of(inputs, fold.graph)
     network = CLMTNetwork(shape, tuple(settings["views"]), settings, float(values.mean()), float(values.std()))

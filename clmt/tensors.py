@@ -7,13 +7,12 @@ from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
 
-import numpy as np
 import torch
 
 from clmt.errors import ClmtError
 from clmt.files import atomic_path
 
-__all__ = ["as_tensors", "load_tensors", "save_tensors"]
+__all__ = ["load_tensors", "save_tensors"]
 
 
 def save_tensors(path: Path, content: dict[str, Any]) -> None:
@@ -22,13 +21,6 @@ def save_tensors(path: Path, content: dict[str, Any]) -> None:
     torch.save(content, buffer)
     with atomic_path(Path(path)) as temporary:
         temporary.write_bytes(buffer.getvalue())
-
-
-def as_tensors(value: Any) -> Any:
-    """Turn the arrays of a dictionary, and of those in it, to tensors; anything else stays as it is."""
-    if isinstance(value, dict):
-        return {key: as_tensors(item) for key, item in value.items()}
-    return torch.from_numpy(np.ascontiguousarray(value)) if isinstance(value, np.ndarray) else value
 
 
 def load_tensors(path: Path) -> dict[str, Any]:

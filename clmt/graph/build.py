@@ -11,15 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import torch
 
 from clmt.errors import ClmtError, expected_one_of
 from clmt.folds.make import read_folds
-from clmt.graph.fold_key import OWNER
+from clmt.graph.fold_graph import FOLD_KEY, FoldGraph
 from clmt.graph.labels import pathway_labels, tissue_labels
 from clmt.graph.neighbours import dice_neighbours, pearson_neighbours
 from clmt.graph.omics import choose_genes, scale_expression
 from clmt.graph.thresholds import sensitivity_thresholds
 from clmt.tables.schema import KINDS, read_table
+from clmt.tensors import load_tensors
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,9 +44,9 @@ class GraphSettings:
     threshold_spread
         See `clmt.graph.thresholds`.
     seed
-        Of the thresholds' draws; already derived from the base seed, the data set, the split and the fold.
+        Of the thresholds' draws; already derived from the base seed, the dataset, the split and the fold.
     dataset, split, fold
-        Whose graph it is, the fold's number from 0; a run of another one refuses it.
+        Which fold it is, its number from 0; a run of another one refuses it.
     """
 
     genes: int = 8000
@@ -58,12 +60,12 @@ class GraphSettings:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> GraphSettings:
-        """Build from a configuration block; an unknown key raises `ClmtError`, and so does a missing owner."""
+        """Build from a configuration block; an unknown key and a missing part of `FOLD_KEY` raise `ClmtError`."""
         known = [field.name for field in fields(cls)]
         for key in values:
             if key not in known:
                 raise expected_one_of("unknown setting of the graph", key, known, "Mend features: in the config")
-        for key in OWNER:
+        for key in FOLD_KEY:
             if key not in values:
                 raise expected_one_of(f"settings of the graph: {key} is missing", sorted(values), known)
         return cls(**values)
@@ -71,37 +73,19 @@ class GraphSettings:
 
 def build_graph(
     tables: dict[str, pd.DataFrame], molecules: dict[str, Any], folds: pd.DataFrame, settings: GraphSettings
-) -> dict[str, Any]:
+) -> FoldGraph:
     """Build the graph of one fold.
 
     Parameters
     ----------
     tables
-        The six tables of the data set by kind, see `clmt.tables.schema`.
+        The six tables of the dataset by kind, see `clmt.tables.schema`.
     molecules
         Contents of ``molecules.pt``; ``drug_ids`` and ``morgan2`` are used.
     folds
         One fold: columns ``cell_line_id``, ``drug_id``, ``role``, every response once.
     settings
         See `GraphSettings`.
-
-    Returns
-    -------
-    Arrays, lists of strings and dicts of arrays. C cell lines and D drugs are those of the tables, in their order.
-
-    - ``dataset``, ``split``, ``fold``: whose graph it is;
-    - ``cell_line_ids``, ``drug_ids``, ``genes`` (G), ``mutation_genes`` (M), ``copy_number_genes`` (K), ``tissues``,
-      ``pathways`` (P): lists of strings;
-    - ``expression`` float32 (C, G), ``expression_min`` and ``expression_max`` float32 (G,), ``mutation`` uint8 (C, M),
-      ``copy_number`` uint8 (C, K);
-    - ``train_cells`` bool (C,), ``train_drugs`` bool (D,): those with a training pair;
-    - ``edges``: int64 (2, E) [source; target] by kind: ``cell_similar``, ``drug_similar``, ``response``;
-      ``cell_similarity``, ``drug_similarity`` float32 (E,);
-    - auxiliary labels: ``tissue`` int64 (C,), -1 where unknown or not a training cell line; ``threshold`` float32 (D,),
-      NaN without training response; ``pathway`` float32 (D, P) of 0 and 1, a drug may have several;
-    - ``cell_tissue`` int64 (C,): annotated tissue of every cell line, -1 where unknown or not among ``tissues``;
-    - ``<role>_pairs`` int64 (n, 2) [cell line row, drug row] of train, validation and test in the order of ``folds``;
-      ``<role>_ln_ic50`` float32 (n,) and ``<role>_censored`` bool (n,) of train and validation only.
     """
     cell_ids, drug_ids = (tables[kind].iloc[:, 0].astype(str).tolist() for kind in ("cell_lines", "drugs"))
     _check_rows(tables, molecules, cell_ids, drug_ids)
@@ -111,18 +95,19 @@ def build_graph(
         raise ClmtError("folds: no training pair! got: 0, expected: at least 1. Rebuild the folds")
     train_cells, train_drugs = np.zeros(len(cell_ids), dtype=bool), np.zeros(len(drug_ids), dtype=bool)
     train_cells[train[:, 0]], train_drugs[train[:, 1]] = True, True
-    graph: dict[str, Any] = {key: getattr(settings, key) for key in OWNER}
-    graph |= {"cell_line_ids": cell_ids, "drug_ids": drug_ids, "train_cells": train_cells, "train_drugs": train_drugs}
-    graph |= _omics(tables, train_cells, settings.genes)
-    cell_edges, cell_similarity = pearson_neighbours(graph["expression"], train_cells, settings.neighbours)
-    fingerprints = np.asarray(molecules["morgan2"])
-    drug_edges, drug_similarity = dice_neighbours(fingerprints, train_drugs, settings.neighbours)
-    graph["edges"] = {"cell_similar": cell_edges, "drug_similar": drug_edges, "response": train.T.copy()}
-    graph |= {"cell_similarity": cell_similarity, "drug_similarity": drug_similarity}
-    graph["cell_tissue"], graph["tissues"] = tissue_labels(tables["cell_lines"], train_cells)
-    graph["tissue"] = np.where(train_cells, graph["cell_tissue"], -1)
-    graph["pathway"], graph["pathways"] = pathway_labels(tables["drugs"], train_drugs)
-    graph["threshold"] = sensitivity_thresholds(
+    arrays = {"train_cells": train_cells, "train_drugs": train_drugs, "response_edges": train.T, **known}
+    genes, arrays["expression"] = _expression(tables["expression"], train_cells, settings.genes)
+    arrays |= {kind: tables[kind].iloc[:, 1:].to_numpy(dtype=np.uint8) for kind in ("mutation", "copy_number")}
+    arrays["cell_similar_edges"], arrays["cell_similarity"] = pearson_neighbours(
+        arrays["expression"], train_cells, settings.neighbours
+    )
+    arrays["drug_similar_edges"], arrays["drug_similarity"] = dice_neighbours(
+        np.asarray(molecules["morgan2"]), train_drugs, settings.neighbours
+    )
+    arrays["cell_tissue"], tissues = tissue_labels(tables["cell_lines"], train_cells)
+    arrays["tissue"] = np.where(train_cells, arrays["cell_tissue"], -1)
+    arrays["pathway"], pathways = pathway_labels(tables["drugs"], train_drugs)
+    arrays["threshold"] = sensitivity_thresholds(
         known["train_ln_ic50"],
         train[:, 1],
         drug_ids,
@@ -130,7 +115,18 @@ def build_graph(
         seed=settings.seed,
         spread=settings.threshold_spread,
     )
-    return graph | known
+    parts: dict[str, Any] = {key: getattr(settings, key) for key in FOLD_KEY}
+    parts |= {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in arrays.items()}
+    return FoldGraph(
+        **parts,
+        cell_line_ids=cell_ids,
+        drug_ids=drug_ids,
+        genes=genes,
+        mutation_genes=_columns(tables["mutation"]),
+        copy_number_genes=_columns(tables["copy_number"]),
+        tissues=tissues,
+        pathways=pathways,
+    )
 
 
 def write_graph(tables: dict[str, Path], molecules: Path, folds: Path, out: Path, *, settings: dict[str, Any]) -> None:
@@ -138,12 +134,10 @@ def write_graph(tables: dict[str, Path], molecules: Path, folds: Path, out: Path
 
     The same input gives the same bytes. ``tables`` maps each kind of `clmt.tables.schema.KINDS` to its file.
     """
-    from clmt.tensors import as_tensors, load_tensors, save_tensors
-
     frames = {kind: read_table(tables[kind], kind) for kind in KINDS}
     chosen = GraphSettings.from_dict(settings)
     loaded = load_tensors(molecules)
-    save_tensors(out, as_tensors(build_graph(frames, loaded, read_folds(folds, chosen.fold), chosen)))
+    build_graph(frames, loaded, read_folds(folds, chosen.fold), chosen).save(out)
 
 
 def _check_rows(
@@ -175,28 +169,21 @@ def _known_pairs(
     pairs = np.array([(cells[cell], drugs[drug]) for cell, drug in wanted], dtype=np.int64).reshape(-1, 2)
     place = np.array([rows[key] for key in wanted], dtype=np.int64)
     ln_ic50 = response["ln_ic50"].to_numpy(dtype=np.float32)
-    censored = response["censored"].to_numpy(dtype=bool)
     role = folds["role"].to_numpy()
     known = {f"{name}_pairs": pairs[role == name] for name in ("train", "validation", "test")}
     for name in ("train", "validation"):
         known[f"{name}_ln_ic50"] = ln_ic50[place[role == name]]
-        known[f"{name}_censored"] = censored[place[role == name]]
     return known
 
 
-def _omics(tables: dict[str, pd.DataFrame], train_cells: np.ndarray, genes: int) -> dict[str, Any]:
-    raw = tables["expression"].iloc[:, 1:]
-    values = raw.to_numpy(dtype=np.float32)
+def _expression(table: pd.DataFrame, train_cells: np.ndarray, genes: int) -> tuple[list[str], np.ndarray]:
+    """Choose and scale the genes; their names (G) and float32 (C, G)."""
+    values = table.iloc[:, 1:].to_numpy(dtype=np.float32)
     columns = choose_genes(values, train_cells, genes)
-    scaled = scale_expression(values[:, columns], train_cells)
-    found: dict[str, Any] = {
-        "genes": [str(raw.columns[column]) for column in columns],
-        "expression": scaled.values,
-        "expression_min": scaled.minimum,
-        "expression_max": scaled.maximum,
-    }
-    for kind in ("mutation", "copy_number"):
-        frame = tables[kind].iloc[:, 1:]
-        found[f"{kind}_genes"] = [str(column) for column in frame.columns]
-        found[kind] = frame.to_numpy(dtype=np.uint8)
-    return found
+    names = _columns(table)
+    return [names[column] for column in columns], scale_expression(values[:, columns], train_cells)
+
+
+def _columns(table: pd.DataFrame) -> list[str]:
+    """Names of the columns behind the ids."""
+    return [str(column) for column in table.columns[1:]]

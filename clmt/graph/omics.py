@@ -2,33 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from clmt.errors import ClmtError
 
-__all__ = ["CLIP", "ScaledExpression", "choose_genes", "scale_expression"]
+__all__ = ["CLIP", "choose_genes", "scale_expression"]
 
 # A cell line outside the training range keeps its excess, up to one range on either side.
 CLIP = (-1.0, 2.0)
-
-
-@dataclass(frozen=True)
-class ScaledExpression:
-    """Expression on the training range.
-
-    Attributes
-    ----------
-    values
-        Float32 (C, G); 0 is the training minimum of a gene, 1 its maximum.
-    minimum, maximum
-        Float32 (G,), of the training cell lines in the table's unit.
-    """
-
-    values: np.ndarray
-    minimum: np.ndarray
-    maximum: np.ndarray
 
 
 def choose_genes(expression: np.ndarray, train: np.ndarray, count: int) -> np.ndarray:
@@ -56,7 +37,7 @@ def choose_genes(expression: np.ndarray, train: np.ndarray, count: int) -> np.nd
     return np.sort(order[:count]).astype(np.int64)
 
 
-def scale_expression(expression: np.ndarray, train: np.ndarray) -> ScaledExpression:
+def scale_expression(expression: np.ndarray, train: np.ndarray) -> np.ndarray:
     """Scale each gene to [0, 1] over the training cell lines; others are clipped to `CLIP`.
 
     Parameters
@@ -66,13 +47,16 @@ def scale_expression(expression: np.ndarray, train: np.ndarray) -> ScaledExpress
     train
         Bool (C,): the training cell lines, which alone set the range.
 
+    Returns
+    -------
+    Float32 (C, G); 0 is the training minimum of a gene, 1 its maximum.
+
     Notes
     -----
     A gene that is constant over the training cell lines is 0 in all: its range says nothing about the others.
     """
     values = expression.astype(np.float32)
     minimum = values[train].min(axis=0)
-    maximum = values[train].max(axis=0)
-    span = maximum - minimum
+    span = values[train].max(axis=0) - minimum
     scaled = np.divide(values - minimum, span, out=np.zeros_like(values), where=span > 0)
-    return ScaledExpression(np.clip(scaled, *CLIP).astype(np.float32), minimum, maximum)
+    return np.clip(scaled, *CLIP).astype(np.float32)

@@ -11,23 +11,20 @@ import numpy as np
 
 from clmt.evaluation.score import write_evaluation
 from clmt.graph.fold_data import FoldData, load_fold
-from clmt.graph.fold_key import check_owner
 from clmt.models.effects import fit_mean_effects
 from clmt.planning.runs import settings_json
 from clmt.runs.checkpoint import load_checkpoint
 
 __all__ = ["evaluate_run", "training_effects"]
 
-LOG = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 def training_effects(fold: FoldData, pairs: np.ndarray) -> np.ndarray:
     """What the training pairs' mean effects of drug and cell line expect of ``pairs`` int64 (n, 2); float64 (n,)."""
     graph = fold.graph
-    known = graph["train_pairs"].numpy()
-    effects = fit_mean_effects(
-        known[:, 0], known[:, 1], graph["train_ln_ic50"].numpy(), len(graph["cell_line_ids"]), len(graph["drug_ids"])
-    )
+    known, values = (part.numpy() for part in graph.responses("train"))
+    effects = fit_mean_effects(known[:, 0], known[:, 1], values, graph.n_cells, graph.n_drugs)
     return effects.predict(pairs[:, 0], pairs[:, 1])
 
 
@@ -48,8 +45,8 @@ def evaluate_run(
     """
     model, settings, record = load_checkpoint(checkpoint)
     fold = load_fold(graph, molecules, text)
-    check_owner(fold.graph, settings, graph)
-    pairs = fold.graph["test_pairs"].numpy()
+    fold.graph.check_fold(settings, graph)
+    pairs = fold.graph.test_pairs.numpy()
     predicted = model.predict(fold, pairs)
     card: dict[str, Any] = {
         **{key: settings[key] for key in ("dataset", "split", "model", "arch", "fold")},
@@ -58,8 +55,8 @@ def evaluate_run(
         "settings_digest": hashlib.sha256(settings_json(settings).encode()).hexdigest()[:12],
     }
     write_evaluation(
-        cell_line_ids=fold.graph["cell_line_ids"],
-        drug_ids=fold.graph["drug_ids"],
+        cell_line_ids=fold.graph.cell_line_ids,
+        drug_ids=fold.graph.drug_ids,
         pairs=pairs,
         predicted=predicted,
         response_path=response,
@@ -68,4 +65,4 @@ def evaluate_run(
         predictions_out=predictions,
         metrics_out=metrics,
     )
-    LOG.info("%s fold %s: %d test pairs scored", settings["model"], settings["fold"], len(pairs))
+    logger.info("%s fold %s: %d test pairs scored", settings["model"], settings["fold"], len(pairs))

@@ -13,7 +13,6 @@ import torch
 from clmt import __version__
 from clmt.files import atomic_path
 from clmt.graph.fold_data import load_fold
-from clmt.graph.fold_key import check_owner
 from clmt.models.create import create_model
 from clmt.planning.runs import GPU_ARCHITECTURES
 from clmt.runs.checkpoint import save_checkpoint
@@ -21,7 +20,7 @@ from clmt.runs.device import choose_device, peak_memory_mb
 
 __all__ = ["train_run"]
 
-LOG = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 HISTORY = ("epoch", "seconds", "train_loss", "train_rmse", "validation_rmse", "learning_rate", "best")
 
 
@@ -58,9 +57,9 @@ def train_run(
     chosen = choose_device(device, gpu_helps=settings["arch"] in GPU_ARCHITECTURES)
     fitted = create_model(settings["arch"], settings["settings"])
     fold = load_fold(graph, molecules, text)
-    check_owner(fold.graph, settings, graph)
-    LOG.info(
-        "%s: %d training pairs on %s %s", settings["model"], len(fold.graph["train_pairs"]), chosen.name, chosen.card
+    fold.graph.check_fold(settings, graph)
+    logger.info(
+        "%s: %d training pairs on %s %s", settings["model"], len(fold.graph.train_pairs), chosen.name, chosen.card
     )
     start = time.perf_counter()
     rows = fitted.fit(fold, seed=settings["seed"], device=chosen.name)
@@ -71,12 +70,12 @@ def train_run(
         "seconds": time.perf_counter() - start,
         "peak_memory_mb": peak_memory_mb(chosen.name),
         "epochs": int(rows[-1]["epoch"]) if rows else 0,
-        "n_train": len(fold.graph["train_pairs"]),
+        "n_train": len(fold.graph.train_pairs),
         "clmt_version": __version__,
     }
     write_history(history, rows)
     save_checkpoint(model, fitted, settings, record)
-    LOG.info("%s: %.1f s, %.0f MiB", settings["model"], record["seconds"], record["peak_memory_mb"])
+    logger.info("%s: %.1f s, %.0f MiB", settings["model"], record["seconds"], record["peak_memory_mb"])
 
 
 def write_history(path: Path, rows: list[dict[str, Any]]) -> None:

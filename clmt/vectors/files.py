@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clmt.errors import ClmtError
 from clmt.files import atomic_path
-from clmt.text.corpus import KINDS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -77,7 +77,7 @@ def read_vectors(path: Path) -> tuple[dict[str, dict[str, np.ndarray]], dict[str
     except pa.ArrowInvalid as error:
         raise ClmtError(f"{path} holds no vectors ({str(error).splitlines()[0]}); make it again") from None
     matrix = table["vector"].combine_chunks().flatten().to_numpy().reshape(table.num_rows, -1).astype(np.float32)
-    vectors: dict[str, dict[str, np.ndarray]] = {kind: {} for kind in KINDS}
+    vectors: dict[str, dict[str, np.ndarray]] = defaultdict(dict)
     for row, (kind, entity) in enumerate(zip(table["kind"].to_pylist(), table["entity_id"].to_pylist(), strict=True)):
         vectors[kind][entity] = matrix[row]
     return vectors, {key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -11,7 +11,8 @@ import torch
 
 from clmt.features.molecules import concatenate, featurise_drugs
 from clmt.graph.fold_data import FoldData
-from tests.helpers.small_fold import SMILES, small_fold
+from clmt.graph.fold_graph import FoldGraph
+from tests.helpers.folds import SMILES, small_fold, with_graph
 
 #: Rows held out, in the midst of the others, so that training rows have to be found and not merely counted.
 HELD_CELLS, HELD_DRUGS = (2, 9, 17, 23), (1, 4, 6)
@@ -44,60 +45,79 @@ def blind_fold() -> FoldData:
     """24 cell lines and 8 drugs; edges start at training entities, and training pairs hold no other ones."""
     base = small_fold(molecules())
     cells, drugs = keeps(24, HELD_CELLS), keeps(8, HELD_DRUGS)
-    graph = {**base.graph, "train_cells": cells, "train_drugs": drugs}
-    edges = base.graph["edges"]
-    similar = {
-        name: edges[name][:, known[edges[name][0]]]
-        for name, known in (("cell_similar", cells), ("drug_similar", drugs))
-    }
-    pairs = graph["train_pairs"]
+    graph = base.graph
+    pairs = graph.train_pairs
     kept = cells[pairs[:, 0]] & drugs[pairs[:, 1]]
-    graph |= {"train_pairs": pairs[kept], "train_ln_ic50": graph["train_ln_ic50"][kept]}
-    graph["edges"] = {**similar, "response": pairs[kept].T.contiguous()}
-    graph["tissue"] = torch.where(cells, graph["tissue"], -1)
-    graph["threshold"] = torch.where(drugs, graph["threshold"], torch.nan)
-    graph["pathway"] = graph["pathway"] * drugs[:, None]
-    return dataclasses.replace(base, graph=graph)
+    return with_graph(
+        base,
+        train_cells=cells,
+        train_drugs=drugs,
+        **similar(graph, cells[graph.cell_similar_edges[0]], drugs[graph.drug_similar_edges[0]]),
+        response_edges=pairs[kept].T.contiguous(),
+        train_pairs=pairs[kept],
+        train_ln_ic50=graph.train_ln_ic50[kept],
+        tissue=torch.where(cells, graph.tissue, -1),
+        threshold=torch.where(drugs, graph.threshold, torch.nan),
+        pathway=graph.pathway * drugs[:, None],
+    )
+
+
+def similar(graph: FoldGraph, cells: torch.Tensor, drugs: torch.Tensor) -> dict[str, torch.Tensor]:
+    """The similarity edges of these marks, bool (E,)."""
+    return {
+        "cell_similar_edges": graph.cell_similar_edges[:, cells],
+        "cell_similarity": graph.cell_similarity[cells],
+        "drug_similar_edges": graph.drug_similar_edges[:, drugs],
+        "drug_similarity": graph.drug_similarity[drugs],
+    }
 
 
 def with_other_entities(fold: FoldData, spare: tuple[int, int] | None = None) -> FoldData:
     """Exchange all that is known of the held-out entities, but of the ``spare`` [cell line row, drug row]."""
-    cells, drugs = ~fold.graph["train_cells"], ~fold.graph["train_drugs"]
+    cells, drugs = ~fold.graph.train_cells, ~fold.graph.train_drugs
     other = molecules(OTHERS)
     if spare is not None:
         cells[spare[0]] = drugs[spare[1]] = False
         own = list(SMILES.values())[spare[1]]
         other = molecules(tuple(own if row == spare[1] else new for row, new in zip(HELD_DRUGS, OTHERS, strict=True)))
-    graph = {**fold.graph, "edges": dict(fold.graph["edges"])}
+    changed = {}
     for name, value in (("expression", 1.7), ("mutation", 1), ("copy_number", 1)):
-        graph[name] = graph[name].clone()
-        graph[name][cells] = value
-    for name, held, side in (("cell_similar", cells, 1), ("drug_similar", drugs, 1)):
-        edges = graph["edges"][name]
-        graph["edges"][name] = edges[:, ~held[edges[side]]]  # no neighbour any more
-    text = {"cell_line": fold.text["cell_line"].clone(), "drug": fold.text["drug"].clone()}
-    text["cell_line"][cells], text["drug"][drugs] = 9.0, -9.0
-    return FoldData(graph, other, text)
+        changed[name] = getattr(fold.graph, name).clone()
+        changed[name][cells] = value
+    # They have no neighbour any more.
+    edges = similar(fold.graph, ~cells[fold.graph.cell_similar_edges[1]], ~drugs[fold.graph.drug_similar_edges[1]])
+    cell_text, drug_text = fold.cell_text.clone(), fold.drug_text.clone()
+    cell_text[cells], drug_text[drugs] = 9.0, -9.0
+    return FoldData(replace(fold.graph, **changed, **edges), other, cell_text, drug_text)
 
 
 def without(fold: FoldData, cells: list[int], drugs: list[int]) -> tuple[FoldData, np.ndarray, np.ndarray]:
     """Take these held-out entities away; returns the smaller fold and the new row of each old one, -1 if gone."""
+    graph = fold.graph
     kept = {"cell": keeps(24, tuple(cells)), "drug": keeps(8, tuple(drugs))}
     place = {side: torch.where(rows, rows.cumsum(0) - 1, -1) for side, rows in kept.items()}
-    sides = {"cell_similar": ("cell", "cell"), "drug_similar": ("drug", "drug"), "response": ("cell", "drug")}
-    graph = dict(fold.graph)
-    by_cell = ("expression", "mutation", "copy_number", "train_cells", "tissue")
+    changed: dict[str, Any] = {}
+    by_cell = ("expression", "mutation", "copy_number", "train_cells", "tissue", "cell_tissue")
     for side, names in (("cell", by_cell), ("drug", ("train_drugs", "threshold", "pathway"))):
-        for name in names:
-            graph[name] = graph[name][kept[side]]
-    graph["cell_line_ids"] = [name for name, left in zip(graph["cell_line_ids"], kept["cell"], strict=True) if left]
-    graph["drug_ids"] = [name for name, left in zip(graph["drug_ids"], kept["drug"], strict=True) if left]
-    graph["edges"] = {}
-    for name, (source, target) in sides.items():
-        edges = fold.graph["edges"][name]
+        changed |= {name: getattr(graph, name)[kept[side]] for name in names}
+    for side, name in (("cell", "cell_line_ids"), ("drug", "drug_ids")):
+        changed[name] = [one for one, left in zip(getattr(graph, name), kept[side], strict=True) if left]
+    sides = {"cell_similar_edges": ("cell", "cell"), "drug_similar_edges": ("drug", "drug")}
+    for name, (source, target) in {**sides, "response_edges": ("cell", "drug")}.items():
+        edges = getattr(graph, name)
         moved = torch.stack([place[source][edges[0]], place[target][edges[1]]])
-        graph["edges"][name] = moved[:, (moved >= 0).all(0)]
+        there = (moved >= 0).all(0)
+        changed[name] = moved[:, there]
+        if source == target:
+            changed[f"{source}_similarity"] = getattr(graph, f"{source}_similarity")[there]
+    for role in ("train", "validation", "test"):
+        pairs = getattr(graph, f"{role}_pairs")
+        moved = torch.stack([place["cell"][pairs[:, 0]], place["drug"][pairs[:, 1]]], dim=1)
+        there = (moved >= 0).all(1)
+        changed[f"{role}_pairs"] = moved[there]
+        if role != "test":
+            changed[f"{role}_ln_ic50"] = getattr(graph, f"{role}_ln_ic50")[there]
     found = [m for m, left in zip(featurised(tuple(SMILES.values())), kept["drug"], strict=True) if left]
-    text = {"cell_line": fold.text["cell_line"][kept["cell"]], "drug": fold.text["drug"][kept["drug"]]}
-    smaller = FoldData(graph, concatenate(graph["drug_ids"], found), text)
+    text = fold.cell_text[kept["cell"]], fold.drug_text[kept["drug"]]
+    smaller = FoldData(replace(graph, **changed), concatenate(changed["drug_ids"], found), *text)
     return smaller, place["cell"].numpy(), place["drug"].numpy()

@@ -15,6 +15,7 @@ from clmt.graph.fold_data import FoldData
 from clmt.models.clmt.inputs import NetworkInputs, prepare_inputs, prepare_labels
 from clmt.models.clmt.model import CLMT
 from tests.helpers.blind_fold import HELD_CELLS, HELD_DRUGS, blind_fold, with_other_entities, without
+from tests.helpers.folds import with_graph
 
 QUICK: dict[str, Any] = {"epochs": 1, "batch_size": 64, "updates_per_encoding": 2}
 Prepare = Callable[[FoldData, np.ndarray, np.ndarray], NetworkInputs]
@@ -34,14 +35,10 @@ def fitted(fold: FoldData) -> CLMT:
     return model
 
 
-def with_graph(fold: FoldData, **changed: Any) -> FoldData:
-    return dataclasses.replace(fold, graph={**fold.graph, **changed})
-
-
 def with_everyone_known(fold: FoldData) -> FoldData:
     """As if all entities were training ones: what is fitted on the known entities then is fitted on all."""
-    everyone = {name: torch.ones_like(fold.graph[name]) for name in ("train_cells", "train_drugs")}
-    return with_graph(fold, **everyone)
+    cells, drugs = (torch.ones_like(known) for known in (fold.graph.train_cells, fold.graph.train_drugs))
+    return with_graph(fold, train_cells=cells, train_drugs=drugs)
 
 
 def tensors(part: Any, name: str = "inputs") -> dict[str, Tensor]:
@@ -58,7 +55,7 @@ def tensors(part: Any, name: str = "inputs") -> dict[str, Tensor]:
 
 
 def check_held_out_rows_change_no_training_input(prepare: Prepare, fold: FoldData) -> None:
-    cells, drugs = (np.flatnonzero(fold.graph[name].numpy()) for name in ("train_cells", "train_drugs"))
+    cells, drugs = fold.graph.training_rows()
     assert (len(cells), len(drugs)) == (24 - len(HELD_CELLS), 8 - len(HELD_DRUGS))
     changed = with_other_entities(fold)
     before, after = tensors(prepare(fold, cells, drugs)), tensors(prepare(changed, cells, drugs))
@@ -97,8 +94,8 @@ def test_input_check_catches_scaling_on_all_entities(fold: FoldData, name: str) 
 
 
 def test_held_out_labels_change_no_training_label(fold: FoldData) -> None:
-    cells, drugs = (np.flatnonzero(fold.graph[name].numpy()) for name in ("train_cells", "train_drugs"))
-    threshold, tissue = fold.graph["threshold"].clone(), fold.graph["tissue"].clone()
+    cells, drugs = fold.graph.training_rows()
+    threshold, tissue = fold.graph.threshold.clone(), fold.graph.tissue.clone()
     threshold[list(HELD_DRUGS)], tissue[list(HELD_CELLS)] = 50.0, 1
     changed = with_graph(fold, threshold=threshold, tissue=tissue)
     ours, theirs = (tensors(prepare_labels(one, cells, drugs)) for one in (fold, changed))
@@ -113,7 +110,7 @@ def test_held_out_labels_change_no_training_label(fold: FoldData) -> None:
 
 def check_validation_responses_set_no_weight(fit: Fit, fold: FoldData) -> None:
     """With one epoch there is nothing to choose, so that validation responses may change no tensor at all."""
-    shifted = with_graph(fold, validation_ln_ic50=3.0 * fold.graph["validation_ln_ic50"] + 5.0)
+    shifted = with_graph(fold, validation_ln_ic50=3.0 * fold.graph.validation_ln_ic50 + 5.0)
     before, after = (fit(one).state()["weights"] for one in (fold, shifted))
     assert before.keys() == after.keys()
     for name in before:
@@ -130,12 +127,12 @@ def test_validation_responses_set_no_weight(fold: FoldData, fitted: CLMT) -> Non
 
     def with_validation(seen: FoldData) -> CLMT:
         model = ours(seen)
-        values = torch.cat([seen.graph["train_ln_ic50"], seen.graph["validation_ln_ic50"]])
+        values = torch.cat([seen.graph.train_ln_ic50, seen.graph.validation_ln_ic50])
         weights = {**model.state()["weights"], "center": values.mean(), "scale": values.std()}
         model.load_state({**model.state(), "weights": weights})
         return model
 
-    weights, values = fitted.state()["weights"], fold.graph["train_ln_ic50"]
+    weights, values = fitted.state()["weights"], fold.graph.train_ln_ic50
     assert float(weights["center"]) == pytest.approx(float(values.mean()))
     assert float(weights["scale"]) == pytest.approx(float(values.std()))
     check_validation_responses_set_no_weight(ours, fold)
@@ -147,14 +144,14 @@ def test_validation_responses_set_no_weight(fold: FoldData, fitted: CLMT) -> Non
 
 
 def check_unseen_drugs_meet_the_training_cells(prepare: Prepare, fold: FoldData) -> None:
-    cells, drugs = (np.arange(len(fold.graph[name])) for name in ("cell_line_ids", "drug_ids"))
+    cells, drugs = np.arange(fold.graph.n_cells), np.arange(fold.graph.n_drugs)
     structure = prepare(fold, cells, drugs).structure
-    known, held = fold.graph["train_cells"], list(HELD_DRUGS)
+    known, held = fold.graph.train_cells, list(HELD_DRUGS)
     expected = (known.float() / known.sum()).expand(len(held), -1)
     torch.testing.assert_close(structure.response[held], expected)
     torch.testing.assert_close(structure.response_mean[held], expected @ structure.cells)
     torch.testing.assert_close(structure.response.sum(1), torch.ones(len(drugs)))
-    source, target = fold.graph["edges"]["response"]
+    source, target = fold.graph.response_edges
     assert int((structure.response[~torch.isin(torch.arange(len(drugs)), torch.tensor(held))] > 0).sum()) == len(source)
     assert not np.isin(held, target).any()
 
@@ -166,7 +163,7 @@ def test_unseen_drugs_meet_the_training_cells(fold: FoldData) -> None:
 def test_unseen_drug_check_catches_zeros_and_held_out_cells(fold: FoldData) -> None:
     def zeros(seen: FoldData, cells: np.ndarray, drugs: np.ndarray) -> NetworkInputs:
         inputs = prepare_inputs(seen, cells, drugs)
-        response = inputs.structure.response * seen.graph["train_drugs"][:, None]
+        response = inputs.structure.response * seen.graph.train_drugs[:, None]
         return dataclasses.replace(inputs, structure=dataclasses.replace(inputs.structure, response=response))
 
     def all_cells(seen: FoldData, cells: np.ndarray, drugs: np.ndarray) -> NetworkInputs:
@@ -183,7 +180,7 @@ def test_unseen_drug_check_catches_zeros_and_held_out_cells(fold: FoldData) -> N
 def check_others_change_no_prediction(predict: Predict, fold: FoldData) -> None:
     """One held-out cell line and one held-out drug are asked for, with each other and with the training part."""
     cell, drug = HELD_CELLS[1], HELD_DRUGS[1]
-    known = [np.flatnonzero(fold.graph[name].numpy()) for name in ("train_cells", "train_drugs")]
+    known = fold.graph.training_rows()
     asked = np.array([(c, d) for c in (*known[0], cell) for d in (*known[1], drug)])
     before = predict(fold, asked)
     changed = with_other_entities(fold, spare=(cell, drug))
@@ -206,10 +203,12 @@ def test_prediction_check_catches_scaling_and_messages_of_others(fold: FoldData,
         return fitted.predict(with_everyone_known(seen), asked)
 
     def with_edges_back(seen: FoldData, asked: np.ndarray) -> np.ndarray:
-        edges = dict(seen.graph["edges"])
-        for name in ("cell_similar", "drug_similar"):
-            edges[name] = torch.cat([edges[name], edges[name].flip(0)], dim=1)
-        return fitted.predict(with_graph(seen, edges=edges), asked)
+        changed = {}
+        for kind in ("cell", "drug"):
+            edges, similarity = (getattr(seen.graph, f"{kind}_{part}") for part in ("similar_edges", "similarity"))
+            changed[f"{kind}_similar_edges"] = torch.cat([edges, edges.flip(0)], dim=1)
+            changed[f"{kind}_similarity"] = similarity.repeat(2)
+        return fitted.predict(with_graph(seen, **changed), asked)
 
     for wrong in (scaled_on_all, with_edges_back):
         with pytest.raises(AssertionError):

@@ -7,24 +7,27 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 import clmt.graph.build
 from clmt.folds.make import make_folds
 from clmt.folds.protocols import PROTOCOLS, FoldSettings
 from clmt.graph import labels
 from clmt.graph.build import GraphSettings, build_graph
+from clmt.graph.fold_graph import FoldGraph
 from clmt.graph.neighbours import dice_neighbours, pearson_neighbours
 from clmt.graph.omics import choose_genes, scale_expression
 from clmt.graph.thresholds import sensitivity_thresholds
 from tests.helpers.small_world import make_molecules, make_tables
 
 SETTINGS = GraphSettings(genes=12, neighbours=3, threshold_draws=5, seed=1)
-Build = Callable[..., dict]
+Build = Callable[..., FoldGraph]
 
 
 def our_folds(response: pd.DataFrame, protocol: str, seed: int = 0) -> pd.DataFrame:
@@ -33,7 +36,7 @@ def our_folds(response: pd.DataFrame, protocol: str, seed: int = 0) -> pd.DataFr
     return make_folds(response, tables["cell_lines"], tables["drugs"], settings).astype({"role": object})
 
 
-def our_graph(tables: dict, protocol: str) -> dict:
+def our_graph(tables: dict, protocol: str) -> FoldGraph:
     folds = our_folds(tables["response"], protocol)
     return build_graph(tables, make_molecules(), folds[folds["fold"] == 0].reset_index(drop=True), SETTINGS)
 
@@ -43,15 +46,15 @@ def our_graph(tables: dict, protocol: str) -> dict:
 
 def check_message_passing(build: Build, protocol: str) -> None:
     graph = build(make_tables(), protocol)
-    train = set(map(tuple, graph["train_pairs"].tolist()))
-    response = set(map(tuple, graph["edges"]["response"].T.tolist()))
+    train = set(map(tuple, graph.train_pairs.tolist()))
+    response = set(map(tuple, graph.response_edges.T.tolist()))
     assert response == train
     for role in ("validation", "test"):
-        assert not response & set(map(tuple, graph[f"{role}_pairs"].tolist()))
+        assert not response & set(map(tuple, getattr(graph, f"{role}_pairs").tolist()))
     cells, drugs = ({pair[side] for pair in train} for side in (0, 1))
-    assert set(graph["edges"]["cell_similar"][0].tolist()) <= cells
-    assert set(graph["edges"]["drug_similar"][0].tolist()) <= drugs
-    assert set(graph["edges"]["response"][1].tolist()) <= drugs
+    assert set(graph.cell_similar_edges[0].tolist()) <= cells
+    assert set(graph.drug_similar_edges[0].tolist()) <= drugs
+    assert set(graph.response_edges[1].tolist()) <= drugs
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
@@ -60,10 +63,9 @@ def test_message_passing_sees_training_only(protocol: str) -> None:
 
 
 def test_message_passing_check_catches_test_edges_and_test_sources(monkeypatch: pytest.MonkeyPatch) -> None:
-    def with_test_edges(tables: dict, protocol: str) -> dict:
+    def with_test_edges(tables: dict, protocol: str) -> FoldGraph:
         graph = our_graph(tables, protocol)
-        graph["edges"]["response"] = np.concatenate([graph["train_pairs"], graph["test_pairs"]]).T
-        return graph
+        return replace(graph, response_edges=torch.cat([graph.train_pairs, graph.test_pairs]).T)
 
     with pytest.raises(AssertionError):
         check_message_passing(with_test_edges, "mixed")
@@ -77,9 +79,8 @@ def test_message_passing_check_catches_test_edges_and_test_sources(monkeypatch: 
 # Whatever is fitted is fitted on training pairs: other labels and other cell lines' expression change nothing in it.
 
 
-def flat(graph: dict) -> dict[str, np.ndarray]:
-    edges = {f"edges {kind}": value for kind, value in graph["edges"].items()}
-    return {name: np.asarray(value) for name, value in {**graph, **edges}.items() if name != "edges"}
+def flat(graph: FoldGraph) -> dict[str, np.ndarray]:
+    return {item.name: np.asarray(getattr(graph, item.name)) for item in fields(graph)}
 
 
 def check_test_labels_change_nothing(build: Build, protocol: str) -> None:
@@ -92,7 +93,7 @@ def check_test_labels_change_nothing(build: Build, protocol: str) -> None:
     changed.loc[held, "censored"] = ~changed.loc[held, "censored"]
     after = flat(build({**tables, "response": changed}, protocol))
     assert before.keys() == after.keys()
-    for name in before.keys() - {"validation_ln_ic50", "validation_censored"}:
+    for name in before.keys() - {"validation_ln_ic50"}:
         np.testing.assert_array_equal(before[name], after[name], err_msg=name)
 
 
@@ -102,15 +103,19 @@ def test_test_labels_change_nothing(protocol: str) -> None:
 
 
 def test_label_check_catches_thresholds_on_all_responses() -> None:
-    def with_all_responses(tables: dict, protocol: str) -> dict:
+    def with_all_responses(tables: dict, protocol: str) -> FoldGraph:
         graph, response = our_graph(tables, protocol), tables["response"]
-        rows = response["drug_id"].map({drug: row for row, drug in enumerate(graph["drug_ids"])}).to_numpy()
+        rows = response["drug_id"].map({drug: row for row, drug in enumerate(graph.drug_ids)}).to_numpy()
         values = response["ln_ic50"].to_numpy()
-        graph["threshold"] = sensitivity_thresholds(values, rows, graph["drug_ids"], draws=5, seed=1)
-        return graph
+        threshold = sensitivity_thresholds(values, rows, graph.drug_ids, draws=5, seed=1)
+        return replace(graph, threshold=torch.from_numpy(threshold))
 
-    def with_test_responses_inside(tables: dict, protocol: str) -> dict:
-        return {**our_graph(tables, protocol), "test_ln_ic50": tables["response"]["ln_ic50"].to_numpy()}
+    def with_test_responses_inside(tables: dict, protocol: str) -> FoldGraph:
+        graph = our_graph(tables, protocol)
+        measured = tables["response"].pivot(index="cell_line_id", columns="drug_id", values="ln_ic50").to_numpy()
+        tested = torch.from_numpy(measured[tuple(graph.test_pairs.T)]).float()
+        pairs = torch.cat([graph.train_pairs, graph.test_pairs])
+        return replace(graph, train_pairs=pairs, train_ln_ic50=torch.cat([graph.train_ln_ic50, tested]))
 
     for wrong in (with_all_responses, with_test_responses_inside):
         with pytest.raises(AssertionError):
@@ -120,22 +125,19 @@ def test_label_check_catches_thresholds_on_all_responses() -> None:
 def check_test_expression_changes_its_own_rows_only(build: Build) -> None:
     tables = make_tables()
     before = build(tables, "cell_blind")
-    held = ~before["train_cells"]
+    held = ~before.train_cells.numpy()
     assert held.any()
     changed = tables["expression"].copy()
     noise = np.random.default_rng(9).normal(0.0, 200.0, (int(held.sum()), 40))
     changed.loc[held, changed.columns[1:]] = noise.astype(np.float32)
     after = build({**tables, "expression": changed}, "cell_blind")
-    assert before["genes"] == after["genes"]
-    for name in ("expression_min", "expression_max", "threshold", "tissue", "pathway", "train_pairs", "train_ln_ic50"):
-        np.testing.assert_array_equal(before[name], after[name], err_msg=name)
-    np.testing.assert_array_equal(before["expression"][~held], after["expression"][~held])
-    for graph in (before, after):
-        graph["kept"] = ~held[graph["edges"]["cell_similar"][1]]
-    np.testing.assert_array_equal(
-        before["edges"]["cell_similar"][:, before["kept"]], after["edges"]["cell_similar"][:, after["kept"]]
-    )
-    np.testing.assert_array_equal(before["cell_similarity"][before["kept"]], after["cell_similarity"][after["kept"]])
+    assert before.genes == after.genes
+    for name in ("threshold", "tissue", "pathway", "train_pairs", "train_ln_ic50"):
+        np.testing.assert_array_equal(getattr(before, name), getattr(after, name), err_msg=name)
+    assert torch.equal(before.expression[~held], after.expression[~held])
+    first, second = (~held[graph.cell_similar_edges[1]] for graph in (before, after))
+    assert torch.equal(before.cell_similar_edges[:, first], after.cell_similar_edges[:, second])
+    assert torch.equal(before.cell_similarity[first], after.cell_similarity[second])
 
 
 def test_test_expression_changes_its_own_rows_only() -> None:
@@ -164,16 +166,14 @@ def test_expression_check_catches_fitting_on_all_cell_lines(
 def check_test_tissues_change_their_own_rows_only(build: Build) -> None:
     tables = make_tables()
     before = build(tables, "cell_blind")
-    held = ~before["train_cells"]
+    held = ~before.train_cells.numpy()
     changed = tables["cell_lines"].copy()
     changed.loc[held, "primary_site"] = ["eye", "lung"] * (held.sum() // 2) + ["eye"] * (held.sum() % 2)
     after = build({**tables, "cell_lines": changed}, "cell_blind")
-    assert not np.array_equal(before["cell_tissue"][held], after["cell_tissue"][held])
-    for graph in (before, after):
-        graph["cell_tissue"] = graph["cell_tissue"][~held]
+    assert not np.array_equal(before.cell_tissue[held], after.cell_tissue[held])
+    assert torch.equal(before.cell_tissue[~held], after.cell_tissue[~held])
     first, second = flat(before), flat(after)
-    assert first.keys() == second.keys()
-    for name in first:
+    for name in first.keys() - {"cell_tissue"}:
         np.testing.assert_array_equal(first[name], second[name], err_msg=name)
 
 
@@ -182,9 +182,9 @@ def test_test_tissues_change_their_own_rows_only() -> None:
 
 
 def test_tissue_check_catches_labels_and_vocabulary_of_all_cell_lines(monkeypatch: pytest.MonkeyPatch) -> None:
-    def with_all_labels(tables: dict, protocol: str) -> dict:
+    def with_all_labels(tables: dict, protocol: str) -> FoldGraph:
         graph = our_graph(tables, protocol)
-        return {**graph, "tissue": graph["cell_tissue"]}
+        return replace(graph, tissue=graph.cell_tissue)
 
     with pytest.raises(AssertionError):
         check_test_tissues_change_their_own_rows_only(with_all_labels)
@@ -236,7 +236,7 @@ def check_pathways_are_all_kept(build: Build) -> None:
     graph = build(tables, "mixed")
     for row, text in enumerate(tables["drugs"]["target_pathway"]):
         expected = set() if text in ("", "Unclassified") else set(text.split("; "))
-        assert {graph["pathways"][label] for label in np.flatnonzero(graph["pathway"][row])} == expected
+        assert {graph.pathways[label] for label in np.flatnonzero(graph.pathway[row])} == expected
 
 
 def test_all_pathways_are_kept() -> None:
@@ -257,16 +257,16 @@ print(test_leaks.fingerprint(test_leaks.{build}(test_leaks.make_tables(), "drug_
 """
 
 
-def fingerprint(graph: dict) -> str:
+def fingerprint(graph: FoldGraph) -> str:
     content = {
         name: value.tobytes() if value.dtype.kind != "U" else value.tolist() for name, value in flat(graph).items()
     }
     return hashlib.sha256(repr(sorted(content.items())).encode()).hexdigest()
 
 
-def with_set_order(tables: dict, protocol: str) -> dict:
+def with_set_order(tables: dict, protocol: str) -> FoldGraph:
     graph = our_graph(tables, protocol)
-    return {**graph, "pathways": list(set(graph["pathways"]) | {"more", "labels", "than", "a", "few"})}
+    return replace(graph, pathways=list(set(graph.pathways)))
 
 
 def check_set_order_is_without_effect(build: str) -> None:

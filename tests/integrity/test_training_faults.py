@@ -17,7 +17,7 @@ from clmt.models.clmt.drug_encoder import DrugEncoder, GeometryEncoder
 from clmt.models.clmt.model import CLMT
 from clmt.models.clmt.network import CLMTNetwork
 from clmt.models.clmt.training import train_network
-from tests.helpers.small_fold import small_fold, small_molecules
+from tests.helpers.folds import small_fold, small_molecules
 
 QUICK: dict[str, Any] = {"epochs": 1, "batch_size": 64, "updates_per_encoding": 2}
 Weights = dict[str, Tensor]
@@ -144,7 +144,7 @@ def check_each_drug_is_encoded_once(fold: FoldData, settings: dict[str, Any], mo
 
 def test_each_drug_is_encoded_once(fold: FoldData, monkeypatch: pytest.MonkeyPatch) -> None:
     """Fault 14: the published code encodes a molecule for each pair of a batch."""
-    pairs = fold.graph["train_pairs"]
+    pairs = fold.graph.train_pairs
     ours = CLMTNetwork.encode_molecules
 
     def for_each_pair(self: CLMTNetwork, inputs: Any) -> Tensor:

@@ -76,7 +76,7 @@ class GradientBoosting(Model):
             raise ClmtError(f"leaves must be a list of integers above 1! got: {leaves!r}. Mend it in the config")
         cells, drugs, values = training_arrays(fold)
         self._fit_features(fold)
-        shape = (len(fold.graph["cell_line_ids"]), len(fold.graph["drug_ids"]))
+        shape = (fold.graph.n_cells, fold.graph.n_drugs)
         generator = np.random.default_rng(seed)
         encoded = encode_out_of_fold(cells, drugs, values, shape, self.settings["encoding_parts"], generator)
         train = self._features(fold, cells, drugs, encoded)
@@ -96,12 +96,12 @@ class GradientBoosting(Model):
         }
         self.components = {}
         for name, count in counts.items():
-            fitted_on = fold.graph["train_drugs" if name == "morgan2" else "train_cells"].numpy()
+            fitted_on = (fold.graph.train_drugs if name == "morgan2" else fold.graph.train_cells).numpy()
             self.components[name] = principal_components(entity_table(fold, name), fitted_on, count)
         self.effects = fit_fold_effects(fold)
         cells, drugs, _ = training_arrays(fold, "validation")
-        self.use_cell = mostly(fold.graph["train_cells"].numpy()[cells])
-        self.use_drug = mostly(fold.graph["train_drugs"].numpy()[drugs])
+        self.use_cell = mostly(fold.graph.train_cells.numpy()[cells])
+        self.use_drug = mostly(fold.graph.train_drugs.numpy()[drugs])
 
     def _offset(self, encoded: NDArray[np.float64]) -> NDArray[np.float64]:
         level = encoded[:, 1] if self.use_drug else np.full(len(encoded), self.effects.mu)

@@ -69,8 +69,8 @@ def principal_components(
 
 def entity_table(fold: FoldData, name: str) -> NDArray[np.float64]:
     """Features of every cell line or drug, float64 (C or D, p), by their name in the graph or the molecules."""
-    source = fold.molecules if name == "morgan2" else fold.graph
-    return source[name].numpy().astype(np.float64)
+    table = fold.molecules[name] if name == "morgan2" else getattr(fold.graph, name)
+    return np.asarray(table, dtype=np.float64)
 
 
 def mostly(marks: NDArray[np.bool_]) -> bool:

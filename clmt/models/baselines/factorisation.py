@@ -85,7 +85,7 @@ class MatrixFactorisation(Model):
         self.means = MeanEffects({"shrinkage": self.settings["shrinkage"]})
         self.means.fit(fold, seed=seed, device=device)
         cells, drugs, values = training_arrays(fold)
-        shape = (len(fold.graph["cell_line_ids"]), len(fold.graph["drug_ids"]))
+        shape = (fold.graph.n_cells, fold.graph.n_drugs)
         self._known, self._residuals = np.zeros(shape), np.zeros(shape)
         self._known[cells, drugs] = 1.0
         self._residuals[cells, drugs] = values - self.means.effects.predict(cells, drugs)

@@ -55,8 +55,8 @@ def principal_axes(fold: FoldData) -> tuple[NDArray[np.float64], NDArray[np.floa
     Returns the training mean (G,), the scores of all cell lines (C, r) and the matrix (r, G) that turns weights of
     scores into weights of scaled expression. Ridge does not see the rotation; it only makes it cheap where G > C.
     """
-    expression = fold.graph["expression"].numpy().astype(np.float64)
-    train = expression[fold.graph["train_cells"].numpy()]
+    expression = fold.graph.expression.numpy().astype(np.float64)
+    train = expression[fold.graph.train_cells.numpy()]
     mean, spread = train.mean(axis=0), train.std(axis=0)
     spread = np.where(spread > 1e-6, spread, np.inf)
     _, _, axes = np.linalg.svd((train - mean) / spread, full_matrices=False)

@@ -22,15 +22,14 @@ def training_arrays(
     fold: FoldData, role: str = "train"
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
     """Cell line rows, drug rows and ln IC50 (uM) of the pairs of ``role`` (``train`` or ``validation``), each (n,)."""
-    pairs = fold.graph[f"{role}_pairs"].numpy()
-    values = fold.graph[f"{role}_ln_ic50"].numpy().astype(np.float64)
-    return pairs[:, 0], pairs[:, 1], values
+    pairs, values = (part.numpy() for part in fold.graph.responses(role))
+    return pairs[:, 0], pairs[:, 1], values.astype(np.float64)
 
 
 def fit_fold_effects(fold: FoldData, shrinkage: float = 1.0) -> effects.MeanEffects:
     """Mean effects of the fold's training pairs; see `clmt.models.effects.fit_mean_effects`."""
     cells, drugs, values = training_arrays(fold)
-    n_cells, n_drugs = len(fold.graph["cell_line_ids"]), len(fold.graph["drug_ids"])
+    n_cells, n_drugs = fold.graph.n_cells, fold.graph.n_drugs
     return effects.fit_mean_effects(cells, drugs, values, n_cells, n_drugs, shrinkage)
 
 
@@ -83,8 +82,8 @@ class _PlainMean(MeanEffects):
     def _fit_effects(self, fold: FoldData) -> effects.MeanEffects:
         cells, drugs, values = training_arrays(fold)
         mu = float(values.mean())
-        cell_effect = np.zeros(len(fold.graph["cell_line_ids"]))
-        drug_effect = np.zeros(len(fold.graph["drug_ids"]))
+        cell_effect = np.zeros(fold.graph.n_cells)
+        drug_effect = np.zeros(fold.graph.n_drugs)
         if self.by_cell:
             cell_effect, _ = effects.group_means(cells, values - mu, len(cell_effect))
         if self.by_drug:
@@ -132,8 +131,8 @@ class TissueDrugMean(Model):
         self.drug_mean.fit(fold, seed=seed, device=device)
         cells, drugs, values = training_arrays(fold)
         residuals = values - self.drug_mean.effects.predict(cells, drugs)
-        n_tissues, n_drugs = len(fold.graph["tissues"]), len(fold.graph["drug_ids"])
-        tissue = fold.graph["cell_tissue"].numpy()[cells]
+        n_tissues, n_drugs = len(fold.graph.tissues), fold.graph.n_drugs
+        tissue = fold.graph.cell_tissue.numpy()[cells]
         known = tissue >= 0
         groups = tissue[known] * n_drugs + drugs[known]
         means, _ = effects.group_means(groups, residuals[known], n_tissues * n_drugs, self.settings["shrinkage"])
@@ -143,7 +142,7 @@ class TissueDrugMean(Model):
 
     def predict(self, fold: FoldData, pairs: np.ndarray) -> np.ndarray:
         """Predict ln IC50 (uM) of pairs int64 (n, 2); returns float64 (n,)."""
-        tissue = fold.graph["cell_tissue"].numpy()[pairs[:, 0]]
+        tissue = fold.graph.cell_tissue.numpy()[pairs[:, 0]]
         return self.drug_mean.predict(fold, pairs) + self.tissue_effect[tissue, pairs[:, 1]]
 
     def state(self) -> dict[str, Any]:

@@ -26,7 +26,7 @@ BLOCK = 32  # cell lines predicted at a time
 def omics_matrix(fold: FoldData) -> torch.Tensor:
     """Expression, mutation and copy number side by side, float32 (C, G + M + K)."""
     names = ("expression", "mutation", "copy_number")
-    return torch.cat([fold.graph[name].float() for name in names], dim=1)
+    return torch.cat([getattr(fold.graph, name).float() for name in names], dim=1)
 
 
 class EarlyFusionMLP(Model):
@@ -73,8 +73,8 @@ class EarlyFusionMLP(Model):
         self._check_settings()
         self._fit_scales(fold)
         inputs = self._inputs(fold, device)
-        pairs = fold.graph["train_pairs"].to(device)
-        values = ((fold.graph["train_ln_ic50"] - self.centre) / self.spread).to(device)
+        pairs = fold.graph.train_pairs.to(device)
+        values = ((fold.graph.train_ln_ic50 - self.centre) / self.spread).to(device)
         with torch.random.fork_rng(devices=[device] if device.startswith("cuda") else []):
             torch.manual_seed(seed)
             self.network = self._build(inputs[0].shape[1], inputs[1].shape[1]).to(device)
@@ -88,15 +88,15 @@ class EarlyFusionMLP(Model):
                 raise expected_one_of(f"unknown {key} of mlp", self.settings[key], options, "Mend it in the config")
 
     def _fit_scales(self, fold: FoldData) -> None:
-        omics = omics_matrix(fold)[fold.graph["train_cells"]].double()
+        omics = omics_matrix(fold)[fold.graph.train_cells].double()
         self.gene_mean = omics.mean(dim=0).float()
         spread = omics.std(dim=0, correction=0).float()
         # Alterations share one spread, so that a rare one does not weigh the most.
-        genes = fold.graph["expression"].shape[1]
+        genes = fold.graph.expression.shape[1]
         spread[genes:] = spread[genes:].square().mean().sqrt()
         # A gene that is constant over the training cell lines must not blow up in another one.
         self.gene_scale = torch.where(spread > 1e-6, 1.0 / spread, torch.zeros_like(spread))
-        values = fold.graph["train_ln_ic50"].double()
+        values = fold.graph.train_ln_ic50.double()
         self.centre = float(values.mean())
         self.spread = float(values.std(correction=0)) or 1.0
 
@@ -179,12 +179,12 @@ class EarlyFusionMLP(Model):
     @torch.no_grad()
     def _validate(self, fold: FoldData, inputs: tuple[torch.Tensor, torch.Tensor]) -> float:
         """Validation RMSE in ln uM; NaN without validation pairs."""
-        pairs = fold.graph["validation_pairs"].to(inputs[0].device)
+        pairs = fold.graph.validation_pairs.to(inputs[0].device)
         if len(pairs) == 0:
             return float("nan")
         self.network.eval()
         predicted = self.network(*inputs, pairs).cpu().double() * self.spread + self.centre
-        return float((predicted - fold.graph["validation_ln_ic50"].double()).square().mean().sqrt())
+        return float((predicted - fold.graph.validation_ln_ic50.double()).square().mean().sqrt())
 
     @torch.no_grad()
     def predict(self, fold: FoldData, pairs: np.ndarray) -> np.ndarray:

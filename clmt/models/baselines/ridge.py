@@ -52,7 +52,7 @@ class DrugRidge(Model):
         self.means.fit(fold, seed=seed, device=device)
         mean, scores, to_genes = principal_axes(fold)
         cells, drugs, values = training_arrays(fold)
-        n_drugs = len(fold.graph["drug_ids"])
+        n_drugs = fold.graph.n_drugs
         weights = np.zeros((len(alphas), n_drugs, scores.shape[1]))
         intercepts = np.zeros((len(alphas), n_drugs))
         for drug in np.unique(drugs):
@@ -77,7 +77,7 @@ class DrugRidge(Model):
     ) -> NDArray[np.int64]:
         """Index of the alpha of each drug, int64 (D,)."""
         cells, drugs, values = training_arrays(fold, "validation")
-        known = fold.graph["train_drugs"].numpy()[drugs]
+        known = fold.graph.train_drugs.numpy()[drugs]
         cells, drugs, values = cells[known], drugs[known], values[known]
         n_alphas, n_drugs = intercepts.shape
         if len(drugs) == 0:
@@ -94,7 +94,7 @@ class DrugRidge(Model):
 
     def predict(self, fold: FoldData, pairs: np.ndarray) -> np.ndarray:
         """Predict ln IC50 (uM) of pairs int64 (n, 2); returns float64 (n,)."""
-        expression = fold.graph["expression"].numpy().astype(np.float64)
+        expression = fold.graph.expression.numpy().astype(np.float64)
         # All cell lines at once, so that a prediction does not depend on which other pairs are asked for.
         table = expression @ self.weights.T.astype(np.float64) + self.intercepts
         cells, drugs = pairs[:, 0], pairs[:, 1]

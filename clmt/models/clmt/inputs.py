@@ -82,14 +82,14 @@ def prepare_inputs(fold: FoldData, cells: np.ndarray, drugs: np.ndarray) -> Netw
     """
     graph = fold.graph
     rows, columns = torch.from_numpy(cells), torch.from_numpy(drugs)
-    known_cells, known_drugs = graph["train_cells"], graph["train_drugs"]
+    known_cells, known_drugs = graph.train_cells, graph.train_drugs
     structure = _structure(fold, rows, columns)
     return NetworkInputs(
         expression=structure.cells,
-        mutation=standardise(graph["mutation"], known_cells)[rows],
-        copy_number=standardise(graph["copy_number"], known_cells)[rows],
-        cell_text=standardise(fold.text["cell_line"], known_cells)[rows],
-        drug_text=standardise(fold.text["drug"], known_drugs)[columns],
+        mutation=standardise(graph.mutation, known_cells)[rows],
+        copy_number=standardise(graph.copy_number, known_cells)[rows],
+        cell_text=standardise(fold.cell_text, known_cells)[rows],
+        drug_text=standardise(fold.drug_text, known_drugs)[columns],
         fingerprint=fold.molecules["morgan3"][columns].float(),
         molecules=plan_molecules(fold.molecules, drugs),
         structure=structure,
@@ -111,13 +111,12 @@ def standardise(values: Tensor, known: Tensor, *, by_column: bool = False) -> Te
 
 def _structure(fold: FoldData, rows: Tensor, columns: Tensor) -> StructureInputs:
     graph = fold.graph
-    n_cells, n_drugs = len(graph["cell_line_ids"]), len(graph["drug_ids"])
-    edges = graph["edges"]
-    cells = standardise(graph["expression"], graph["train_cells"], by_column=True)
-    drugs = standardise(fold.molecules["morgan2"], graph["train_drugs"])
-    cell_similar = mean_matrix(edges["cell_similar"], n_cells, n_cells)[rows]
-    drug_similar = mean_matrix(edges["drug_similar"], n_drugs, n_drugs)[columns]
-    response = attach_unseen(mean_matrix(edges["response"], n_drugs, n_cells), graph["train_cells"])[columns]
+    n_cells, n_drugs = graph.n_cells, graph.n_drugs
+    cells = standardise(graph.expression, graph.train_cells, by_column=True)
+    drugs = standardise(fold.molecules["morgan2"], graph.train_drugs)
+    cell_similar = mean_matrix(graph.cell_similar_edges, n_cells, n_cells)[rows]
+    drug_similar = mean_matrix(graph.drug_similar_edges, n_drugs, n_drugs)[columns]
+    response = attach_unseen(mean_matrix(graph.response_edges, n_drugs, n_cells), graph.train_cells)[columns]
     return StructureInputs(
         cells=cells[rows],
         drugs=drugs[columns],
@@ -143,8 +142,8 @@ def attach_unseen(response: Tensor, train_cells: Tensor) -> Tensor:
 def prepare_labels(fold: FoldData, cells: np.ndarray, drugs: np.ndarray) -> Labels:
     """Auxiliary targets of these rows."""
     graph = fold.graph
-    threshold = graph["threshold"].float()
-    known = threshold[graph["train_drugs"] & torch.isfinite(threshold)]
+    threshold = graph.threshold.float()
+    known = threshold[graph.train_drugs & torch.isfinite(threshold)]
     if len(known) > 1:
         threshold = (threshold - known.mean()) / known.std().clamp_min(1e-6)
-    return Labels(graph["tissue"][cells], threshold[drugs], graph["pathway"][drugs].float())
+    return Labels(graph.tissue[cells], threshold[drugs], graph.pathway[drugs].float())

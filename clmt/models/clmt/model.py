@@ -94,14 +94,14 @@ class CLMT(Model):
         """Train on the fold's training pairs; the validation pairs choose the epoch."""
         torch.manual_seed(seed)
         self._device = device
-        cells, drugs = (np.flatnonzero(fold.graph[name].numpy()) for name in ("train_cells", "train_drugs"))
+        cells, drugs = fold.graph.training_rows()
         inputs = prepare_inputs(fold, cells, drugs).to(device)
-        values = fold.graph["train_ln_ic50"]
+        values = fold.graph.train_ln_ic50
         self._create(NetworkShape.of(inputs, fold.graph), float(values.mean()), float(values.std()))
-        rows = renumber(fold.graph["train_pairs"], fold, cells, drugs)
+        rows = renumber(fold.graph.train_pairs, fold, cells, drugs)
         data = TrainingData(inputs, prepare_labels(fold, cells, drugs).to(device), rows.to(device), values.to(device))
         everyone = all_inputs(fold).to(device)
-        pairs, observed = fold.graph["validation_pairs"].to(device), fold.graph["validation_ln_ic50"].to(device)
+        pairs, observed = fold.graph.validation_pairs.to(device), fold.graph.validation_ln_ic50.to(device)
 
         def validate(network: CLMTNetwork) -> float:
             return validation_rmse(network, everyone, pairs, observed)
@@ -144,13 +144,13 @@ class CLMT(Model):
 
 def all_inputs(fold: FoldData) -> NetworkInputs:
     """Inputs of every cell line and drug of the fold."""
-    return prepare_inputs(fold, np.arange(len(fold.graph["cell_line_ids"])), np.arange(len(fold.graph["drug_ids"])))
+    return prepare_inputs(fold, np.arange(fold.graph.n_cells), np.arange(fold.graph.n_drugs))
 
 
 def renumber(pairs: Tensor, fold: FoldData, cells: np.ndarray, drugs: np.ndarray) -> Tensor:
     """Turn rows of the graph into rows of a selection of its entities, int64 (n, 2)."""
     places = []
-    for chosen, size in ((cells, len(fold.graph["cell_line_ids"])), (drugs, len(fold.graph["drug_ids"]))):
+    for chosen, size in ((cells, fold.graph.n_cells), (drugs, fold.graph.n_drugs)):
         place = torch.full((size,), -1, dtype=torch.int64)
         place[torch.from_numpy(chosen)] = torch.arange(len(chosen))
         places.append(place)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
@@ -15,6 +15,9 @@ from clmt.models.clmt.drug_encoder import DrugEncoder
 from clmt.models.clmt.inputs import Labels, NetworkInputs
 from clmt.models.clmt.predictor import PairPredictor
 from clmt.models.clmt.structure import StructureEncoder
+
+if TYPE_CHECKING:
+    from clmt.graph.fold_graph import FoldGraph
 
 __all__ = ["VIEWS", "CLMTNetwork", "EntityViews", "NetworkShape"]
 
@@ -34,15 +37,15 @@ class NetworkShape:
     pathways: int
 
     @classmethod
-    def of(cls, inputs: NetworkInputs, graph: dict[str, Any]) -> NetworkShape:
+    def of(cls, inputs: NetworkInputs, graph: FoldGraph) -> NetworkShape:
         """Read the widths off a fold's inputs."""
         return cls(
             genes=inputs.expression.shape[1],
             mutation_genes=inputs.mutation.shape[1],
             copy_number_genes=inputs.copy_number.shape[1],
             text=inputs.cell_text.shape[1],
-            tissues=len(graph["tissues"]),
-            pathways=len(graph["pathways"]),
+            tissues=len(graph.tissues),
+            pathways=len(graph.pathways),
         )
 
 

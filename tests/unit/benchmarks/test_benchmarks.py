@@ -17,7 +17,7 @@ from clmt.errors import ClmtError
 from clmt.models.clmt.drug_encoder import GeometryEncoder
 from clmt.models.clmt.model import CLMT
 from clmt.models.clmt.molecule_plan import plan_molecules
-from tests.helpers.small_fold import small_fold, small_molecules
+from tests.helpers.folds import small_fold, small_molecules
 
 QUICK: dict[str, Any] = {"batch_size": 32, "updates_per_encoding": 2, "dropout": 0.0, "geometry_dropout": 0.0}
 
@@ -73,7 +73,7 @@ def test_distinct_entities_are_encoded_once() -> None:
 def test_times_a_simulated_fold(molecules: dict[str, Any]) -> None:
     size = simulated.FoldSize(pairs=150, cells=9, drugs=10, genes=6)  # more pairs than there are: replicates
     fold = simulated.simulated_fold(simulated.draw_molecules(molecules, size.drugs), size)
-    assert len(fold.graph["train_pairs"]) == 150
+    assert len(fold.graph.train_pairs) == 150
     settings = CLMT(QUICK).settings
     network, data = training.build_training(fold, settings, "cpu")
     epoch = training.time_ours(network, data, settings, None, "cpu")

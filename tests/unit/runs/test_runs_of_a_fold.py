@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,10 @@ import pytest
 import torch
 
 from clmt.cli import main
-from clmt.graph.fold_key import OWNER
+from clmt.graph.fold_graph import FOLD_KEY
 from clmt.tables.schema import write_table
 from clmt.tensors import load_tensors, save_tensors
-from tests.helpers.baseline_folds import make_fold
+from tests.helpers.folds import planted_fold
 
 RUN: dict[str, Any] = {
     **{"arch": "drug_mean", "settings": {}, "seed": 1},
@@ -29,16 +30,16 @@ OTHERS = {"dataset": "ccle", "split": "mixed", "fold": 1}
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Files of one fold that is `RUN`'s."""
-    fold, observed = make_fold()
-    save_tensors(tmp_path / "graph.pt", {**fold.graph, **{key: RUN[key] for key in OWNER}})
+    fold, observed = planted_fold()
+    replace(fold.graph, **{key: RUN[key] for key in FOLD_KEY}).save(tmp_path / "graph.pt")
     save_tensors(tmp_path / "molecules.pt", fold.molecules)
-    keys = [(kind, name) for kind in ("cell_line", "drug") for name in fold.graph[f"{kind}_ids"]]
+    keys = [("cell_line", name) for name in fold.graph.cell_line_ids] + [("drug", name) for name in fold.graph.drug_ids]
     vectors = pa.FixedSizeListArray.from_arrays(pa.array(np.zeros(4 * len(keys), dtype=np.float32)), 4)
     kinds, names = (pa.array(column) for column in zip(*keys, strict=True))
     pq.write_table(pa.table({"kind": kinds, "entity_id": names, "vector": vectors}), tmp_path / "text.parquet")
-    cells, drugs = fold.graph["test_pairs"].tolist(), fold.graph["drug_ids"]
+    cells, drugs = fold.graph.test_pairs.tolist(), fold.graph.drug_ids
     response = {
-        "cell_line_id": [fold.graph["cell_line_ids"][cell] for cell, _ in cells],
+        "cell_line_id": [fold.graph.cell_line_ids[cell] for cell, _ in cells],
         "drug_id": [drugs[drug] for _, drug in cells],
         "ln_ic50": observed,
         "censored": False,
@@ -73,7 +74,7 @@ def test_a_run_of_its_own_graph_is_scored(folder: Path) -> None:
     assert train(folder) == 0
     assert evaluate(folder) == 0
     card = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
-    assert [card[key] for key in OWNER] == [RUN[key] for key in OWNER]
+    assert [card[key] for key in FOLD_KEY] == [RUN[key] for key in FOLD_KEY]
 
 
 def test_a_model_without_steps_stays_off_the_gpu_and_says_so(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,7 +85,7 @@ def test_a_model_without_steps_stays_off_the_gpu_and_says_so(folder: Path, monke
     assert (card["device"], card["card"]) == ("cpu", "")
 
 
-@pytest.mark.parametrize("key", OWNER)
+@pytest.mark.parametrize("key", FOLD_KEY)
 def test_training_refuses_the_graph_of_another(folder: Path, key: str, capsys: pytest.CaptureFixture[str]) -> None:
     give_away(folder, key)
     assert train(folder) == 2
@@ -92,7 +93,7 @@ def test_training_refuses_the_graph_of_another(folder: Path, key: str, capsys: p
     assert not (folder / "model.pt").exists()
 
 
-@pytest.mark.parametrize("key", OWNER)
+@pytest.mark.parametrize("key", FOLD_KEY)
 def test_evaluation_refuses_the_graph_of_another(folder: Path, key: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert train(folder) == 0
     give_away(folder, key)
@@ -106,7 +107,7 @@ def test_a_graph_that_does_not_say_whose_it_is_is_refused(folder: Path, capsys: 
     graph = load_tensors(folder / "graph.pt")
     save_tensors(folder / "graph.pt", {name: value for name, value in graph.items() if name != "fold"})
     assert train(folder) == 2
-    assert "run's fold! got: None, expected: 2" in capsys.readouterr().err
+    assert "graph.pt: lacks field 'fold'" in capsys.readouterr().err
 
 
 def check_refusal(printed: str, key: str) -> None:

@@ -11,7 +11,7 @@ from clmt.errors import ClmtError
 from clmt.graph.fold_data import FoldData
 from clmt.models.base import Model
 from clmt.models.create import create_model
-from tests.helpers.baseline_folds import every_pair, make_fold, rmse
+from tests.helpers.folds import every_pair, planted_fold, rmse, with_graph
 
 SMALL: dict[str, dict[str, Any]] = {
     "global_mean": {},
@@ -35,14 +35,14 @@ def fitted(arch: str, fold: FoldData, seed: int = 1, **settings: Any) -> Model:
 
 
 def score_on_test(arch: str, protocol: str, **settings: Any) -> float:
-    fold, observed = make_fold(protocol)
-    return rmse(fitted(arch, fold, **settings).predict(fold, fold.graph["test_pairs"].numpy()), observed)
+    fold, observed = planted_fold(protocol)
+    return rmse(fitted(arch, fold, **settings).predict(fold, fold.graph.test_pairs.numpy()), observed)
 
 
 @pytest.mark.parametrize("arch", SMALL)
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_every_pair_gets_a_finite_number(arch: str, protocol: str) -> None:
-    fold, _ = make_fold(protocol)
+    fold, _ = planted_fold(protocol)
     predicted = fitted(arch, fold).predict(fold, every_pair())
     assert predicted.dtype == np.float64
     assert predicted.shape == (len(every_pair()),)
@@ -51,7 +51,7 @@ def test_every_pair_gets_a_finite_number(arch: str, protocol: str) -> None:
 
 @pytest.mark.parametrize("arch", SMALL)
 def test_same_seed_same_bits_and_state_round_trip(arch: str) -> None:
-    fold, _ = make_fold()
+    fold, _ = planted_fold()
     first, second = fitted(arch, fold), fitted(arch, fold)
     predicted = first.predict(fold, every_pair())
     np.testing.assert_array_equal(predicted, second.predict(fold, every_pair()))
@@ -65,7 +65,7 @@ def test_same_seed_same_bits_and_state_round_trip(arch: str) -> None:
 
 @pytest.mark.parametrize("arch", SMALL)
 def test_prediction_does_not_depend_on_other_pairs(arch: str) -> None:
-    fold, _ = make_fold()
+    fold, _ = planted_fold()
     model, pairs = fitted(arch, fold), every_pair()
     whole = model.predict(fold, pairs)
     order = np.random.default_rng(0).permutation(len(pairs))
@@ -77,7 +77,7 @@ def test_prediction_does_not_depend_on_other_pairs(arch: str) -> None:
 
 @pytest.mark.parametrize("arch", ["matrix_factorisation", "mlp", "gradient_boosting"])
 def test_seed_matters(arch: str) -> None:
-    fold, _ = make_fold()
+    fold, _ = planted_fold()
     pairs = every_pair()
     settings = {"sweeps": 1} if arch == "matrix_factorisation" else {}
     first, second = (fitted(arch, fold, seed, **settings).predict(fold, pairs) for seed in (1, 2))
@@ -105,10 +105,10 @@ def test_blind_ladder() -> None:
 
 
 def test_tissue_drug_mean_finds_a_tissue_and_shrinks_to_the_drug() -> None:
-    fold, _ = make_fold()
-    cells, drugs = fold.graph["train_pairs"].T
-    special = (fold.graph["tissue"][cells] == 1) & (drugs == 2)
-    fold.graph["train_ln_ic50"] = fold.graph["train_ln_ic50"] - 8.0 * special
+    fold, _ = planted_fold()
+    cells, drugs = fold.graph.train_pairs.T
+    special = (fold.graph.tissue[cells] == 1) & (drugs == 2)
+    fold = with_graph(fold, train_ln_ic50=fold.graph.train_ln_ic50 - 8.0 * special)
     pair = np.array([[int(cells[special][0]), 2]])
     close = fitted("tissue_drug_mean", fold).predict(fold, pair)[0]
     far = fitted("tissue_drug_mean", fold, shrinkage=1e9).predict(fold, pair)[0]
@@ -117,13 +117,13 @@ def test_tissue_drug_mean_finds_a_tissue_and_shrinks_to_the_drug() -> None:
 
 
 def test_tissue_drug_mean_of_an_unseen_cell_line_is_that_of_its_tissue() -> None:
-    fold, _ = make_fold("cell_blind")
-    cells, drugs = fold.graph["train_pairs"].numpy().T
-    values = fold.graph["train_ln_ic50"].numpy().astype(np.float64)
-    asked = fold.graph["test_pairs"].numpy()
+    fold, _ = planted_fold("cell_blind")
+    cells, drugs = fold.graph.train_pairs.numpy().T
+    values = fold.graph.train_ln_ic50.numpy().astype(np.float64)
+    asked = fold.graph.test_pairs.numpy()
     assert not set(asked[:, 0]) & set(cells)
     stranger, known = asked[0, 0], asked[asked[:, 0] != asked[0, 0]]
-    fold.graph["cell_tissue"][stranger] = -1
+    fold.graph.cell_tissue[stranger] = -1
     expected = []
     for cell, drug in known:
         mean = values[drugs == drug].mean()
@@ -147,7 +147,7 @@ def test_tissue_drug_mean_of_an_unseen_cell_line_is_that_of_its_tissue() -> None
     ],
 )
 def test_bad_value_is_refused(arch: str, settings: dict[str, Any], message: str) -> None:
-    fold, _ = make_fold()
+    fold, _ = planted_fold()
     with pytest.raises(ClmtError, match=message):
         fitted(arch, fold, **settings)
 
@@ -162,8 +162,8 @@ def test_validation_responses_only_choose(arch: str) -> None:
         "gradient_boosting": {"leaves": [4], "trees": 1},
         "mlp": {"epochs": 1},
     }
-    fold, _ = make_fold()
+    fold, _ = planted_fold()
     before = fitted(arch, fold, **settings.get(arch, {})).predict(fold, every_pair())
-    fold.graph["validation_ln_ic50"] = fold.graph["validation_ln_ic50"].flip(0) + 1.0
+    fold = with_graph(fold, validation_ln_ic50=fold.graph.validation_ln_ic50.flip(0) + 1.0)
     after = fitted(arch, fold, **settings.get(arch, {})).predict(fold, every_pair())
     np.testing.assert_array_equal(before, after)

@@ -8,7 +8,7 @@ from clmt.models.baselines.factorisation import MatrixFactorisation, solve_facto
 from clmt.models.baselines.fusion import FusionNetwork
 from clmt.models.baselines.linear import principal_axes, ridge_path, tanimoto
 from clmt.models.effects import fit_mean_effects
-from tests.helpers.baseline_folds import make_fold
+from tests.helpers.folds import planted_fold
 
 
 def test_ridge_path_solves_each_penalty() -> None:
@@ -19,11 +19,11 @@ def test_ridge_path_solves_each_penalty() -> None:
 
 
 def test_rotated_ridge_is_the_ridge_on_genes() -> None:
-    fold, _ = make_fold()
+    fold, _ = planted_fold()
     mean, scores, to_genes = principal_axes(fold)
-    genes = fold.graph["expression"].numpy().astype(np.float64)
+    genes = fold.graph.expression.numpy().astype(np.float64)
     y = np.random.default_rng(0).normal(size=len(genes))
-    standard = (genes - mean) / genes[fold.graph["train_cells"].numpy()].std(axis=0)
+    standard = (genes - mean) / genes[fold.graph.train_cells.numpy()].std(axis=0)
     direct = standard @ ridge_path(standard, y, [3.0])[0]
     rotated = (genes - mean) @ (ridge_path(scores, y, [3.0])[0] @ to_genes)
     np.testing.assert_allclose(rotated, direct, atol=1e-8)
@@ -47,8 +47,8 @@ def test_factors_of_each_row_are_its_own_ridge() -> None:
 
 
 def test_averaged_fits_are_the_mean_of_their_predictions() -> None:
-    fold, _ = make_fold()
-    pairs = fold.graph["test_pairs"].numpy()
+    fold, _ = planted_fold()
+    pairs = fold.graph.test_pairs.numpy()
     model = MatrixFactorisation({"rank": 3, "fits": 4, "sweeps": 2, "regularisation": 1.0})
     history = model.fit(fold, seed=5, device="cpu")
     assert [row["epoch"] for row in history] == list(range(1, 9))

@@ -14,7 +14,7 @@ import clmt.models.clmt.model
 from clmt.graph.fold_data import FoldData
 from clmt.models.clmt.model import CLMT
 from clmt.models.clmt.network import VIEWS, CLMTNetwork
-from tests.helpers.small_fold import small_fold, small_molecules
+from tests.helpers.folds import small_fold, small_molecules, with_graph
 
 QUICK: dict[str, Any] = {"epochs": 1, "batch_size": 64, "updates_per_encoding": 2}
 #: Modules of each view, by the first part of their tensors' names.
@@ -34,7 +34,7 @@ def fold() -> FoldData:
 
 @pytest.fixture
 def pairs(fold: FoldData) -> np.ndarray:
-    return fold.graph["test_pairs"].numpy()
+    return fold.graph.test_pairs.numpy()
 
 
 @pytest.fixture
@@ -53,15 +53,15 @@ def modules(model: CLMT, depth: int = 1) -> set[str]:
 
 def with_noise(fold: FoldData, view: str) -> FoldData:
     """Exchange what only this view reads; expression and the graph's nodes are read by two of them."""
-    graph, molecules, text = ({**part} for part in (fold.graph, fold.molecules, fold.text))
+    graph, molecules = fold.graph, fold.molecules
     if view == "attribute":
-        graph["mutation"], graph["copy_number"] = 1 - graph["mutation"], 1 - graph["copy_number"]
-        molecules["morgan3"], molecules["atoms"] = molecules["morgan3"].flip(0), molecules["atoms"].flip(0)
+        changed = {name: molecules[name].flip(0) for name in ("morgan3", "atoms")}
+        fold = dataclasses.replace(fold, molecules={**molecules, **changed})
+        return with_graph(fold, mutation=1 - graph.mutation, copy_number=1 - graph.copy_number)
     if view == "structure":
-        graph["edges"] = {name: edges[:, ::3] for name, edges in graph["edges"].items()}
-    if view == "text":
-        text = {kind: vectors.flip(0) for kind, vectors in text.items()}
-    return dataclasses.replace(fold, graph=graph, molecules=molecules, text=text)
+        edges = ("cell_similar_edges", "cell_similarity", "drug_similar_edges", "drug_similarity", "response_edges")
+        return with_graph(fold, **{name: getattr(graph, name)[..., ::3] for name in edges})
+    return dataclasses.replace(fold, cell_text=fold.cell_text.flip(0), drug_text=fold.drug_text.flip(0))
 
 
 def check_view_is_gone(fit: Fit, fold: FoldData, pairs: np.ndarray, left_out: str) -> None:

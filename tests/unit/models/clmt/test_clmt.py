@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from clmt.errors import ClmtError
 from clmt.graph.fold_data import FoldData
 from clmt.models.clmt.model import CLMT
 from clmt.runs.checkpoint import load_checkpoint, save_checkpoint
-from tests.helpers.small_fold import small_fold, small_molecules
+from tests.helpers.folds import small_fold, small_molecules, with_graph
 
 QUICK: dict[str, Any] = {"epochs": 3, "batch_size": 64, "updates_per_encoding": 2}
 
@@ -38,13 +37,13 @@ def fitted(fold: FoldData) -> CLMT:
 
 @pytest.fixture
 def pairs(fold: FoldData) -> np.ndarray:
-    return fold.graph["test_pairs"].numpy()
+    return fold.graph.test_pairs.numpy()
 
 
 def test_learns_the_training_pairs(fold: FoldData) -> None:
     model = CLMT({**QUICK, "epochs": 40, "dropout": 0.0, "geometry_dropout": 0.0, "learning_rate": 3.0e-3})
     history = model.fit(fold, seed=0, device="cpu")
-    spread = float(fold.graph["train_ln_ic50"].std())
+    spread = float(fold.graph.train_ln_ic50.std())
     assert history[-1]["train_rmse"] < 0.3 * spread
     assert min(row["validation_rmse"] for row in history) < 0.6 * spread
 
@@ -74,8 +73,8 @@ def test_a_prediction_does_not_depend_on_its_batch(fold: FoldData, fitted: CLMT,
 
 def test_a_graph_of_the_queried_pairs_would_be_caught(fold: FoldData, fitted: CLMT, pairs: np.ndarray) -> None:
     def with_queried_edges(asked: np.ndarray) -> np.ndarray:
-        edges = {**fold.graph["edges"], "response": torch.from_numpy(asked.copy()).T.contiguous()}
-        return fitted.predict(dataclasses.replace(fold, graph={**fold.graph, "edges": edges}), asked)
+        edges = torch.from_numpy(asked.copy()).T.contiguous()
+        return fitted.predict(with_graph(fold, response_edges=edges), asked)
 
     with pytest.raises(AssertionError):
         check_independent_of_batch(with_queried_edges, pairs)

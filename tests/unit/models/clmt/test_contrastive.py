@@ -13,7 +13,7 @@ from clmt.graph.fold_data import FoldData
 from clmt.models.clmt.contrastive import contrastive_loss
 from clmt.models.clmt.model import CLMT
 from clmt.models.clmt.network import CLMTNetwork, EntityViews
-from tests.helpers.small_fold import small_fold, small_molecules
+from tests.helpers.folds import small_fold, small_molecules
 
 
 def by_hand(first: np.ndarray, second: np.ndarray, temperature: float) -> float:
@@ -94,7 +94,7 @@ def check_distinct_entities_are_contrasted(fold: FoldData, sample: int, monkeypa
 @pytest.mark.parametrize("sample", [256, 24, 6])
 def test_training_contrasts_distinct_entities(fold: FoldData, sample: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Fault 10: a drug of many pairs of a batch would be its own negative."""
-    assert fold.graph["train_pairs"][:, 1].bincount().min() > 1
+    assert fold.graph.train_pairs[:, 1].bincount().min() > 1
     check_distinct_entities_are_contrasted(fold, sample, monkeypatch)
 
 
@@ -104,7 +104,7 @@ def test_contrast_check_catches_repeated_and_mismatched_entities(
     fold: FoldData, wrong: str, sample: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ours = CLMTNetwork.contrastive_terms
-    pairs = fold.graph["train_pairs"][:16]
+    pairs = fold.graph.train_pairs[:16]
 
     def chosen(side: EntityViews, rows: torch.Tensor) -> EntityViews:
         expression = None if side.expression is None else side.expression[rows]

@@ -12,7 +12,7 @@ from benchmarks.plain import plain_geometry
 from clmt.models.clmt.drug_encoder import DrugEncoder, GeometryEncoder, MoleculeNorm
 from clmt.models.clmt.molecule_plan import plan_molecules
 from clmt.models.segments import RowMap
-from tests.helpers.small_fold import small_molecules
+from tests.helpers.folds import small_molecules
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +12,7 @@ import torch
 from clmt.graph.fold_data import FoldData
 from clmt.models.clmt.model import CLMT
 from clmt.models.clmt.training import Trainer, learning_rate
-from tests.helpers.small_fold import small_fold, small_molecules
+from tests.helpers.folds import small_fold, small_molecules, with_graph
 
 QUICK: dict[str, Any] = {"epochs": 4, "batch_size": 32, "updates_per_encoding": 2}
 Rows = list[dict[str, Any]]
@@ -49,8 +48,8 @@ def test_one_quantity_decides_the_best_epoch(fold: FoldData) -> None:
 def test_the_best_epoch_is_the_one_kept(fold: FoldData) -> None:
     model = CLMT({**QUICK, "epochs": 12, "learning_rate": 0.05, "average": 0.0})  # coarse enough to get worse again
     rows = model.fit(fold, seed=0, device="cpu")
-    predicted = model.predict(fold, fold.graph["validation_pairs"].numpy())
-    error = np.sqrt(np.mean((predicted - fold.graph["validation_ln_ic50"].numpy()) ** 2))
+    predicted = model.predict(fold, fold.graph.validation_pairs.numpy())
+    error = np.sqrt(np.mean((predicted - fold.graph.validation_ln_ic50.numpy()) ** 2))
     assert error == pytest.approx(min(row["validation_rmse"] for row in rows), rel=1e-3)
 
 
@@ -62,13 +61,13 @@ def test_stops_when_validation_no_longer_improves(fold: FoldData, monkeypatch: p
 
 
 def check_test_pairs_are_not_seen(fit: Callable[[FoldData], np.ndarray], fold: FoldData) -> None:
-    others = {**fold.graph, "test_pairs": fold.graph["test_pairs"][:1]}
-    assert np.array_equal(fit(fold), fit(dataclasses.replace(fold, graph=others)))
+    others = with_graph(fold, test_pairs=fold.graph.test_pairs[:1])
+    assert np.array_equal(fit(fold), fit(others))
 
 
 def test_training_does_not_look_at_test_pairs(fold: FoldData) -> None:
     """Fault 5: nothing about the test part is computed during training."""
-    asked = fold.graph["validation_pairs"].numpy()
+    asked = fold.graph.validation_pairs.numpy()
 
     def ours(seen: FoldData) -> np.ndarray:
         model = CLMT({**QUICK, "epochs": 1})
@@ -76,9 +75,8 @@ def test_training_does_not_look_at_test_pairs(fold: FoldData) -> None:
         return model.predict(fold, asked)
 
     def peeking(seen: FoldData) -> np.ndarray:
-        edges = torch.cat([seen.graph["edges"]["response"], seen.graph["test_pairs"].T], dim=1)
-        graph = {**seen.graph, "edges": {**seen.graph["edges"], "response": edges}}
-        return ours(dataclasses.replace(seen, graph=graph))
+        edges = torch.cat([seen.graph.response_edges, seen.graph.test_pairs.T], dim=1)
+        return ours(with_graph(seen, response_edges=edges))
 
     check_test_pairs_are_not_seen(ours, fold)
     with pytest.raises(AssertionError):
@@ -115,7 +113,7 @@ def test_each_entity_is_encoded_once_an_update(
 ) -> None:
     """Fault 14: the published code encodes a molecule for each pair of a batch."""
     seen = rows_encoded(fold, {**QUICK, "batch_size": batch_size, "updates_per_encoding": 2}, monkeypatch)
-    updates = -(-len(fold.graph["train_pairs"]) // batch_size)
+    updates = -(-len(fold.graph.train_pairs) // batch_size)
     assert seen["cell"] == [24] * updates
     assert seen["drug"] == [8] * -(-updates // 2)
 

@@ -1,3 +1,5 @@
+"""The graph built from tables and folds, and the commands that write folds and graph."""
+
 from __future__ import annotations
 
 import json
@@ -12,7 +14,7 @@ from clmt.errors import ClmtError
 from clmt.folds.make import make_folds
 from clmt.folds.protocols import FoldSettings
 from clmt.graph.build import GraphSettings, build_graph, write_graph
-from clmt.graph.fold_key import OWNER
+from clmt.graph.fold_graph import FOLD_KEY, FoldGraph
 from clmt.graph.thresholds import sensitivity_thresholds
 from clmt.planning.runs import graph_settings
 from clmt.tables.schema import KINDS, write_table
@@ -37,35 +39,18 @@ def one_fold(tables: dict, protocol: str, fold: int = 0):
     return folds[folds["fold"] == fold].astype({"role": object}).reset_index(drop=True)
 
 
-def built(protocol: str = "cell_blind", settings: GraphSettings = SETTINGS) -> dict:
+def built(protocol: str = "cell_blind", settings: GraphSettings = SETTINGS) -> FoldGraph:
     tables = make_tables()
     return build_graph(tables, make_molecules(), one_fold(tables, protocol), settings)
 
 
-def test_shapes_and_types() -> None:
-    graph = built()
-    cells, drugs = 24, 15
-    expected = {
-        "expression": (np.float32, (cells, 12)),
-        "expression_min": (np.float32, (12,)),
-        "expression_max": (np.float32, (12,)),
-        "mutation": (np.uint8, (cells, 7)),
-        "copy_number": (np.uint8, (cells, 5)),
-        "train_cells": (np.bool_, (cells,)),
-        "train_drugs": (np.bool_, (drugs,)),
-        "tissue": (np.int64, (cells,)),
-        "cell_tissue": (np.int64, (cells,)),
-        "threshold": (np.float32, (drugs,)),
-        "pathway": (np.float32, (drugs, 4)),
-    }
-    for name, (kind, shape) in expected.items():
-        assert (graph[name].dtype, graph[name].shape) == (kind, shape), name
-    assert len(graph["genes"]) == 12
-    assert graph["pathways"] == ["Cell cycle", "EGFR signaling", "Mitosis", "RTK signaling"]
-    assert graph["tissues"] == sorted(graph["tissues"])
-    for edges in graph["edges"].values():
-        assert edges.dtype == np.int64
-        assert edges.shape[0] == 2
+def test_parts_have_the_sizes_of_the_tables_and_settings() -> None:
+    graph = built()  # a graph whose parts do not fit together is not made
+    assert (graph.n_cells, graph.n_drugs, len(graph.genes)) == (24, 15, 12)
+    assert (len(graph.mutation_genes), len(graph.copy_number_genes)) == (7, 5)
+    assert graph.pathways == ["Cell cycle", "EGFR signaling", "Mitosis", "RTK signaling"]
+    assert graph.tissues == sorted(graph.tissues)
+    assert graph.drug_similar_edges.shape == (2, 3 * 15)
 
 
 def test_pairs_keep_the_order_of_the_folds_and_their_responses() -> None:
@@ -75,27 +60,26 @@ def test_pairs_keep_the_order_of_the_folds_and_their_responses() -> None:
     response = tables["response"].set_index(["cell_line_id", "drug_id"])
     for role in ("train", "validation", "test"):
         wanted = fold.loc[fold["role"] == role, ["cell_line_id", "drug_id"]].apply(tuple, axis=1).tolist()
-        got = [(graph["cell_line_ids"][cell], graph["drug_ids"][drug]) for cell, drug in graph[f"{role}_pairs"]]
+        got = [(graph.cell_line_ids[cell], graph.drug_ids[drug]) for cell, drug in getattr(graph, f"{role}_pairs")]
         assert got == wanted
         if role != "test":
-            np.testing.assert_allclose(graph[f"{role}_ln_ic50"], response.loc[wanted, "ln_ic50"], rtol=1e-6)
-            assert graph[f"{role}_censored"].tolist() == response.loc[wanted, "censored"].tolist()
-    assert not {"test_ln_ic50", "test_censored"} & graph.keys()
+            np.testing.assert_allclose(graph.responses(role)[1], response.loc[wanted, "ln_ic50"], rtol=1e-6)
+    assert not hasattr(graph, "test_ln_ic50")
 
 
 def test_labels_of_training_entities_only() -> None:
     graph = built("cell_blind")
-    assert not graph["train_cells"].all()
-    assert (graph["tissue"][~graph["train_cells"]] == -1).all()
-    known = graph["tissue"] >= 0
+    assert not graph.train_cells.all()
+    assert (graph.tissue[~graph.train_cells] == -1).all()
+    known = graph.tissue.numpy() >= 0
     sites = make_tables()["cell_lines"]["primary_site"].to_numpy()
-    assert [graph["tissues"][label] for label in graph["tissue"][known]] == sites[known].tolist()
-    assert (graph["tissue"][sites == ""] == -1).all()
+    assert [graph.tissues[label] for label in graph.tissue[known]] == sites[known].tolist()
+    assert (graph.tissue[sites == ""] == -1).all()
     graph = built("drug_blind")
-    held = ~graph["train_drugs"]
+    held = ~graph.train_drugs
     assert held.any()
-    assert np.isnan(graph["threshold"]).tolist() == held.tolist()
-    assert (graph["pathway"][held] == 0).all()
+    assert graph.threshold.isnan().tolist() == held.tolist()
+    assert (graph.pathway[held] == 0).all()
 
 
 def test_tissue_of_every_cell_line_is_known_where_training_has_it() -> None:
@@ -106,28 +90,26 @@ def test_tissue_of_every_cell_line_is_known_where_training_has_it() -> None:
     tables["cell_lines"].loc[row, "primary_site"] = "only here"
     graph = build_graph(tables, make_molecules(), fold, SETTINGS)
     sites = tables["cell_lines"]["primary_site"].tolist()
-    expected = [graph["tissues"].index(site) if site in graph["tissues"] else -1 for site in sites]
-    assert graph["cell_tissue"].tolist() == expected
-    assert graph["cell_tissue"][row] == -1
-    assert (graph["cell_tissue"][~graph["train_cells"]] >= 0).any()
-    assert (graph["tissue"][~graph["train_cells"]] == -1).all()
+    expected = [graph.tissues.index(site) if site in graph.tissues else -1 for site in sites]
+    assert graph.cell_tissue.tolist() == expected
+    assert graph.cell_tissue[row] == -1
+    assert (graph.cell_tissue[~graph.train_cells] >= 0).any()
+    assert (graph.tissue[~graph.train_cells] == -1).all()
 
 
 def test_spread_of_the_thresholds_is_a_setting() -> None:
     features = {"threshold_spread": "distance", "threshold_draws": 5, "genes": 12, "neighbours": 3}
     settings = graph_settings({"seed": 1, "features": features}, "made_up", "cell_blind", 0)
     graph = built("cell_blind", GraphSettings.from_dict(settings))
-    values, drugs = graph["train_ln_ic50"], graph["train_pairs"][:, 1]
+    values, drugs = graph.train_ln_ic50.numpy(), graph.train_pairs[:, 1].numpy()
     for spread, same in (("distance", True), ("position", False)):
-        expected = sensitivity_thresholds(
-            values, drugs, graph["drug_ids"], draws=5, seed=settings["seed"], spread=spread
-        )
-        assert np.array_equal(graph["threshold"], expected, equal_nan=True) == same
+        expected = sensitivity_thresholds(values, drugs, graph.drug_ids, draws=5, seed=settings["seed"], spread=spread)
+        assert np.array_equal(graph.threshold, expected, equal_nan=True) == same
 
 
 def test_double_blind_graph_leaves_unused_pairs_out() -> None:
     graph = built("double_blind")
-    sizes = [len(graph[f"{role}_pairs"]) for role in ("train", "validation", "test")]
+    sizes = [len(getattr(graph, f"{role}_pairs")) for role in ("train", "validation", "test")]
     assert all(sizes)
     assert sum(sizes) < len(make_tables()["response"])
 
@@ -157,7 +139,7 @@ def test_unknown_setting_is_named() -> None:
         GraphSettings.from_dict({"neighbors": 3})
 
 
-@pytest.mark.parametrize("key", OWNER)
+@pytest.mark.parametrize("key", FOLD_KEY)
 def test_a_graph_must_be_told_whose_it_is(key: str) -> None:
     with pytest.raises(ClmtError, match=f"{key} is missing"):
         GraphSettings.from_dict({name: value for name, value in MADE_UP.items() if name != key})
@@ -184,10 +166,9 @@ def test_commands_write_the_same_bytes_twice(tmp_path: Path) -> None:
     assert main(["folds", *some, "--settings", '{"protocol": "mixed", "folds": 4}', "--out", str(folds)]) == 0
     command = ["graph", *tables, "--molecules", str(tmp_path / "molecules.pt"), "--folds", str(folds)]
     assert main([*command, "--settings", json.dumps(MADE_UP), "--out", str(out)]) == 0
-    loaded = torch.load(out, weights_only=True)
-    assert [loaded[key] for key in OWNER] == ["made_up", "mixed", 1]
-    assert loaded["expression"].shape == (24, 10)
-    assert loaded["edges"]["response"].dtype == torch.int64
+    loaded = FoldGraph.load(out)
+    assert [getattr(loaded, key) for key in FOLD_KEY] == ["made_up", "mixed", 1]
+    assert loaded.expression.shape == (24, 10)
     other = tmp_path / "elsewhere" / "another_name.pt"
     write_graph(paths, tmp_path / "molecules.pt", folds, other, settings=MADE_UP)
     assert other.read_bytes() == out.read_bytes()
