@@ -23,8 +23,8 @@ def register(subparsers: Any) -> None:
     fetch.set_defaults(run=run_fetch)
 
     pubchem = subparsers.add_parser("pubchem", help="look up the structures of a dataset's drugs by name")
-    pubchem.add_argument("--dataset-layout", required=True, help="layout of the archive, e.g. survey_gdsc")
-    pubchem.add_argument("--archive", type=Path, required=True, help="zip archive with the response table")
+    pubchem.add_argument("--dataset-layout", required=True, help="layout of the dataset, e.g. survey_gdsc")
+    pubchem.add_argument("--archive", type=Path, required=True, help="where the files of the layout lie")
     pubchem.add_argument("--cache", type=Path, default=DOWNLOADS, help="folder that keeps the answers")
     _add_common(pubchem)
     pubchem.add_argument("--out", type=Path, required=True, help="structures.parquet to write")
@@ -61,10 +61,10 @@ def run_pubchem(args: argparse.Namespace) -> None:
     from clmt.acquire.fetch import open_client
     from clmt.acquire.pubchem import resolve_names, write_structures
     from clmt.acquire.registry import load_registry
-    from clmt.tables.layouts.survey import drug_names
+    from clmt.tables.layouts.reader import layout_reader
 
     registry = load_registry(args.registry)
-    names = drug_names(args.archive, args.dataset_layout)
+    names = layout_reader(args.dataset_layout).drug_names(args.archive)
     client = open_client(registry, args.cache, args.mirror)
     write_structures(resolve_names(client, names, registry.api("pubchem").url), args.out)
 

@@ -1,4 +1,4 @@
-"""Command of the tables stage: the six validated tables of a data set."""
+"""Command of the tables stage: the six validated tables of a dataset."""
 
 from __future__ import annotations
 
@@ -6,17 +6,19 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+__all__ = ["register"]
+
 
 def register(subparsers: Any) -> None:
     """Add ``clmt tables``."""
-    tables = subparsers.add_parser("tables", help="join a data set's sources into six validated tables and an audit")
+    tables = subparsers.add_parser("tables", help="join a dataset's sources into six validated tables and an audit")
     tables.add_argument(
         "--settings",
         required=True,
         metavar="JSON",
         help="settings as a JSON object: layout, exclude_drugs, cell_lines, drugs",
     )
-    tables.add_argument("--archive", type=Path, required=True, help="zip archive of the survey's tables")
+    tables.add_argument("--archive", type=Path, required=True, help="where the files of the layout lie")
     tables.add_argument("--compounds", type=Path, help="GDSC's list of screened compounds (fills in targets)")
     tables.add_argument("--structures", type=Path, required=True, help="structures.parquet of 'clmt pubchem'")
     tables.add_argument("--out-dir", type=Path, required=True, help="folder for the tables and audit.json")
@@ -25,7 +27,7 @@ def register(subparsers: Any) -> None:
 
 def run_tables(args: argparse.Namespace) -> None:
     """Read, join, check and write."""
-    from clmt.tables.build import TableSettings, build_tables, log_audit, write_tables
+    from clmt.tables.build import TableSettings, build_tables, write_tables
     from clmt.tables.drugs import read_structures
 
     tables = build_tables(
@@ -35,4 +37,4 @@ def run_tables(args: argparse.Namespace) -> None:
         compounds=args.compounds,
     )
     write_tables(tables, args.out_dir)
-    log_audit(tables.audit)
+    tables.audit.log()

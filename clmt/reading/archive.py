@@ -1,52 +1,81 @@
-"""Reading members of downloaded zip archives without trusting the paths in them."""
+"""Reading members of downloaded zip archives without trusting what stands in them."""
 
 from __future__ import annotations
 
+import contextlib
+import fnmatch
 import zipfile
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 from clmt.errors import ClmtError, expected_one_of
 
-__all__ = ["read_zip_member"]
+__all__ = ["member_names", "read_member"]
 
 LARGEST = 8 << 30
 RATIO = 1000
 FREE = 1 << 20
 
 
-def read_zip_member(path: Path, suffix: str, largest: int = LARGEST) -> bytes:
-    """Return the bytes of the one member whose base name is ``suffix`` (its folder does not matter).
+def read_member(path: Path, pattern: str, largest: int = LARGEST) -> tuple[str, bytes]:
+    """Return base name and bytes of the one member whose base name matches a shell pattern, such as ``Table_S6_*.csv``.
 
-    Nothing is extracted, so a member's path can point nowhere. Raises `ClmtError` where the archive is broken, where
-    no member or several have the name, and where the member would unpack to more than ``largest`` bytes or to a
-    thousand times its packed size.
+    Nothing is extracted, so a member's path can point nowhere; its folder and its case do not matter. Raises
+    `ClmtError` where the archive is missing or broken, where no member or several match, and where the member would
+    unpack to more than ``largest`` bytes or to a thousand times its packed size.
     """
+    path = Path(path)
+    with _opened(path) as archive:
+        member = _find(path, archive, pattern)
+        _refuse_absurd(path, member, largest)
+        with archive.open(member) as handle:
+            content = handle.read(member.file_size + 1)
+    name = _base_name(member)
+    if len(content) != member.file_size:
+        raise ClmtError(f"{path}: {name!r} has the wrong length! got: {len(content)}, expected: {member.file_size}")
+    return name, content
+
+
+def member_names(path: Path) -> list[str]:
+    """Base names of the files in an archive; raises `ClmtError` as `read_member` does."""
+    with _opened(Path(path)) as archive:
+        return [_base_name(member) for member in _files(archive)]
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
-            member = _find(path, archive, suffix)
-            _refuse_absurd(path, member, largest)
-            with archive.open(member) as handle:
-                content = handle.read(member.file_size + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise ClmtError(f"{path}: broken zip archive, reading {suffix!r}: {error}. Remove it and fetch again") from None
+            yield archive
     except FileNotFoundError:
-        raise ClmtError(f"{path}: no such archive. Fetch it with 'clmt fetch'") from None
-    if len(content) != member.file_size:
-        raise ClmtError(f"{path}: {suffix!r} has the wrong length! got: {len(content)}, expected: {member.file_size}")
-    return content
+        raise ClmtError(f"{path}: the archive does not exist! Fetch it with 'clmt fetch'") from None
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+        raise ClmtError(f"{path}: not a readable zip archive! got: {error}. Delete it and fetch it again") from None
 
 
-def _find(path: Path, archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
-    members = [info for info in archive.infolist() if not info.is_dir()]
-    # Finder's resource forks repeat every name with a prefix and a folder of their own.
-    members = [info for info in members if not info.filename.startswith("__MACOSX/")]
-    found = [info for info in members if info.filename.rsplit("/", 1)[-1].rsplit("\\", 1)[-1] == name]
+def _base_name(member: zipfile.ZipInfo) -> str:
+    return member.filename.replace("\\", "/").rpartition("/")[2]
+
+
+def _files(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """Members that are files of the archive's maker: Finder adds resource forks, which repeat every name."""
+    members = [member for member in archive.infolist() if not member.is_dir()]
+    return [
+        member
+        for member in members
+        if not member.filename.startswith("__MACOSX/") and not _base_name(member).startswith("._")
+    ]
+
+
+def _find(path: Path, archive: zipfile.ZipFile, pattern: str) -> zipfile.ZipInfo:
+    members = _files(archive)
+    found = [member for member in members if fnmatch.fnmatchcase(_base_name(member).lower(), pattern.lower())]
     if not found:
-        names = sorted(info.filename.rsplit("/", 1)[-1] for info in members)[:40]
-        raise expected_one_of(f"{path}: no such table in the archive", name, names)
+        raise expected_one_of(f"{path}: no such file in the archive", pattern, map(_base_name, members[:40]))
     if len(found) > 1:
-        raise ClmtError(f"{path}: {len(found)} members are named {name!r}, expected: one. Fetch the archive again")
+        names = ", ".join(member.filename for member in found[:4])
+        raise ClmtError(f"{path}: more than one file {pattern} in the archive! got: {names}. Fetch the archive again")
     return found[0]
 
 

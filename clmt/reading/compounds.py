@@ -6,13 +6,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from clmt.reading.delimited import OddRows, read_rows
 from clmt.reading.names import Named, name_key, split_names
-from clmt.reading.raw import numbered_lines
-from clmt.reading.rows import OddRows, read_rows
+from clmt.reading.unknown import VAGUE_LABELS
 
-__all__ = ["Compound", "read_ccle_profiling", "read_gdsc_compounds", "read_repurposing_hub"]
-
-_UNKNOWN = frozenset(("", "na", "n/a", "-", "none", "unknown", "not defined", "other", "others", "unclassified"))
+__all__ = [
+    "Compound",
+    "GdscCompound",
+    "read_ccle_profiling",
+    "read_gdsc_compounds",
+    "read_gdsc_rows",
+    "read_repurposing_hub",
+]
 
 
 @dataclass(frozen=True)
@@ -39,9 +44,8 @@ def read_repurposing_hub(path: Path, odd: OddRows | None = None) -> list[Compoun
 
     A name with several rows is one compound. Rows that are not as they should be are added to ``odd``, here and below.
     """
-    lines = [(number, line) for number, line in numbered_lines(path) if not line.startswith("!")]
     needed = ("pert_iname", "moa", "target", "disease_area", "indication")
-    rows = read_rows(Path(path), lines, "\t", needed, odd, quoted=False)
+    rows = read_rows(path, needed, odd, delimiter="\t", quoted=False, comment="!")
     compounds = [
         Compound(
             record_id=row["pert_iname"],
@@ -56,29 +60,45 @@ def read_repurposing_hub(path: Path, odd: OddRows | None = None) -> list[Compoun
     return _merged(compounds)
 
 
-def read_gdsc_compounds(path: Path, odd: OddRows | None = None) -> list[Compound]:
-    """Read GDSC's screened compounds: one row per screening site, so names repeat; rows of one name are joined."""
-    path = Path(path)
-    needed = ("DRUG_NAME", "DRUG_ID", "SYNONYMS", "TARGET", "TARGET_PATHWAY")
-    compounds = [
-        Compound(
-            record_id=row["DRUG_ID"],
-            name=row["DRUG_NAME"],
-            synonyms=_labels(split_names(row["SYNONYMS"])),
-            targets=_labels(split_names(row["TARGET"])),
-            pathways=_labels([row["TARGET_PATHWAY"]]),
-        )
-        for row in read_rows(path, numbered_lines(path), ",", needed, odd)
+@dataclass(frozen=True)
+class GdscCompound:
+    """One row of GDSC's list of screened compounds, cells as they stand there: one row per screening site."""
+
+    record_id: str
+    name: str
+    synonyms: str
+    target: str
+    pathway: str
+
+
+def read_gdsc_rows(path: Path, odd: OddRows | None = None) -> list[GdscCompound]:
+    """Read the rows of GDSC's screened compounds."""
+    columns = ("DRUG_NAME", "SYNONYMS", "TARGET", "TARGET_PATHWAY", "DRUG_ID")
+    return [
+        GdscCompound(row["DRUG_ID"], row["DRUG_NAME"], row["SYNONYMS"], row["TARGET"], row["TARGET_PATHWAY"])
+        for row in read_rows(path, columns, odd)
     ]
-    return _merged(compounds)
+
+
+def read_gdsc_compounds(path: Path, odd: OddRows | None = None) -> list[Compound]:
+    """Read GDSC's screened compounds, rows of one name joined."""
+    return _merged(
+        Compound(
+            record_id=row.record_id,
+            name=row.name,
+            synonyms=_labels(split_names(row.synonyms)),
+            targets=_labels(split_names(row.target)),
+            pathways=_labels([row.pathway]),
+        )
+        for row in read_gdsc_rows(path, odd)
+    )
 
 
 def read_ccle_profiling(path: Path, odd: OddRows | None = None) -> list[Compound]:
     """Read CCLE's profile table of compounds (Latin-1 with no-break spaces, two kinds of name)."""
-    path = Path(path)
     name, brand = "Compound (code or generic name)", "Compound (brand name)"
     needed = (name, brand, "Target(s)", "Mechanism of action", "Class")
-    rows = read_rows(path, numbered_lines(path), ",", needed, odd)
+    rows = read_rows(path, needed, odd)
     return _merged(
         Compound(
             record_id=row[name],
@@ -98,7 +118,7 @@ def _classes(label: str) -> list[str]:
 
 def _labels(values: Iterable[str]) -> tuple[str, ...]:
     stripped = (value.strip() for value in values)
-    return tuple(dict.fromkeys(value for value in stripped if value.lower() not in _UNKNOWN))
+    return tuple(dict.fromkeys(value for value in stripped if value.lower() not in VAGUE_LABELS))
 
 
 def _merged(compounds: Iterable[Compound]) -> list[Compound]:

@@ -1,77 +1,71 @@
-"""Comma-separated tables in the shapes that R, pandas and Excel leave behind, with errors that name the cell."""
+"""Delimited tables in the shapes that R, pandas and Excel leave behind, read strictly: no row is joined unseen."""
 
 from __future__ import annotations
 
 import csv
-import io
-import math
-from collections import Counter
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from clmt.errors import ClmtError, expected_one_of
+from clmt.errors import ClmtError
+from clmt.reading.lines import number_lines, numbered_lines
+from clmt.reading.prose import clean
 
-if TYPE_CHECKING:
-    import numpy as np
+__all__ = ["OddRows", "Records", "parse_records", "read_rows", "require_columns"]
 
-__all__ = ["Matrix", "Records", "clean_id", "parse_matrix", "parse_records", "refuse_duplicates"]
+logger = logging.getLogger(__name__)
 
-MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})
+Lines = list[tuple[int, str]]
 
 
 @dataclass(frozen=True)
 class Records:
-    """A header and its rows as text; ``lines`` holds the line number of each row in the file."""
+    """A header and its rows as text; ``lines`` holds the number of the line at which each row begins."""
 
     source: str
     header: list[str]
     rows: list[list[str]]
     lines: list[int]
 
-    def position(self, names: Sequence[str], *, required: bool = True) -> int | None:
-        """Place of the first of ``names`` that is in the header; an error, or None where it is not required."""
-        for name in names:
-            if name in self.header:
-                return self.header.index(name)
-        if not required:
-            return None
-        found = [name for name in self.header if name]
-        raise expected_one_of(f"{self.source}: missing column {' or '.join(names)}", "no such column", found)
+    def find(self, names: Sequence[str]) -> int | None:
+        """Place of the first of ``names`` that is in the header, if any."""
+        return next((self.header.index(name) for name in names if name in self.header), None)
+
+    def position(self, names: Sequence[str]) -> int:
+        """Place of the first of ``names`` that is in the header; an error where none is."""
+        place = self.find(names)
+        if place is None:
+            raise _missing_column(self.source, " or ".join(names), self.header)
+        return place
 
     def column(self, position: int) -> list[str]:
         """Return the stripped cells of one column."""
         return [row[position].strip() for row in self.rows]
 
 
-@dataclass(frozen=True)
-class Matrix:
-    """Numbers with a name for each row (cell line) and column (gene or drug); NaN where the source has none."""
+@dataclass
+class OddRows:
+    """Rows of a list that are not what its header promises, by the line of the file at which they begin.
 
-    source: str
-    ids: list[str]
-    columns: list[str]
-    values: np.ndarray
-    lines: list[int] = field(default_factory=list)
+    Attributes
+    ----------
+    cells
+        Rows with more or fewer cells than the header. They are read: missing cells are empty, cells too many are not
+        looked at.
+    nameless
+        Rows without a name, which are left out.
+    joined
+        Rows over several lines: a quoted cell may have them, and so has a row that a quote too many joined to the next.
+    """
 
-
-def decode(data: bytes) -> str:
-    """Text of a table: UTF-8 with or without a byte order mark, else Latin-1."""
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("latin-1")
-
-
-def clean_id(text: str) -> str:
-    """Strip blanks, and the ``.0`` of a number that was stored as a float (``906826.0``)."""
-    text = text.strip()
-    head, dot, tail = text.partition(".")
-    return head if dot and head.isdigit() and tail.strip("0") == "" else text
+    cells: list[int] = field(default_factory=list)
+    nameless: list[int] = field(default_factory=list)
+    joined: list[int] = field(default_factory=list)
 
 
 def parse_records(data: bytes, source: str, *, ragged: bool = False) -> Records:
-    """Split a table into header and rows.
+    """Split a comma-separated table into header and rows, all of one length.
 
     Two shapes of header are accepted: a field for each column of the rows (the first may be empty), and one field
     fewer, as R's ``write.table`` writes it, where the row names have no header. ``ragged`` admits rows of any length.
@@ -79,26 +73,115 @@ def parse_records(data: bytes, source: str, *, ragged: bool = False) -> Records:
     Raises
     ------
     ClmtError
-        For an empty table, a row of another length than the header, or NUL bytes.
+        For an empty table, a row of another length than the header, or a quote that is not closed.
     """
-    reader = csv.reader(io.StringIO(decode(data), newline=""))
-    rows: list[list[str]] = []
-    lines: list[int] = []
-    try:
-        for row in reader:
-            if any(cell.strip() for cell in row):
-                rows.append(row)
-                lines.append(reader.line_num)
-    except csv.Error as error:
-        raise ClmtError(f"{source}: line {reader.line_num} is not comma-separated text! got: {error}") from error
-    if len(rows) < 2:
-        raise ClmtError(f"{source}: the table is empty! got: {len(rows)} lines, expected a header and rows")
+    rows, lines = [], []
+    for line, row, _ in _split(number_lines(data, source), source):
+        if any(cell.strip() for cell in row):
+            rows.append(row)
+            lines.append(line)
+    _refuse_empty(source, len(rows))
     header, body, body_lines = [cell.strip() for cell in rows[0]], rows[1:], lines[1:]
     if all(len(row) == len(header) + 1 for row in body) and (not ragged or _row_names(body)):
         header = ["", *header]
     if not ragged:
         _check_widths(source, header, body, body_lines)
     return Records(source, header, body, body_lines)
+
+
+def read_rows(
+    path: Path,
+    needed: tuple[str, ...],
+    odd: OddRows | None = None,
+    *,
+    delimiter: str = ",",
+    quoted: bool = True,
+    comment: str = "",
+) -> list[dict[str, str]]:
+    """Read a list's rows as dictionaries of cleaned cells, those without a name (the first column needed) left out.
+
+    Lists are kept by hand: rows of another length are read, and told in ``odd`` and in the log.
+
+    Parameters
+    ----------
+    path
+        Plain, ``.gz`` or ``.zip`` text file.
+    needed
+        Columns that must be there.
+    odd
+        Takes the lines of odd rows.
+    delimiter, quoted
+        Form of the file; ``quoted`` where cells may stand in quotes.
+    comment
+        Lines that begin with it are passed over; none where empty.
+
+    Raises
+    ------
+    ClmtError
+        For a missing column, an empty table and a quote that is not closed.
+    """
+    source = str(path)
+    lines = [(number, line) for number, line in numbered_lines(path) if not comment or not line.startswith(comment)]
+    _refuse_empty(source, len(lines))
+    found = OddRows() if odd is None else odd
+    (_, names, _), *parsed = _split(lines, source, delimiter, quoted)
+    header = [cell.strip() for cell in names]
+    require_columns(source, header, needed)
+    rows = []
+    for number, cells, joined in parsed:
+        if joined:
+            found.joined.append(number)
+        if len(cells) != len(header):
+            found.cells.append(number)
+        padded = [clean(cell) for cell in cells] + [""] * len(header)
+        row = dict(zip(header, padded, strict=False))
+        if row[needed[0]]:
+            rows.append(row)
+        else:
+            found.nameless.append(number)
+    _log_odd(source, found, header, needed[0])
+    return rows
+
+
+def require_columns(source: Path | str, header: Sequence[str], needed: Sequence[str]) -> None:
+    """Refuse a table that lacks a column, naming it."""
+    for name in needed:
+        if name not in header:
+            raise _missing_column(source, name, header)
+
+
+def _missing_column(source: Path | str, name: str, header: Sequence[str]) -> ClmtError:
+    found = ", ".join(sorted(cell for cell in header if cell)) or "no names"
+    return ClmtError(f"{source}: missing column {name}! got: {found}. The layout has changed: fetch the file again")
+
+
+def _split(
+    lines: Lines, source: str, delimiter: str = ",", quoted: bool = True
+) -> Iterator[tuple[int, list[str], bool]]:
+    """Yield the number of the line at which a row begins, its cells, and whether it goes over several lines.
+
+    Strictly: read leniently, a quote too many joins the rows up to the next one into a cell, and nobody is told.
+    """
+    content = (f"{line}\n" for _, line in lines)
+    reader = csv.reader(
+        content, delimiter=delimiter, strict=True, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
+    )
+    while (begin := reader.line_num) < len(lines):
+        number = lines[begin][0]
+        try:
+            cells = next(reader)
+        except csv.Error as error:
+            raise ClmtError(
+                f"{source}, line {number}: got: {lines[begin][1]!r:.60} ({error}), expected: a row whose quotes are "
+                "closed; correct the file or fetch it again"
+            ) from None
+        yield number, cells, reader.line_num > begin + 1
+
+
+def _refuse_empty(source: str, count: int) -> None:
+    if count < 2:
+        got = f"{count} lines, expected: a header and rows"
+        raise ClmtError(f"{source}: the table is empty! got: {got}; fetch it again")
 
 
 def _row_names(rows: list[list[str]]) -> bool:
@@ -112,85 +195,13 @@ def _check_widths(source: str, header: list[str], rows: list[list[str]], lines: 
         if len(row) != len(header):
             raise ClmtError(
                 f"{source}: line {line} (row {row[0].strip()!r}) has the wrong number of fields! "
-                f"got: {len(row)}, expected one of: {len(header)}. The file may be cut off"
+                f"got: {len(row)}, expected: {len(header)}. The file may be cut off"
             )
 
 
-def refuse_duplicates(names: Sequence[str], source: str, what: str) -> None:
-    """Raise where a cell line, gene or drug is listed twice."""
-    twice = [name for name, count in Counter(names).items() if count > 1]
-    if twice:
-        more = f" and {len(twice) - 3} more" if len(twice) > 3 else ""
-        listed = ", ".join(repr(name) for name in twice[:3])
-        raise ClmtError(f"{source}: duplicated {what}! got: {listed}{more}, expected each {what} once")
-
-
-def parse_matrix(records: Records, *, what: str, missing: bool = False, unique_columns: bool = True) -> Matrix:
-    """Turn records with row names into numbers.
-
-    Parameters
-    ----------
-    records
-        The first column holds the cell lines.
-    what
-        ``gene`` or ``drug``: what the columns are, for the messages.
-    missing
-        Whether empty cells and ``NA`` are allowed (they become NaN).
-    unique_columns
-        Whether a column name that stands twice is refused here.
-
-    Raises
-    ------
-    ClmtError
-        For an unnamed or duplicated column, a duplicated cell line, text, infinity or (unless allowed) a missing value.
-    """
-    import numpy as np
-
-    source = records.source
-    columns = records.header[1:]
-    if "" in columns:
-        raise ClmtError(f"{source}: column {columns.index('') + 2} has no name! expected a {what}")
-    if unique_columns:
-        refuse_duplicates(columns, source, what)
-    ids = [clean_id(row[0]) for row in records.rows]
-    if "" in ids:
-        raise ClmtError(f"{source}: line {records.lines[ids.index('')]} has no cell line in its first column")
-    refuse_duplicates(ids, source, "cell line")
-    values = np.empty((len(ids), len(columns)))
-    for place, row in enumerate(records.rows):
-        values[place] = _numbers(row[1:])
-        bad = np.flatnonzero(~np.isfinite(values[place]))
-        refused = [column for column in bad if not (missing and row[column + 1].strip().lower() in MISSING)]
-        if refused:
-            raise _bad_cell(records, place, int(refused[0]), ids[place], what, missing)
-    return Matrix(source, ids, columns, values, records.lines)
-
-
-def _numbers(cells: Sequence[str]) -> list[float]:
-    """Numbers of a row; NaN where a cell is none. A row of plain numbers, as nearly all are, is read in one go."""
-    text = "".join(cells)
-    try:
-        if text.isascii() and "_" not in text:
-            return [float(cell) for cell in cells]
-    except ValueError:
-        pass
-    return [_number(cell.strip()) for cell in cells]
-
-
-def _number(cell: str) -> float:
-    # float() also takes Python's own 1_0 and the digits of other scripts, which a table means as something else.
-    if not cell.isascii() or "_" in cell:
-        return math.nan
-    try:
-        return float(cell)
-    except ValueError:
-        return math.nan
-
-
-def _bad_cell(records: Records, row: int, column: int, cell_line: str, what: str, missing: bool) -> ClmtError:
-    text = records.rows[row][column + 1]
-    expected = "a finite number or NA" if missing else "a finite number"
-    return ClmtError(
-        f"{records.source}: line {records.lines[row]}, cell line {cell_line}, {what} "
-        f"{records.header[column + 1]!r} is not a number! got: {text!r}, expected one of: {expected}"
-    )
+def _log_odd(source: str, odd: OddRows, header: list[str], name: str) -> None:
+    kinds = {f"not {len(header)} cells": odd.cells, f"no {name!r}": odd.nameless, "several lines": odd.joined}
+    for what, numbers in kinds.items():
+        if numbers:
+            listed = ", ".join(map(str, numbers[:10]))
+            logger.warning("%s: %d rows have %s; lines %s", source, len(numbers), what, listed)

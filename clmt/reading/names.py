@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from clmt.reading.unknown import UNKNOWN_LABELS
+
 __all__ = ["Match", "NameIndex", "Named", "name_key", "name_keys", "split_names"]
 
 _SALTS = (
@@ -45,7 +47,7 @@ def _without_salt(name: str) -> str:
 def split_names(text: str) -> list[str]:
     """Split a list of synonyms at commas that are followed by a blank ("1,2-x" stays whole), and at ``;`` and ``|``."""
     parts = (part.strip() for part in re.split(r",\s+|\s*[;|]\s*", text))
-    return list(dict.fromkeys(part for part in parts if part and part.lower() not in ("none", "na", "n/a", "-")))
+    return list(dict.fromkeys(part for part in parts if part and part.lower() not in UNKNOWN_LABELS))
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
 __all__ = ["read_parquet"]
 
 
-def read_parquet(path: Path, what: str, remedy: str) -> pa.Table:
-    """Read a whole Parquet file.
+def read_parquet(path: Path, what: str, remedy: str, columns: Sequence[str] | None = None) -> pa.Table:
+    """Read a Parquet file.
 
     Parameters
     ----------
@@ -24,11 +25,13 @@ def read_parquet(path: Path, what: str, remedy: str) -> pa.Table:
         What the file holds, with its verb: "the folds do".
     remedy
         How to make it, for the message.
+    columns
+        The columns to read, in this order; all where None.
 
     Raises
     ------
     ClmtError
-        Where there is no such file, or it is no Parquet file.
+        Where there is no such file, it is no Parquet file, or a column is missing.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -36,6 +39,12 @@ def read_parquet(path: Path, what: str, remedy: str) -> pa.Table:
     if not Path(path).is_file():
         raise ClmtError(f"{path}: {what} not exist! {remedy}")
     try:
-        return pq.read_table(path)
+        with pq.ParquetFile(path) as opened:
+            found = opened.schema_arrow.names
+            absent = [column for column in columns or () if column not in found]
+            if absent:
+                raise ClmtError(f"{path}: missing column {absent[0]!r}! got: {', '.join(found)}. {remedy}")
+            return opened.read(columns=columns)
     except (pa.ArrowInvalid, OSError) as error:
-        raise ClmtError(f"{path}: not a readable Parquet file! got: {str(error).splitlines()[0]}") from error
+        reason = str(error).splitlines()[0]
+        raise ClmtError(f"{path}: not a readable Parquet file! got: {reason}. {remedy}") from error

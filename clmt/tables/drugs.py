@@ -3,43 +3,61 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from clmt.errors import ClmtError
-from clmt.reading.delimited import Matrix
 from clmt.reading.parquet import read_parquet
+from clmt.tables.audit import Audit
 from clmt.tables.corrections import CORRECTIONS
 from clmt.tables.identity import Structure, structure_of
+from clmt.tables.responses import Responses
 
-if TYPE_CHECKING:
-    import numpy as np
-
-__all__ = ["read_structures", "resolve_drugs"]
+__all__ = ["ResolvedDrug", "read_structures", "resolve_drugs"]
 
 logger = logging.getLogger(__name__)
 
 STRUCTURE_COLUMNS = ("name", "cid", "smiles", "title")
 
 
+@dataclass(frozen=True)
+class ResolvedDrug:
+    """A drug of the dataset: one structure, under the first of its names in the source.
+
+    Attributes
+    ----------
+    cid
+        PubChem's compound; None where PubChem's record describes another substance than the corrected structure.
+    smiles, inchikey
+        Of the structure without its salt.
+    names
+        All names that the source has for the structure.
+    titles
+        What PubChem calls the compounds of these names.
+    """
+
+    cid: int | None
+    smiles: str
+    inchikey: str
+    names: tuple[str, ...]
+    titles: tuple[str, ...]
+
+
 def read_structures(path: Path) -> dict[str, dict[str, Any]]:
     """CID, SMILES and title of each drug name, as PubChem gave them (None where it has none)."""
-    table = read_parquet(path, "the structures do", "Make them with 'clmt pubchem'")
-    absent = [column for column in STRUCTURE_COLUMNS if column not in table.column_names]
-    if absent:
-        raise ClmtError(f"{path}: missing column {absent[0]}! got: {', '.join(table.column_names)}")
-    rows = table.select(list(STRUCTURE_COLUMNS)).to_pylist()
+    table = read_parquet(path, "the structures do", "Make them with 'clmt pubchem'", STRUCTURE_COLUMNS)
+    rows = table.to_pylist()
     return {row["name"].strip(): {column: row[column] for column in STRUCTURE_COLUMNS[1:]} for row in rows}
 
 
 def resolve_drugs(
-    response: Matrix,
-    censored: np.ndarray,
+    responses: Responses,
     structures: Mapping[str, Mapping[str, Any]],
     groups: Mapping[str, list[str]],
-    audit: dict[str, Any],
-) -> tuple[Matrix, np.ndarray, dict[str, dict[str, Any]]]:
+    audit: Audit,
+) -> tuple[Responses, dict[str, ResolvedDrug]]:
     """Keep the drugs with a structure and merge the names of one structure.
 
     The first name in the source stays; responses of merged names are averaged over those that are present, and an
@@ -48,30 +66,28 @@ def resolve_drugs(
 
     Returns
     -------
-    tuple of Matrix, numpy.ndarray and dict
-        Responses and censoring of (cell lines, drugs), and by drug: ``cid``, ``smiles``, ``inchikey``, ``names`` (the
-        merged ones) and ``titles`` (PubChem's).
+    The responses with one column per drug, and the drugs by name.
     """
-    found, corrected = _identities(response, structures, audit)
+    found = _identities(responses, structures, audit)
     same: dict[str, list[str]] = {}
     for name, structure in found.items():
         same.setdefault(structure.inchikey, []).append(name)
-    audit["merged_drugs"] = [_merge_note(key, names, groups) for key, names in same.items() if len(names) > 1]
-    drugs: dict[str, dict[str, Any]] = {}
-    for key, names in same.items():
-        first = names[0]
-        titles = [CORRECTIONS[name].title if name in corrected else structures[name].get("title") for name in names]
-        drugs[first] = {
-            # The record that was found describes another substance where its structure had to be corrected.
-            "cid": None if first in corrected or structures[first]["cid"] is None else int(structures[first]["cid"]),
-            "smiles": found[first].smiles,
-            "inchikey": key,
-            "names": names,
-            "titles": [title for title in titles if title],
-        }
-    merged, flags, averaged = _merge(response, censored, list(same.values()))
-    audit["averaged_responses"] = averaged
-    return merged, flags, drugs
+    audit.merged_drugs = [_merge_note(key, names, groups) for key, names in same.items() if len(names) > 1]
+    drugs = {names[0]: _resolved(names, found[names[0]], structures, audit) for names in same.values()}
+    merged, audit.averaged_responses = responses.merge_drugs(list(same.values()))
+    return audit.step("structures", merged), drugs
+
+
+def _resolved(
+    names: Sequence[str], structure: Structure, structures: Mapping[str, Mapping[str, Any]], audit: Audit
+) -> ResolvedDrug:
+    first, corrected = names[0], audit.corrected_structures
+    titles = (CORRECTIONS[name].title if name in corrected else structures[name].get("title") for name in names)
+    # The record that was found describes another substance where its structure had to be corrected.
+    cid = None if first in corrected or structures[first]["cid"] is None else int(structures[first]["cid"])
+    return ResolvedDrug(
+        cid, structure.smiles, structure.inchikey, tuple(names), tuple(title for title in titles if title)
+    )
 
 
 def _merge_note(inchikey: str, names: list[str], groups: Mapping[str, list[str]]) -> dict[str, Any]:
@@ -85,17 +101,16 @@ def _merge_note(inchikey: str, names: list[str], groups: Mapping[str, list[str]]
 
 
 def _identities(
-    response: Matrix, structures: Mapping[str, Mapping[str, Any]], audit: dict[str, Any]
-) -> tuple[dict[str, Structure], dict[str, str]]:
-    """Structure of each name in the order of the source, and the names whose structure was corrected and why."""
+    responses: Responses, structures: Mapping[str, Mapping[str, Any]], audit: Audit
+) -> dict[str, Structure]:
+    """Structure of each name that has one, in the order of the source."""
     found: dict[str, Structure] = {}
     without: list[str] = []
     refused: dict[str, str] = {}
-    corrected: dict[str, str] = {}
-    for name in response.columns:
+    for name in responses.drugs:
         if name not in structures:
             raise ClmtError(
-                f"Drug {name!r} of {response.source} was never looked up! got: {len(structures)} other names in the "
+                f"Drug {name!r} of {responses.source} was never looked up! got: {len(structures)} other names in the "
                 "structures. They belong to another archive: delete structures.parquet and run 'clmt pubchem' again"
             )
         smiles = structures[name]["smiles"]
@@ -103,26 +118,28 @@ def _identities(
             without.append(name)
             continue
         try:
-            found[name] = structure_of(smiles, name)
+            found[name] = _corrected(name, structure_of(smiles, name), audit)
         except ClmtError as error:
             refused[name] = str(error)
             logger.warning("%s", error)
-            continue
-        correction = CORRECTIONS.get(name)
-        if correction and found[name].inchikey == correction.wrong:
-            found[name] = structure_of(correction.smiles, name)
-            corrected[name] = correction.reason
-    dropped = audit.setdefault("dropped_drugs", {})
-    dropped["no structure"] = sorted(without)
-    dropped["structure refused by RDKit"] = refused
-    audit["corrected_structures"] = corrected
-    audit["suspect_structures"] = _antibodies(found)
-    audit["salts_removed"] = {name: list(found[name].removed) for name in found if found[name].removed}
+    audit.dropped_drugs["no structure"] = sorted(without)
+    audit.dropped_drugs["structure refused by RDKit"] = refused
+    audit.suspect_structures = _antibodies(found)
+    audit.salts_removed = {name: list(found[name].removed) for name in found if found[name].removed}
     if not found:
         raise ClmtError(
-            f"No drug of {response.source} has a structure! got: {len(without)} without, {len(refused)} refused"
+            f"No drug of {responses.source} has a structure! got: {len(without)} without, {len(refused)} refused"
         )
-    return found, corrected
+    return found
+
+
+def _corrected(name: str, structure: Structure, audit: Audit) -> Structure:
+    """Replace a structure that a look-up of the name is known to get wrong."""
+    correction = CORRECTIONS.get(name)
+    if correction is None or structure.inchikey != correction.wrong:
+        return structure
+    audit.corrected_structures[name] = correction.reason
+    return structure_of(correction.smiles, name)
 
 
 def _antibodies(names: Iterable[str]) -> list[str]:
@@ -133,22 +150,3 @@ def _antibodies(names: Iterable[str]) -> list[str]:
             "%s is an antibody, but has a small molecule's structure: exclude it, or mind what it means", name
         )
     return suspect
-
-
-def _merge(response: Matrix, censored: np.ndarray, groups: list[list[str]]) -> tuple[Matrix, np.ndarray, int]:
-    """One column per group: the mean of the values present. Also counts the means of two or more values."""
-    import numpy as np
-
-    places = {name: column for column, name in enumerate(response.columns)}
-    values = np.full((len(response.ids), len(groups)), np.nan)
-    flags = np.zeros(values.shape, dtype=bool)
-    averaged = 0
-    for column, names in enumerate(groups):
-        part = response.values[:, [places[name] for name in names]]
-        present = ~np.isnan(part)
-        count = present.sum(axis=1)
-        some = count > 0
-        values[some, column] = np.where(present, part, 0.0).sum(axis=1)[some] / count[some]
-        flags[:, column] = (censored[:, [places[name] for name in names]] & present).any(axis=1)
-        averaged += int((count > 1).sum())
-    return Matrix(response.source, response.ids, [names[0] for names in groups], values), flags, averaged

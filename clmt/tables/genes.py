@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-__all__ = ["MendedGenes", "mend_genes", "symbol_of_date"]
+__all__ = ["RestoredSymbols", "restore_symbols", "symbol_of_date"]
 
 MONTHS = {"mar": "MARCHF{}", "sep": "SEPTIN{}", "dec": "DELEC{}"}
 NUMBERS = {"mar": range(1, 12), "sep": range(1, 15), "dec": range(1, 2)}
@@ -20,15 +20,16 @@ MONTH_FIRST = re.compile(r"^([A-Za-z]{3})-(\d{1,2})(?:\.\d+)?$")
 
 
 @dataclass(frozen=True)
-class MendedGenes:
-    """Column names after mending, which columns stay, and what was done.
+class RestoredSymbols:
+    """Column names without dates, which columns stay, and what was done.
 
-    ``assumed`` are mended dates that two genes share; ``dropped`` are dates that cannot be told apart.
+    ``restored`` and ``assumed`` are symbols by their dates, of which two genes share an assumed one; ``dropped`` dates
+    cannot be told apart.
     """
 
     names: list[str]
     kept: list[int]
-    mended: dict[str, str] = field(default_factory=dict)
+    restored: dict[str, str] = field(default_factory=dict)
     assumed: dict[str, str] = field(default_factory=dict)
     dropped: list[str] = field(default_factory=list)
 
@@ -51,8 +52,8 @@ def symbol_of_date(symbol: str) -> str | None:
     return None if date is None else SPECIAL.get(date) or MONTHS[date[0]].format(date[1])
 
 
-def mend_genes(columns: Sequence[str]) -> MendedGenes:
-    """Mend the columns of a table.
+def restore_symbols(columns: Sequence[str]) -> RestoredSymbols:
+    """Map the dates among the columns of a table back to symbols.
 
     A date that stands twice (MARCH1 and MARC1 both became ``1-Mar``), or whose gene is in the table under its own name,
     is dropped: nothing tells which measurement belongs to which gene.
@@ -61,7 +62,7 @@ def mend_genes(columns: Sequence[str]) -> MendedGenes:
     counts = Counter(symbols[column] or column for column in columns)
     names: list[str] = []
     kept: list[int] = []
-    mended: dict[str, str] = {}
+    restored: dict[str, str] = {}
     assumed: dict[str, str] = {}
     dropped: list[str] = []
     for place, column in enumerate(columns):
@@ -73,5 +74,5 @@ def mend_genes(columns: Sequence[str]) -> MendedGenes:
         kept.append(place)
         date = _date(column)
         if symbol is not None:
-            (assumed if date in TWO_GENES else mended)[column] = symbol
-    return MendedGenes(names, kept, mended, assumed, dropped)
+            (assumed if date in TWO_GENES else restored)[column] = symbol
+    return RestoredSymbols(names, kept, restored, assumed, dropped)

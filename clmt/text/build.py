@@ -10,7 +10,7 @@ from typing import Any
 from clmt.acquire.registry import Source, load_registry
 from clmt.errors import expected_one_of
 from clmt.files import write_json, write_text
-from clmt.reading.raw import file_date
+from clmt.reading.lines import file_date
 from clmt.text.cells import read_genotype
 from clmt.text.corpus import KINDS, Sentence, write_corpus
 from clmt.text.coverage import coverage_table

@@ -8,9 +8,9 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from clmt.reading.compounds import Compound, read_ccle_profiling, read_gdsc_compounds, read_repurposing_hub
+from clmt.reading.delimited import OddRows
 from clmt.reading.names import name_key
 from clmt.reading.prose import first_sentences
-from clmt.reading.rows import OddRows
 from clmt.text.cells import CellLine, Genotype, cell_identities, pathway_facts, pathway_hits
 from clmt.text.drug_facts import (
     GeneText,

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clmt.errors import ClmtError
+from clmt.reading.lines import read_lines
 from clmt.reading.prose import clean, first_sentences
-from clmt.reading.raw import decode, read_lines, read_member
 
 __all__ = ["GeneSet", "read_gmt", "read_summations", "usable_sets"]
 
@@ -97,7 +97,7 @@ def read_gmt(path: Path) -> list[GeneSet]:
     Sets are sorted by id; a repeated id is joined. Raises `ClmtError` where no line has that layout.
     """
     path = Path(path)
-    lines = decode(read_member(path, ".gmt"), str(path)).splitlines() if path.suffix == ".zip" else read_lines(path)
+    lines = read_lines(path, "*.gmt")
     names: dict[str, str] = {}
     genes: dict[str, set[str]] = {}
     odd = 0

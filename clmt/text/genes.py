@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from clmt.errors import ClmtError
+from clmt.reading.delimited import require_columns
+from clmt.reading.lines import read_lines
 from clmt.reading.names import name_key
 from clmt.reading.prose import first_sentences
-from clmt.reading.raw import read_lines, require_columns
 
 __all__ = [
     "ALIASES",

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clmt.errors import ClmtError
+from clmt.reading.lines import read_lines
 from clmt.reading.names import Named
 from clmt.reading.prose import clean
-from clmt.reading.raw import read_lines
 
 __all__ = ["Concept", "read_concepts"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 from pathlib import Path
 
@@ -49,11 +50,18 @@ STRUCTURES = {
 }
 
 
+def zipped(members: dict[str, str] | dict[str, bytes] | dict[str, str | bytes]) -> bytes:
+    """Bytes of a zip archive with these members."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
 def write_archive(path: Path, tables: dict[str, str | bytes], folder: str = GDSC) -> Path:
     """Zip tables in the supplement's inner folder."""
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, content in tables.items():
-            archive.writestr(f"{folder}/{name}", content)
+    path.write_bytes(zipped({f"{folder}/{name}": content for name, content in tables.items()}))
     return path
 
 

@@ -36,7 +36,7 @@ rule resolve_structures:
         cache=config["downloads"],
         settings=service_settings("pubchem"),
         registry=REGISTRY,
-        code=code_digest("clmt.acquire.pubchem", "clmt.tables.layouts.survey"),
+        code=layout_code("clmt.acquire.pubchem"),
     shell:
         "clmt pubchem --dataset-layout {params.layout} --archive {input.archive:q} --cache {params.cache:q} "
         "--registry {params.registry:q} --mirror={resources.mirror:q} --out {output.structures:q} 2> {log:q}"

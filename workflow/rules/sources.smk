@@ -5,6 +5,7 @@ import re
 from urllib.parse import urlsplit
 
 from clmt.acquire.folder import mirror_sums
+from clmt.planning.layouts import layout_module
 
 SOURCES = load_registry(REGISTRY)
 SOURCE_NAMES = {source.address: name for name, source in SOURCES.sources.items()}
@@ -51,6 +52,15 @@ def dataset_archive(wildcards):
 
 def dataset_layout(wildcards):
     return dataset_entry(wildcards)["layout"]
+
+
+def layout_code(module):
+    """Params function: the digest of a module and of the reader of the dataset's layout, which it finds by name."""
+
+    def digest(wildcards):
+        return code_digest(module, "clmt.tables.layouts.reader", layout_module(dataset_layout(wildcards)))
+
+    return digest
 
 
 def encoder_entry(key):

@@ -1,4 +1,4 @@
-# One data set: its sources joined into six tables, with an account of what was left out.
+# One dataset: its sources joined into six tables, with an account of what was left out.
 
 
 rule build_tables:
@@ -23,7 +23,7 @@ rule build_tables:
         mem_mb=4000,
         runtime=20,
     params:
-        code=code_digest("clmt.tables.build"),
+        code=layout_code("clmt.tables.build"),
         settings=tables_settings,
     shell:
         "clmt tables --settings {params.settings:q} --archive {input.archive:q} --compounds {input.compounds:q}"

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import io
-import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from clmt.acquire.fetch import fetch_source, read_zip_member
+from clmt.acquire.fetch import fetch_source
 from clmt.acquire.registry import Registry, Source, load_registry
 from clmt.acquire.transport import requested_pause
 from clmt.errors import ClmtError
 from tests.helpers.local_web import Answer, Clock, Web, quick_transport, serving
+from tests.helpers.survey_archives import zipped
 
 TABLE = b"DRUG_ID,DRUG_NAME\r\n1,Made-up\r\n"
 
@@ -173,43 +172,6 @@ def test_pause_is_read_from_the_headers() -> None:
     assert requested_pause({"Retry-After": "Thu, 01 Jan 1970 00:01:40 GMT"}, 30.0) == 70.0
     assert requested_pause({"Retry-After": "soon"}, 0.0) == 0.0
     assert requested_pause({"Retry-After": "999999"}, 0.0) == 300.0
-
-
-def zipped(members: dict[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return buffer.getvalue()
-
-
-def test_member_is_found_by_its_base_name_only(tmp_path: Path) -> None:
-    path = tmp_path / "a.zip"
-    path.write_bytes(zipped({"x/Table_S1.csv": b"1", "x/Old_Table_S1.csv": b"2", "../../escaped.csv": b"3"}))
-    assert read_zip_member(path, "Table_S1.csv") == b"1"
-    assert read_zip_member(path, "escaped.csv") == b"3"
-    assert [entry.name for entry in tmp_path.iterdir()] == ["a.zip"]
-    assert not (tmp_path.parent.parent / "escaped.csv").exists()
-    with pytest.raises(ClmtError, match=r"got: '\.\./\.\./escaped\.csv'"):
-        read_zip_member(path, "../../escaped.csv")
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (zipped({"a/t.csv": b"1", "b/t.csv": b"2"}), "2 members are named 't.csv'"),
-        (zipped({"a/other.csv": b"1"}), "expected one of: other.csv"),
-        (zipped({"t.csv": b"\0" * (4 << 20)}), "absurd size"),
-        (zipped({"t.csv": b"12345"})[:-30], "broken zip archive"),
-        (zipped({"t.csv": b"12345"}).replace(b"t.csv", b"u.csv", 1), "broken zip archive"),
-    ],
-    ids=["twice", "absent", "bomb", "cut", "lying"],
-)
-def test_archives_are_not_trusted(tmp_path: Path, content: bytes, words: str) -> None:
-    path = tmp_path / "a.zip"
-    path.write_bytes(content)
-    with pytest.raises(ClmtError, match=words):
-        read_zip_member(path, "t.csv")
 
 
 def test_unknown_source_lists_the_names(tmp_path: Path) -> None:

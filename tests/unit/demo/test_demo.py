@@ -20,16 +20,7 @@ from clmt.errors import ClmtError
 from clmt.planning.config import check_mirror
 from clmt.simulated import MARK
 from clmt.tables.build import TableSettings, build_tables
-from clmt.tables.layouts.survey import (
-    check_simulated,
-    drug_names,
-    layout_of,
-    read_annotation,
-    read_binary,
-    read_expression,
-    read_groups,
-    read_responses,
-)
+from clmt.tables.layouts.reader import check_simulated, layout_reader
 
 ROOT = Path(__file__).resolve().parents[3]
 TRACKED = ROOT / "resources" / "demo" / "mirror"
@@ -162,21 +153,21 @@ def test_checksums_cover_every_file():
 
 
 def test_readers_accept_the_survey_layout(archive, world):
-    layout = layout_of("survey_gdsc")
+    reader = layout_reader("survey_gdsc")
     ids = [line.identifier for line in world.cell_lines]
-    responses, censored = read_responses(archive, layout)
-    assert responses.ids == ids
+    responses = reader.responses(archive)
+    assert responses.cell_lines == ids
     assert responses.values[:, :24] == pytest.approx(world.observed, abs=1e-4, nan_ok=True)
-    assert not censored.any()
-    expression = read_expression(archive, layout)
-    assert (expression.ids, expression.columns) == (ids, list(world.genes))
-    assert expression.values == pytest.approx(world.expression, abs=1e-4)
-    for start, matrix in ((layout.mutation, world.mutation), (layout.copy_number, world.copy_number)):
-        assert np.array_equal(read_binary(archive, start).values, matrix)
-    annotation = read_annotation(archive, layout)
+    assert not responses.censored.any()
+    omics = reader.omics(archive)
+    assert (omics["expression"].ids, omics["expression"].columns) == (ids, list(world.genes))
+    assert omics["expression"].values == pytest.approx(world.expression, abs=1e-4)
+    assert np.array_equal(omics["mutation"].values, world.mutation)
+    assert np.array_equal(omics["copy_number"].values, world.copy_number)
+    annotation = reader.annotation(archive)
     assert annotation["9900001"] == {"name": "DEMO-LUNG-01", "primary_site": "lung", "histology": "carcinoma"}
-    assert drug_names(archive, "survey_gdsc") == [*(drug.name for drug in DRUGS), SALT_FORM.name, UNKNOWN_COMPOUND]
-    groups = read_groups(archive, layout)
+    assert reader.drug_names(archive) == [*(drug.name for drug in DRUGS), SALT_FORM.name, UNKNOWN_COMPOUND]
+    groups = reader.groups(archive)
     assert groups["Dasatinib"] == ["ABL signaling", "RTK signaling"]
     assert groups["Vorinostat"] == ["Chromatin histone acetylation"]
 
@@ -216,9 +207,9 @@ def test_simulated_archive_cannot_pass_for_measurements(archive, tmp_path):
         for name in old.namelist():
             if MARK not in name:
                 new.writestr(name, old.read(name))
-    check_simulated(plain, simulated=False)
+    check_simulated(layout_reader("survey_gdsc"), plain, simulated=False)
     with pytest.raises(ClmtError, match="holds measured values, the dataset is declared simulated"):
-        check_simulated(plain, simulated=True)
+        check_simulated(layout_reader("survey_gdsc"), plain, simulated=True)
 
 
 def test_command_replaces_an_earlier_demo_mirror(tmp_path):

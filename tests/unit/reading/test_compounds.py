@@ -6,7 +6,7 @@ import pytest
 
 from clmt.errors import ClmtError
 from clmt.reading.compounds import read_ccle_profiling, read_gdsc_compounds, read_repurposing_hub
-from clmt.reading.rows import OddRows
+from clmt.reading.delimited import OddRows
 from tests.helpers.text_sources import write_sources
 
 

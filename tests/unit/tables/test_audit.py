@@ -6,9 +6,9 @@ import logging
 import pandas as pd
 import pytest
 
-from clmt.tables.build import TableSettings, build_tables, log_audit
+from clmt.tables.build import TableSettings, build_tables
 from clmt.tables.corrections import CORRECTIONS
-from clmt.tables.genes import mend_genes, symbol_of_date
+from clmt.tables.genes import restore_symbols, symbol_of_date
 from tests.helpers.survey_archives import (
     EXPRESSION,
     GDSC_TABLES,
@@ -29,8 +29,8 @@ def audit(tmp_path, changes=None, structures=STRUCTURES, excluded=("Vinorelbine"
 def test_counts_at_each_join(tmp_path):
     changes = {MUTATION: GDSC_TABLES[MUTATION].replace("103,0,0\n", "104,0,0\n")}
     found = audit(tmp_path, changes)
-    assert found["source_responses"] == {"present": 11, "missing": 4}
-    steps = {step["step"]: (step["cell_lines"], step["drugs"], step["pairs"]) for step in found["joins"]}
+    assert found.source_responses == {"present": 11, "missing": 4}
+    steps = {step["step"]: (step["cell_lines"], step["drugs"], step["pairs"]) for step in found.joins}
     assert steps == {
         "source": (3, 5, 11),
         "exclude_drugs": (3, 4, 9),
@@ -38,15 +38,15 @@ def test_counts_at_each_join(tmp_path):
         "omics": (2, 2, 4),
         "result": (2, 2, 4),
     }
-    assert found["dropped_cell_lines"]["no mutation"] == ["103"]
-    assert found["dropped_cell_lines"]["no expression"] == []
-    assert found["cell_lines_without_response_row"]["mutation"] == ["104"]
-    json.dumps(found, allow_nan=False)
+    assert found.dropped_cell_lines["no mutation"] == ["103"]
+    assert found.dropped_cell_lines["no expression"] == []
+    assert found.cell_lines_without_response_row["mutation"] == ["104"]
+    json.dumps(found.to_json(), allow_nan=False)
 
 
 def test_every_name_that_is_dropped_is_listed_with_its_reason(tmp_path):
     structures = {**STRUCTURES, "Aspirin": {"cid": 1, "smiles": "C(C)(C)(C)(C)C", "title": "Aspirin"}}
-    dropped = audit(tmp_path, structures=structures)["dropped_drugs"]
+    dropped = audit(tmp_path, structures=structures).dropped_drugs
     assert dropped["excluded by the settings"] == ["Vinorelbine"]
     assert dropped["no structure"] == ["Mystery"]
     assert list(dropped["structure refused by RDKit"]) == ["Aspirin"]
@@ -56,23 +56,23 @@ def test_every_name_that_is_dropped_is_listed_with_its_reason(tmp_path):
 def test_an_antibody_with_a_small_structure_is_pointed_out(tmp_path, caplog):
     table = GDSC_TABLES[RESPONSE].replace("Mystery", "Examplimab")
     structures = {**STRUCTURES, "Examplimab": {"cid": 7, "smiles": "CCCC", "title": "Examplimab"}}
-    assert audit(tmp_path, {RESPONSE: table}, structures)["suspect_structures"] == ["Examplimab"]
+    assert audit(tmp_path, {RESPONSE: table}, structures).suspect_structures == ["Examplimab"]
     assert "Examplimab is an antibody" in caplog.text
-    assert audit(tmp_path)["suspect_structures"] == []
+    assert audit(tmp_path).suspect_structures == []
 
 
 def test_merges_salts_and_means_are_counted(tmp_path):
     found = audit(tmp_path)
-    (merge,) = found["merged_drugs"]
+    (merge,) = found.merged_drugs
     assert (merge["kept"], merge["merged"], merge["groups_disagree"]) == ("Imatinib", ["Imatinib Mesylate"], False)
-    assert found["averaged_responses"] == 1
-    assert found["salts_removed"] == {"Imatinib Mesylate": ["CS(=O)(=O)O"]}
+    assert found.averaged_responses == 1
+    assert found.salts_removed == {"Imatinib Mesylate": ["CS(=O)(=O)O"]}
 
 
 def test_merging_drugs_of_different_groups_warns(tmp_path, caplog):
     groups = "TARGET_PATHWAY,DRUG_NAME\nMitosis,Imatinib\nABL,Imatinib Mesylate\n"
     with caplog.at_level(logging.WARNING):
-        assert audit(tmp_path, {GROUPS: groups})["merged_drugs"][0]["groups_disagree"]
+        assert audit(tmp_path, {GROUPS: groups}).merged_drugs[0]["groups_disagree"]
     assert "Imatinib and Imatinib Mesylate have one structure" in caplog.text
 
 
@@ -84,8 +84,8 @@ def test_a_wrong_structure_is_corrected_only_where_it_is_wrong(tmp_path):
     for smiles, corrected, cid in ((topotecan, ["TKI258"], None), ("CCO", [], 9)):
         structures["TKI258"] = {"cid": 9, "smiles": smiles, "title": "TKI258"}
         tables = build_tables(TableSettings("survey_ccle"), archive=archive, structures=structures)
-        assert list(tables.audit["corrected_structures"]) == corrected
-        assert tables.audit["merged_drugs"] == []
+        assert list(tables.audit.corrected_structures) == corrected
+        assert tables.audit.merged_drugs == []
         row = tables.frames["drugs"].iloc[0]
         assert ("F" in row["smiles"]) == bool(corrected)
         # The record that was looked up describes another substance where its structure had to be corrected.
@@ -96,20 +96,20 @@ def test_a_wrong_structure_is_corrected_only_where_it_is_wrong(tmp_path):
 def test_drugs_and_cell_lines_without_a_response_are_dropped(tmp_path):
     table = ",Imatinib,Aspirin\n101,1,NA\n102,,NA\n103,2,NA\n"
     found = audit(tmp_path, {RESPONSE: table}, excluded=())
-    assert found["dropped_drugs"]["no response"] == ["Aspirin"]
-    assert found["dropped_cell_lines"]["no response"] == ["102"]
+    assert found.dropped_drugs["no response"] == ["Aspirin"]
+    assert found.dropped_cell_lines["no response"] == ["102"]
 
 
 def test_censoring_is_said_to_be_unknown_for_gdsc_and_counted_for_ccle(tmp_path):
-    assert audit(tmp_path)["censored"]["known"] is False
+    assert audit(tmp_path).censored["known"] is False
     structures = {name: STRUCTURES[name] for name in ("Imatinib", "Aspirin")}
     tables = build_tables(TableSettings("survey_ccle"), archive=ccle_archive(tmp_path), structures=structures)
-    assert (tables.audit["censored"]["known"], tables.audit["censored"]["count"]) == (True, 1)
+    assert (tables.audit.censored["known"], tables.audit.censored["count"]) == (True, 1)
 
 
-def test_mended_genes_are_counted(tmp_path):
+def test_restored_genes_are_counted(tmp_path):
     header = GDSC_TABLES[EXPRESSION].replace("6-Sep,BRAF,TP53", "6-Sep,1-Mar,1-Mar")
-    genes = audit(tmp_path, {EXPRESSION: header})["genes"]["expression"]
+    genes = audit(tmp_path, {EXPRESSION: header}).genes["expression"]
     assert genes["mended_dates"] == {"6-Sep": "SEPTIN6"}
     assert genes["dropped_dates"] == ["1-Mar", "1-Mar"]
     assert genes["count"] == 1
@@ -137,16 +137,16 @@ def test_symbols_of_dates(date, symbol):
 
 
 def test_dates_that_may_be_two_genes():
-    mended = mend_genes(["2-Mar", "BRAF", "SEPTIN2", "2-Sep"])
-    assert mended.names == ["MARCHF2", "BRAF", "SEPTIN2"]
-    assert mended.kept == [0, 1, 2]
-    assert mended.assumed == {"2-Mar": "MARCHF2"}
-    assert mended.dropped == ["2-Sep"]
+    restored = restore_symbols(["2-Mar", "BRAF", "SEPTIN2", "2-Sep"])
+    assert restored.names == ["MARCHF2", "BRAF", "SEPTIN2"]
+    assert restored.kept == [0, 1, 2]
+    assert restored.assumed == {"2-Mar": "MARCHF2"}
+    assert restored.dropped == ["2-Sep"]
 
 
 def test_the_summary_names_what_was_left_out(tmp_path, caplog):
     with caplog.at_level(logging.INFO):
-        log_audit(audit(tmp_path))
+        audit(tmp_path).log()
     assert "dropped drugs, no structure: 1 (Mystery)" in caplog.text
     assert "merged with Imatinib: Imatinib Mesylate" in caplog.text
-    assert "1 gene names mended" in caplog.text
+    assert "1 gene names corrected" in caplog.text

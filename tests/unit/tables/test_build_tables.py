@@ -11,7 +11,7 @@ import pytest
 from clmt import cli
 from clmt.errors import ClmtError
 from clmt.tables.build import TableSettings, build_tables, write_tables
-from clmt.tables.layouts.survey import drug_names
+from clmt.tables.layouts.reader import layout_reader
 from clmt.tables.schema import KINDS, read_table
 from tests.helpers.survey_archives import (
     ANNOTATION,
@@ -108,7 +108,7 @@ def test_no_structure_at_all_is_an_error(tmp_path):
         build(tmp_path, structures=nothing)
 
 
-def test_duplicated_genes_after_mending_are_refused(tmp_path):
+def test_duplicated_genes_after_restoring_are_refused(tmp_path):
     with pytest.raises(ClmtError, match="duplicated gene! got: 'TP53'"):
         build(tmp_path, changes={EXPRESSION: GDSC_TABLES[EXPRESSION].replace("BRAF", "TP53")})
 
@@ -153,7 +153,7 @@ def test_compounds_fill_what_the_supplement_leaves_blank(tmp_path):
     assert drugs.loc["Vinorelbine", "targets"] == "Microtubule"
     assert drugs.loc["Aspirin", "targets"] == ""
     assert drugs.loc["Aspirin", "target_pathway"] == "Inflammation"
-    assert tables.audit["labels"]["ambiguous_in_compounds"] == ["Aspirin"]
+    assert tables.audit.labels["ambiguous_in_compounds"] == ["Aspirin"]
 
 
 def test_compounds_without_a_column(tmp_path):
@@ -242,7 +242,7 @@ def test_counts_of_the_published_tables(layout, stem, excluded, counts):
     root = mirror()
     assert root is not None
     archive = root / f"media.githubusercontent.com/media/Jinyu2019/Suppl-data-BBpaper/master/{stem}.zip"
-    structures = mirrored_structures(root, drug_names(archive, layout))
+    structures = mirrored_structures(root, layout_reader(layout).drug_names(archive))
     tables = build_tables(TableSettings(layout, excluded), archive=archive, structures=structures)
     frames = tables.frames
     assert (len(frames["cell_lines"]), len(frames["drugs"]), len(frames["response"])) == counts

@@ -7,6 +7,7 @@ import pytest
 
 from clmt.errors import ClmtError
 from clmt.tables.layouts import survey
+from clmt.tables.layouts.reader import layout_reader
 from tests.helpers.survey_archives import (
     ANNOTATION,
     CCLE_ANNOTATION,
@@ -23,9 +24,6 @@ from tests.helpers.survey_archives import (
     write_archive,
 )
 
-LAYOUT = survey.layout_of("survey_gdsc")
-CCLE_LAYOUT = survey.layout_of("survey_ccle")
-
 
 def one_line(error: pytest.ExceptionInfo[ClmtError]) -> str:
     text = str(error.value)
@@ -34,7 +32,7 @@ def one_line(error: pytest.ExceptionInfo[ClmtError]) -> str:
 
 
 def test_drug_names_are_stripped_and_in_source_order(tmp_path):
-    names = survey.drug_names(gdsc_archive(tmp_path), "survey_gdsc")
+    names = survey.GDSC.drug_names(gdsc_archive(tmp_path))
     assert names == ["Vinorelbine", "Imatinib", "Imatinib Mesylate", "Aspirin", "Mystery"]
 
 
@@ -52,34 +50,34 @@ def test_drug_names_are_stripped_and_in_source_order(tmp_path):
     ids=["empty field", "write.table", "named field", "CRLF", "BOM", "no last newline", "float ids"],
 )
 def test_every_header_shape_reads_the_same(tmp_path, shape):
-    matrix, censored = survey.read_responses(gdsc_archive(tmp_path, {RESPONSE: shape(GDSC_TABLES[RESPONSE])}), LAYOUT)
-    assert matrix.ids == ["103", "101", "102"]
-    assert matrix.columns[0] == "Vinorelbine"
-    np.testing.assert_array_equal(matrix.values[1], [-2.25, 3, np.nan, 4, 2])
-    assert int(np.isnan(matrix.values).sum()) == 4
-    assert not censored.any()
+    responses = survey.GDSC.responses(gdsc_archive(tmp_path, {RESPONSE: shape(GDSC_TABLES[RESPONSE])}))
+    assert responses.cell_lines == ["103", "101", "102"]
+    assert responses.drugs[0] == "Vinorelbine"
+    np.testing.assert_array_equal(responses.values[1], [-2.25, 3, np.nan, 4, 2])
+    assert int(np.isnan(responses.values).sum()) == 4
+    assert not responses.censored.any()
 
 
 @pytest.mark.parametrize("shape", [lambda table: table, r_style])
 def test_annotation_header_shapes(tmp_path, shape):
     archive = gdsc_archive(tmp_path, {ANNOTATION: shape(GDSC_TABLES[ANNOTATION])})
-    lines = survey.read_annotation(archive, LAYOUT)
+    lines = survey.GDSC.annotation(archive)
     assert lines["101"] == {"name": "LINE-A", "primary_site": "skin", "histology": "melanoma"}
     assert lines["102"]["histology"] == ""
 
 
 def test_ccle_annotation_with_depmap_ids_is_keyed_by_its_row_names(tmp_path):
     table = "PRIMARY_SITE,ID\nA_SKIN,skin,ACH-000001\nB_LUNG,lung,ACH-000002\n"
-    lines = survey.read_annotation(ccle_archive(tmp_path, {CCLE_ANNOTATION: table}), CCLE_LAYOUT)
+    lines = survey.CCLE.annotation(ccle_archive(tmp_path, {CCLE_ANNOTATION: table}))
     assert lines["B_LUNG"] == {"name": "B", "primary_site": "lung", "histology": ""}
-    named = survey.read_annotation(ccle_archive(tmp_path), CCLE_LAYOUT)
+    named = survey.CCLE.annotation(ccle_archive(tmp_path))
     assert named["A_SKIN"] == {"name": "A", "primary_site": "skin", "histology": "melanoma"}
 
 
 def test_only_responses_at_the_highest_dose_are_censored_in_ccle(tmp_path):
-    matrix, censored = survey.read_responses(ccle_archive(tmp_path), CCLE_LAYOUT)
-    assert matrix.ids == ["B_LUNG", "A_SKIN"]
-    assert censored.tolist() == [[True, False], [False, False]]
+    responses = survey.CCLE.responses(ccle_archive(tmp_path))
+    assert responses.cell_lines == ["B_LUNG", "A_SKIN"]
+    assert responses.censored.tolist() == [[True, False], [False, False]]
 
 
 @pytest.mark.parametrize(
@@ -94,18 +92,18 @@ def test_only_responses_at_the_highest_dose_are_censored_in_ccle(tmp_path):
     ids=["quoted lists", "split by Excel", "ragged", "write.table", "columns swapped"],
 )
 def test_group_shapes(tmp_path, table):
-    groups = survey.read_groups(gdsc_archive(tmp_path, {GROUPS: table}), LAYOUT)
+    groups = survey.GDSC.groups(gdsc_archive(tmp_path, {GROUPS: table}))
     kinases = ["Other, kinases"]
     assert groups == {"Imatinib": kinases, "Imatinib Mesylate": kinases, "Vinorelbine": ["Mitosis"]}
 
 
 def test_a_drug_may_be_in_two_groups(tmp_path):
-    assert survey.read_groups(ccle_archive(tmp_path), CCLE_LAYOUT) == {"Imatinib": ["ABL", "KIT"]}
+    assert survey.CCLE.groups(ccle_archive(tmp_path)) == {"Imatinib": ["ABL", "KIT"]}
 
 
 def test_missing_table_names_the_archive_and_its_tables(tmp_path):
     with pytest.raises(ClmtError) as error:
-        survey.read_responses(gdsc_archive(tmp_path, {RESPONSE: None}), LAYOUT)
+        survey.GDSC.responses(gdsc_archive(tmp_path, {RESPONSE: None}))
     text = one_line(error)
     assert "Table_S6_" in text
     assert f"{GDSC}.zip" in text
@@ -115,29 +113,29 @@ def test_missing_table_names_the_archive_and_its_tables(tmp_path):
 
 def test_two_tables_of_one_number_are_refused(tmp_path):
     archive = gdsc_archive(tmp_path, {"Table_S6_copy.csv": "x"})
-    with pytest.raises(ClmtError, match="more than one table Table_S6_"):
-        survey.read_responses(archive, LAYOUT)
+    with pytest.raises(ClmtError, match=r"more than one file Table_S6_\*\.csv"):
+        survey.GDSC.responses(archive)
 
 
 def test_resource_forks_are_not_tables(tmp_path):
     archive = write_archive(tmp_path / "a.zip", {RESPONSE: GDSC_TABLES[RESPONSE], f"._{RESPONSE}": "x"})
-    assert len(survey.drug_names(archive, "survey_gdsc")) == 5
+    assert len(survey.GDSC.drug_names(archive)) == 5
 
 
 @pytest.mark.parametrize("content", [b"version https://git-lfs.github.com/spec/v1\n", b""])
 def test_not_an_archive(tmp_path, content):
     path = tmp_path / "pointer.zip"
     path.write_bytes(content)
-    with pytest.raises(ClmtError, match=r"pointer\.zip: not a zip archive"):
-        survey.drug_names(path, "survey_gdsc")
+    with pytest.raises(ClmtError, match=r"pointer\.zip: not a readable zip archive"):
+        survey.GDSC.drug_names(path)
     with pytest.raises(ClmtError, match="does not exist"):
-        survey.drug_names(tmp_path / "none.zip", "survey_gdsc")
+        survey.GDSC.drug_names(tmp_path / "none.zip")
 
 
 def test_missing_column_lists_those_found(tmp_path):
     archive = gdsc_archive(tmp_path, {ANNOTATION: ",SAMPLE_NAME,COSMIC_ID,SITE\n0,LINE-A,101,skin\n"})
     with pytest.raises(ClmtError) as error:
-        survey.read_annotation(archive, LAYOUT)
+        survey.GDSC.annotation(archive)
     text = one_line(error)
     assert "missing column PRIMARY_SITE" in text
     assert "COSMIC_ID, SAMPLE_NAME, SITE" in text
@@ -150,7 +148,7 @@ BAD_RESPONSES = [
     ("101,-2.25", "103,-2.25", ["duplicated cell line", "got: '103'"]),
     ("Imatinib Mesylate", "Imatinib ", ["duplicated drug", "got: 'Imatinib'"]),
     ("Imatinib Mesylate", "", ["column 4 has no name"]),
-    ("101,-2.25,3,", "101,-2.25,", ["line 3", "'101'", "got: 5", "expected one of: 6"]),
+    ("101,-2.25,3,", "101,-2.25,", ["line 3", "'101'", "got: 5", "expected: 6"]),
 ]
 
 
@@ -158,7 +156,7 @@ BAD_RESPONSES = [
 def test_bad_responses_are_named(tmp_path, old, new, words):
     table = GDSC_TABLES[RESPONSE].replace(old, new)
     with pytest.raises(ClmtError) as error:
-        survey.read_responses(gdsc_archive(tmp_path, {RESPONSE: table}), LAYOUT)
+        survey.GDSC.responses(gdsc_archive(tmp_path, {RESPONSE: table}))
     text = one_line(error)
     assert RESPONSE in text
     for word in words:
@@ -168,38 +166,38 @@ def test_bad_responses_are_named(tmp_path, old, new, words):
 def test_ccle_values_past_the_limit_name_the_drug(tmp_path):
     table = "CCLE Cell Line Name,Imatinib\nA_SKIN,-20.5\n"
     with pytest.raises(ClmtError, match="cell line A_SKIN, drug 'Imatinib'"):
-        survey.read_responses(ccle_archive(tmp_path, {CCLE_RESPONSE: table}), CCLE_LAYOUT)
+        survey.CCLE.responses(ccle_archive(tmp_path, {CCLE_RESPONSE: table}))
 
 
 @pytest.mark.parametrize("value", ["2", "-1", "0.5"])
 def test_mutations_are_zero_or_one(tmp_path, value):
     archive = gdsc_archive(tmp_path, {MUTATION: GDSC_TABLES[MUTATION].replace("102,0,1", f"102,0,{value}")})
     with pytest.raises(ClmtError, match=re.escape(f"cell line 102, gene 'TP53' is not 0 or 1! got: {float(value)}")):
-        survey.read_binary(archive, LAYOUT.mutation)
+        survey.GDSC.omics(archive)
 
 
 def test_missing_expression_is_refused(tmp_path):
     archive = gdsc_archive(tmp_path, {EXPRESSION: GDSC_TABLES[EXPRESSION].replace("7.25", "NA")})
     with pytest.raises(ClmtError, match="cell line 101, gene 'BRAF' is not a number! got: 'NA'"):
-        survey.read_expression(archive, LAYOUT)
+        survey.GDSC.omics(archive)["expression"]
 
 
 @pytest.mark.parametrize("value", ["7_25", "٧", "7.2５", "1_000.5"])
 def test_what_only_python_takes_for_a_number_is_refused(tmp_path, value):
     archive = gdsc_archive(tmp_path, {EXPRESSION: GDSC_TABLES[EXPRESSION].replace("7.25", value)})
     with pytest.raises(ClmtError, match=f"cell line 101, gene 'BRAF' is not a number! got: '{value}'"):
-        survey.read_expression(archive, LAYOUT)
+        survey.GDSC.omics(archive)["expression"]
 
 
 @pytest.mark.parametrize("value", [" 7.25", "7.25 ", "\u00a07.25", "+7.25", "725e-2"])
 def test_blanks_and_exponents_are_read(tmp_path, value):
-    plain = survey.read_expression(gdsc_archive(tmp_path), LAYOUT)
+    plain = survey.GDSC.omics(gdsc_archive(tmp_path))["expression"]
     archive = gdsc_archive(tmp_path, {EXPRESSION: GDSC_TABLES[EXPRESSION].replace("7.25", value)})
-    assert (survey.read_expression(archive, LAYOUT).values == plain.values).all()
+    assert (survey.GDSC.omics(archive)["expression"].values == plain.values).all()
 
 
 def test_empty_table_and_unknown_layout(tmp_path):
     with pytest.raises(ClmtError, match="the table is empty"):
-        survey.read_expression(gdsc_archive(tmp_path, {EXPRESSION: ",BRAF\n"}), LAYOUT)
+        survey.GDSC.omics(gdsc_archive(tmp_path, {EXPRESSION: ",BRAF\n"}))["expression"]
     with pytest.raises(ClmtError, match="got: 'survey', expected one of: survey_ccle, survey_gdsc"):
-        survey.layout_of("survey")
+        layout_reader("survey")

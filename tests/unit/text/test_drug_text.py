@@ -202,7 +202,7 @@ def test_a_drug_text_that_tells_the_response_of_a_cell_line_is_a_leak(text, leak
 @pytest.mark.parametrize(
     ("reader", "content", "message"),
     [
-        (read_repurposing_hub, b"!x\npert_iname\ttarget\na\tb\n", "column 'moa' is missing"),
+        (read_repurposing_hub, b"!x\npert_iname\ttarget\na\tb\n", "missing column moa"),
         (read_gdsc_compounds, b"DRUG_ID,DRUG_NAME\n", "got: 1 lines"),
         (read_ccle_profiling, b"<html>gone</html>", "web page"),
     ],

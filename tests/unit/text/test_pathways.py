@@ -113,5 +113,5 @@ def test_other_files_are_refused_by_name(tmp_path, content, message):
 def test_a_broken_archive_of_gene_sets_is_refused(tmp_path):
     path = tmp_path / "r.gmt.zip"
     path.write_bytes(b"PK\x03\x04 cut off")
-    with pytest.raises(ClmtError, match="not a readable zip file"):
+    with pytest.raises(ClmtError, match="not a readable zip archive"):
         read_gmt(path)

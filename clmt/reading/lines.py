@@ -1,0 +1,80 @@
+"""Lines of downloaded text files: plain, gzip or zip, in UTF-8 or not, refusing web pages."""
+
+from __future__ import annotations
+
+import gzip
+import logging
+import zlib
+from pathlib import Path
+
+from clmt.acquire.folder import file_sha256
+from clmt.errors import ClmtError
+from clmt.reading.archive import read_member
+
+__all__ = ["decode", "file_date", "number_lines", "numbered_lines", "read_lines"]
+
+logger = logging.getLogger(__name__)
+
+
+def decode(data: bytes, name: str) -> str:
+    """Decode bytes as UTF-8, line by line as Windows-1252 where they are not; a byte order mark is dropped.
+
+    The number of such lines is logged: one odd byte must not spoil the other lines of a file.
+    """
+    start = data[:4096].lstrip()[:40]
+    if start.lower().startswith((b"<!doctype", b"<html", b"<?xml")):
+        raise ClmtError(f"{name} holds a web page, got: {start!r}; delete it and fetch it again")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    lines, odd = [], 0
+    for line in data.removeprefix(b"\xef\xbb\xbf").split(b"\n"):
+        try:
+            lines.append(line.decode("utf-8"))
+        except UnicodeDecodeError:
+            lines.append(line.decode("cp1252", errors="replace"))
+            odd += 1
+    logger.warning("%s: %d lines are not UTF-8 and were read as Windows-1252", name, odd)
+    return "\n".join(lines)
+
+
+def number_lines(data: bytes, name: str) -> list[tuple[int, str]]:
+    """Decode and cut into lines with their numbers from 1, without line ends; empty lines are left out."""
+    text = decode(data, name)
+    if "\n" not in text:  # as old spreadsheets on a Mac end their lines
+        text = text.replace("\r", "\n")
+    # Not splitlines(): prose may hold other Unicode line ends inside a field
+    lines = (line.rstrip("\r") for line in text.split("\n"))
+    return [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
+
+
+def numbered_lines(path: Path, member: str = "*.txt") -> list[tuple[int, str]]:
+    """Return the numbered lines of a plain, ``.gz`` or ``.zip`` text file, of which ``member`` is read."""
+    path = Path(path)
+    try:
+        if path.suffix == ".zip":
+            data = read_member(path, member)[1]
+        elif path.suffix == ".gz":
+            data = gzip.decompress(path.read_bytes())
+        else:
+            data = path.read_bytes()
+    except FileNotFoundError:
+        raise ClmtError(f"{path}: no such file; fetch it with 'clmt fetch'") from None
+    except (OSError, EOFError, zlib.error) as error:
+        raise ClmtError(f"{path} cannot be read ({error}); delete it and fetch it again") from None
+    return number_lines(data, str(path))
+
+
+def read_lines(path: Path, member: str = "*.txt") -> list[str]:
+    """Return what `numbered_lines` does, without the numbers."""
+    return [line for _, line in numbered_lines(path, member)]
+
+
+def file_date(path: Path) -> str:
+    """What stands for the date of a file without a fixed release: the start of its checksum.
+
+    Not a date of the file system or of a zip's members: those differ between machines and time zones, and the same
+    bytes must make the same corpus.
+    """
+    return f"rolling, sha256 {file_sha256(Path(path))[:12]}"

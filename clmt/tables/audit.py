@@ -1,0 +1,131 @@
+"""The account of a dataset's tables: what was left out, merged and corrected on the way from the sources."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from clmt.errors import ClmtError
+from clmt.tables.responses import Responses
+
+__all__ = ["Audit"]
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class Audit:
+    """What ``audit.json`` says, key by key.
+
+    Attributes
+    ----------
+    layout, archive, settings
+        What the tables were made of: the layout's and the archive's name, and the size of a slice.
+    source_responses
+        How many responses of the source are ``present`` and ``missing``.
+    joins
+        The numbers of cell lines, drugs and pairs after each ``step``.
+    dropped_drugs, dropped_cell_lines
+        Names by the reason why they were left out; drugs whose structure RDKit refuses with its words.
+    merged_drugs, averaged_responses
+        Names of one structure, and how many responses are means of several.
+    corrected_structures, suspect_structures, salts_removed
+        Drugs by what was done to their structure, or is odd about it.
+    genes
+        For each omics table the number of genes and the symbols that were dates.
+    cell_lines_without_annotation, cell_lines_without_response_row
+        Cell lines that are kept without an annotation; those of each omics table that have no responses.
+    labels
+        Where the labels of the drugs come from, and who has none.
+    censored
+        Whether the source tells which responses are lower bounds, and how many.
+    """
+
+    layout: str
+    archive: str
+    settings: dict[str, int | None]
+    source_responses: dict[str, int] = field(default_factory=dict)
+    joins: list[dict[str, Any]] = field(default_factory=list)
+    dropped_drugs: dict[str, Any] = field(default_factory=dict)
+    dropped_cell_lines: dict[str, list[str]] = field(default_factory=dict)
+    merged_drugs: list[dict[str, Any]] = field(default_factory=list)
+    averaged_responses: int = 0
+    corrected_structures: dict[str, str] = field(default_factory=dict)
+    suspect_structures: list[str] = field(default_factory=list)
+    salts_removed: dict[str, list[str]] = field(default_factory=dict)
+    genes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    cell_lines_without_annotation: list[str] = field(default_factory=list)
+    cell_lines_without_response_row: dict[str, list[str]] = field(default_factory=dict)
+    labels: dict[str, Any] = field(default_factory=dict)
+    censored: dict[str, Any] = field(default_factory=dict)
+
+    def begin(self, responses: Responses) -> Responses:
+        """Count the responses of the source, and hand them on."""
+        present = int(responses.present.sum())
+        self.source_responses = {"present": present, "missing": responses.values.size - present}
+        return self.step("source", responses)
+
+    def step(self, name: str, responses: Responses) -> Responses:
+        """Log and keep the counts after a join and hand the responses on; an error where nothing is left."""
+        pairs = int(responses.present.sum())
+        counts = {"cell_lines": len(responses.cell_lines), "drugs": len(responses.drugs), "pairs": pairs}
+        self.joins.append({"step": name, **counts})
+        logger.info("%-16s %5d cell lines %4d drugs %7d responses", name, *counts.values())
+        if pairs == 0:
+            raise ClmtError(
+                f"No response is left after step {name!r}! See which cell lines and drugs match: {responses.source}"
+            )
+        return responses
+
+    def count_labels(self, column: str, drugs: Iterable[str], own: dict[str, str], filled: dict[str, str]) -> None:
+        """Count the labels that are the supplement's ``own``, those that were ``filled`` in, and name who has none."""
+        self.labels[column] = {
+            "from_supplement": sum(bool(label) for label in own.values()),
+            "from_compounds": sum(not own[drug] and bool(filled[drug]) for drug in drugs),
+            "without": [drug for drug in drugs if not filled[drug]],
+        }
+
+    def count_censored(self, responses: Responses, censored_at: float | None) -> None:
+        """Say whether the source tells which responses are censored, and how many are."""
+        if censored_at is None:
+            note = "the source does not tell which responses lie beyond the highest dose"
+            self.censored = {"known": False, "note": note}
+            return
+        count = int((responses.censored & responses.present).sum())
+        note = f"ln IC50 at or above {censored_at:.6f} (8 uM, the highest dose) is a lower bound"
+        share = round(count / int(responses.present.sum()), 4)
+        self.censored = {"known": True, "count": count, "share": share, "note": note}
+
+    def to_json(self) -> dict[str, Any]:
+        """Give what ``audit.json`` holds."""
+        return asdict(self)
+
+    def log(self) -> None:
+        """Say in a few lines what was left out, merged and corrected."""
+        for what, dropped in (("drugs", self.dropped_drugs), ("cell lines", self.dropped_cell_lines)):
+            for reason, names in dropped.items():
+                if names:
+                    logger.info("dropped %s, %s: %d (%s)", what, reason, len(names), _some(list(names)))
+        for merge in self.merged_drugs:
+            logger.info("merged with %s: %s", merge["kept"], ", ".join(merge["merged"]))
+        for name, reason in self.corrected_structures.items():
+            logger.info("corrected structure of %s: %s", name, reason)
+        for table, genes in self.genes.items():
+            n_restored, n_dropped = (
+                len(genes["mended_dates"]) + len(genes["assumed_dates"]),
+                len(genes["dropped_dates"]),
+            )
+            if n_restored or n_dropped:
+                logger.info(
+                    "%s: %d gene names corrected, %d dropped as dates of two genes", table, n_restored, n_dropped
+                )
+        for column in ("targets", "target_pathway"):
+            if without := self.labels[column]["without"]:
+                logger.info("%d drugs without %s (%s)", len(without), column, _some(without))
+        logger.info("censored: %s", self.censored["note"])
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:5]) + (", ..." if len(names) > 5 else "")
