@@ -18,7 +18,7 @@ from clmt.files import read_json
 __all__ = ["load_experiment"]
 
 
-def read_cards(paths: Sequence[Path], models: Sequence[str]) -> dict[Path, dict[str, Any]]:
+def _read_cards(paths: Sequence[Path], models: Sequence[str]) -> dict[Path, dict[str, Any]]:
     """Read metric cards by folder, in order of model and fold; all must be of one dataset and split."""
     cards = {Path(path).parent: read_json(path) for path in paths}
     if not cards:
@@ -30,13 +30,12 @@ def read_cards(paths: Sequence[Path], models: Sequence[str]) -> dict[Path, dict[
         values = sorted({str(card[key]) for card in cards.values()})
         if len(values) > 1:
             raise ClmtError(f"the runs of one experiment must share their {key}! got: {', '.join(values)}")
-    order = {model: row for row, model in enumerate(models)}
-    cards = dict(sorted(cards.items(), key=lambda item: (order[item[1]["model"]], int(item[1]["fold"]))))
-    check_folds(list(cards.values()), models)
+    cards = dict(sorted(cards.items(), key=lambda item: (models.index(item[1]["model"]), int(item[1]["fold"]))))
+    _check_folds(list(cards.values()), models)
     return cards
 
 
-def check_folds(cards: Sequence[Mapping[str, Any]], models: Sequence[str]) -> None:
+def _check_folds(cards: Sequence[Mapping[str, Any]], models: Sequence[str]) -> None:
     """Refuse a table in which a model lacks a fold that another one has, or has it twice."""
     folds = sorted({int(card["fold"]) for card in cards})
     for model in models:
@@ -47,7 +46,7 @@ def check_folds(cards: Sequence[Mapping[str, Any]], models: Sequence[str]) -> No
             )
 
 
-def read_predictions(path: Path, card: Mapping[str, Any]) -> pa.Table:
+def _read_predictions(path: Path, card: Mapping[str, Any]) -> pa.Table:
     """Read one fold's predictions and compare their number with the metric card's."""
     table = pq.read_table(path, columns=["cell_line_id", "drug_id", "observed", "predicted"])
     if len(table) != card["n_test"]:
@@ -57,7 +56,7 @@ def read_predictions(path: Path, card: Mapping[str, Any]) -> pa.Table:
     return table.append_column("fold", pa.array(np.full(len(table), int(card["fold"]))))
 
 
-def align(table: pa.Table, cell_ids: list[str], drug_ids: list[str]) -> tuple[np.ndarray, pa.Table]:
+def _sort_pairs(table: pa.Table, cell_ids: list[str], drug_ids: list[str]) -> tuple[np.ndarray, pa.Table]:
     """Sort rows by (fold, cell line, drug); return int64 (n, 3) of these and the table in that order."""
     cell, drug = (
         pc.index_in(table[column], value_set=pa.array(names, pa.string())).to_numpy()
@@ -68,7 +67,7 @@ def align(table: pa.Table, cell_ids: list[str], drug_ids: list[str]) -> tuple[np
     return rows[order], table.take(order)
 
 
-def check_once(model: str, keys: np.ndarray, cell_ids: list[str], drug_ids: list[str]) -> None:
+def _check_scored_once(model: str, keys: np.ndarray, cell_ids: list[str], drug_ids: list[str]) -> None:
     """Refuse pairs scored twice: each belongs to one fold, or to every fold where the test part is fixed."""
     codes, times = np.unique(keys[:, 1] * len(drug_ids) + keys[:, 2], return_counts=True)
     n_folds = len(np.unique(keys[:, 0]))
@@ -81,7 +80,7 @@ def check_once(model: str, keys: np.ndarray, cell_ids: list[str], drug_ids: list
         )
 
 
-def check_same(
+def _check_same_pairs(
     model: str, first: str, keys: np.ndarray, reference: np.ndarray, cell_ids: list[str], drug_ids: list[str]
 ) -> None:
     """Refuse two models that were scored on different pairs, naming one of the pairs."""
@@ -117,7 +116,7 @@ def load_experiment(
         If a model lacks a fold, a pair is scored twice, or two models differ in their pairs or observed values.
     """
     models = list(models) or list(dict.fromkeys(read_json(path)["model"] for path in metrics))
-    cards = read_cards(metrics, models)
+    cards = _read_cards(metrics, models)
     files = {Path(path).parent: Path(path) for path in predictions}
     for folder in cards:
         if folder not in files:
@@ -126,26 +125,26 @@ def load_experiment(
             )
     tables = {
         model: pa.concat_tables(
-            [read_predictions(files[f], card) for f, card in cards.items() if card["model"] == model]
+            [_read_predictions(files[f], card) for f, card in cards.items() if card["model"] == model]
         )
         for model in models
     }
     cell_ids = sorted(set().union(*(table["cell_line_id"].unique().to_pylist() for table in tables.values())))
     drug_ids = sorted(set().union(*(table["drug_id"].unique().to_pylist() for table in tables.values())))
-    pairs = join_models(tables, cell_ids, drug_ids)
+    pairs = _join_models(tables, cell_ids, drug_ids)
     return Experiment(name, models, list(cards.values()), list(cards), pairs)
 
 
-def join_models(tables: Mapping[str, pa.Table], cell_ids: list[str], drug_ids: list[str]) -> Pairs:
+def _join_models(tables: Mapping[str, pa.Table], cell_ids: list[str], drug_ids: list[str]) -> Pairs:
     """Bring all models' predictions into the first model's order of pairs."""
     first = next(iter(tables))
-    reference, table = align(tables[first], cell_ids, drug_ids)
+    reference, table = _sort_pairs(tables[first], cell_ids, drug_ids)
     observed = table["observed"].to_numpy()
     predicted = {}
     for model, other in tables.items():
-        keys, ordered = align(other, cell_ids, drug_ids)
-        check_once(model, keys, cell_ids, drug_ids)
-        check_same(model, first, keys, reference, cell_ids, drug_ids)
+        keys, ordered = _sort_pairs(other, cell_ids, drug_ids)
+        _check_scored_once(model, keys, cell_ids, drug_ids)
+        _check_same_pairs(model, first, keys, reference, cell_ids, drug_ids)
         if not np.allclose(ordered["observed"].to_numpy(), observed, rtol=0.0, atol=1e-9):
             raise ClmtError(
                 f"models {first!r} and {model!r} were scored against different observed values! Rerun evaluate"

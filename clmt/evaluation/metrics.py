@@ -103,7 +103,7 @@ def correlation(observed: np.ndarray, predicted: np.ndarray) -> float | None:
     return float(np.clip(x @ y / np.sqrt((x @ x) * (y @ y)), -1.0, 1.0))
 
 
-def rank_correlation(observed: np.ndarray, predicted: np.ndarray) -> float | None:
+def _rank_correlation(observed: np.ndarray, predicted: np.ndarray) -> float | None:
     """Spearman correlation with average ranks for ties; the rule for constants is that of `correlation`."""
     if observed.std() <= CONSTANT:
         return None
@@ -138,7 +138,7 @@ def group_correlations(groups: np.ndarray, observed: np.ndarray, predicted: np.n
     return GroupCorrelations(labels, np.where(left_out, np.nan, np.clip(r, -1.0, 1.0)), pairs)
 
 
-def check_finite(cells: np.ndarray, drugs: np.ndarray, **columns: np.ndarray) -> None:
+def _check_finite(cells: np.ndarray, drugs: np.ndarray, **columns: np.ndarray) -> None:
     """Refuse NaN and infinities, naming the first pair that has one."""
     for name, values in columns.items():
         bad = np.flatnonzero(~np.isfinite(values))
@@ -180,7 +180,7 @@ def metric_card(
     lengths = {len(v) for v in (cells, drugs, observed, predicted, expected)}
     if lengths == {0} or len(lengths) > 1:
         raise ClmtError(f"a metric card needs columns of one length, at least 1! got: lengths {sorted(lengths)}")
-    check_finite(cells, drugs, observed=observed, predicted=predicted, expected=expected)
+    _check_finite(cells, drugs, observed=observed, predicted=predicted, expected=expected)
     by_drug = group_correlations(drugs, observed, predicted)
     by_cell = group_correlations(cells, observed, predicted)
     return {
@@ -189,7 +189,7 @@ def metric_card(
         "mae": float(np.mean(np.abs(observed - predicted))),
         "r2": r_squared(observed, predicted),
         "pearson": correlation(observed, predicted),
-        "spearman": rank_correlation(observed, predicted),
+        "spearman": _rank_correlation(observed, predicted),
         "per_drug_r": by_drug.mean(),
         "drugs_used": by_drug.used,
         "drugs_left_out": by_drug.left_out,

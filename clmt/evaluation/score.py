@@ -68,7 +68,7 @@ def observed_values(response_path: Path, cells: np.ndarray, drugs: np.ndarray) -
     return np.array(values, dtype=np.float64)
 
 
-def check_pairs(cells: np.ndarray, drugs: np.ndarray, predicted: np.ndarray, expected: np.ndarray) -> None:
+def _check_pairs(cells: np.ndarray, drugs: np.ndarray, predicted: np.ndarray, expected: np.ndarray) -> None:
     """Refuse predictions that do not fit the pairs, and pairs that are there twice."""
     for name, values in (("predicted", predicted), ("expected", expected)):
         if values.shape != cells.shape:
@@ -123,7 +123,7 @@ def write_evaluation(
     cells = np.asarray(cell_line_ids, dtype=object)[pairs[:, 0]]
     drugs = np.asarray(drug_ids, dtype=object)[pairs[:, 1]]
     predicted, expected = (np.asarray(values, dtype=np.float64) for values in (predicted, expected))
-    check_pairs(cells, drugs, predicted, expected)
+    _check_pairs(cells, drugs, predicted, expected)
     observed = observed_values(response_path, cells, drugs)
     try:
         metrics = {**card, **metric_card(cells, drugs, observed, predicted, expected)}

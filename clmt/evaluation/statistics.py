@@ -56,7 +56,7 @@ def bootstrap_weights(n_cells: int, n_drugs: int, replicates: int, seed: int) ->
     return np.vstack([np.ones(n_cells), cells]), np.vstack([np.ones(n_drugs), drugs])
 
 
-def dense_sums(rows: np.ndarray, columns: np.ndarray, values: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+def _dense_sums(rows: np.ndarray, columns: np.ndarray, values: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     """Sum values by row and column into a dense matrix of this shape."""
     flat = np.bincount(rows * shape[1] + columns, values, shape[0] * shape[1])
     return flat.reshape(shape)
@@ -80,10 +80,10 @@ def rmse_replicates(pairs: Pairs, models: Sequence[str], cells: np.ndarray, drug
         float64 (M, B): the square root of u' S v / u' N v, S and N the (C, D) sums of squared errors and of pairs.
     """
     shape = (len(pairs.cell_line_ids), len(pairs.drug_ids))
-    weight = ((cells @ dense_sums(pairs.cell, pairs.drug, np.ones(len(pairs.cell)), shape)) * drugs).sum(axis=1)
+    weight = ((cells @ _dense_sums(pairs.cell, pairs.drug, np.ones(len(pairs.cell)), shape)) * drugs).sum(axis=1)
     out = np.full((len(models), len(cells)), np.nan)
     for row, model in enumerate(models):
-        squared = dense_sums(pairs.cell, pairs.drug, (pairs.predicted[model] - pairs.observed) ** 2, shape)
+        squared = _dense_sums(pairs.cell, pairs.drug, (pairs.predicted[model] - pairs.observed) ** 2, shape)
         np.divide(((cells @ squared) * drugs).sum(axis=1), weight, out=out[row], where=weight > 0)
     return np.sqrt(out)
 
@@ -100,7 +100,7 @@ def drug_r_replicates(pairs: Pairs, models: Sequence[str], cells: np.ndarray, dr
     drug_weights = drugs[:, codes % len(pairs.drug_ids)] * (sizes >= MIN_GROUP)
 
     def sums(values: np.ndarray) -> np.ndarray:
-        return cells @ dense_sums(pairs.cell, group, values, shape)
+        return cells @ _dense_sums(pairs.cell, group, values, shape)
 
     def centred(values: np.ndarray) -> np.ndarray:
         return values - (np.bincount(group, values) / sizes)[group]

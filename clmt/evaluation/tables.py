@@ -69,7 +69,7 @@ defined; ``all_folds`` is the metric over the test pairs of all these folds at o
 """
 
 
-def cell(value: Any) -> str:
+def _format_value(value: Any) -> str:
     """Write one value: 6 significant digits, yes or no, and nothing for what is undefined."""
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return ""
@@ -78,12 +78,12 @@ def cell(value: Any) -> str:
     return f"{value:.6g}" if isinstance(value, float | np.floating) else str(value)
 
 
-def write_tsv(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
+def _write_tsv(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
     """Write rows as tab-separated text with ``\\n`` line ends, atomically."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter="\t", lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows([cell(row.get(column)) for column in columns] for row in rows)
+    writer.writerows([_format_value(row.get(column)) for column in columns] for row in rows)
     write_text(path, buffer.getvalue())
 
 
@@ -98,7 +98,7 @@ def result_rows(experiment: Experiment) -> list[dict[str, Any]]:
     return [{"experiment": experiment.name, **card} for card in experiment.cards]
 
 
-def fold_summary(values: Sequence[float | None]) -> dict[str, Any]:
+def _fold_summary(values: Sequence[float | None]) -> dict[str, Any]:
     """Mean, standard deviation (n - 1) and number of the folds in which a metric is defined."""
     known = [value for value in values if value is not None]
     return {
@@ -126,7 +126,7 @@ def summary_rows(experiment: Experiment, *, replicates: int = 2000, seed: int = 
                 "model": model,
                 "baseline": model in experiment.baselines,
                 "metric": metric,
-                **fold_summary([card[metric] for card in experiment.of(model)]),
+                **_fold_summary([card[metric] for card in experiment.of(model)]),
                 "all_folds": scores.get(metric, {}).get(model),
             }
             if (found := tests.get((metric, model))) is not None:
@@ -169,5 +169,5 @@ def collect(
     """
     experiment = load_experiment(name, metrics, predictions, models)
     summary = summary_rows(experiment, replicates=replicates, seed=seed)
-    write_tsv(table_out, TABLE_COLUMNS, result_rows(experiment))
-    write_tsv(summary_out, SUMMARY_COLUMNS, summary)
+    _write_tsv(table_out, TABLE_COLUMNS, result_rows(experiment))
+    _write_tsv(summary_out, SUMMARY_COLUMNS, summary)

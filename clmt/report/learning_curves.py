@@ -56,21 +56,21 @@ def draw_learning_curves(experiment: Experiment, histories: Mapping[tuple[str, i
             curves = {
                 fold: histories[model, fold] for fold in experiment.folds if len(histories.get((model, fold), ()))
             }
-            draw_curves(row, model, curves)
-        legend_of_folds(figure, panels[0, 1])
+            _draw_curves(row, model, curves)
+        _add_legend_of_folds(figure, panels[0, 1])
         for panel, label in zip(panels[-1], ("epoch", "minutes since the start"), strict=True):
             panel.set_xlabel(label)
     return figure
 
 
-def legend_of_folds(figure: Figure, panel: Axes) -> None:
+def _add_legend_of_folds(figure: Figure, panel: Axes) -> None:
     """Write the folds' colours below the panels, where no curve runs."""
     handles, labels = panel.get_legend_handles_labels()
     names = [f"fold {label}" for label in labels]
     figure.legend(handles, names, loc="outside lower center", ncols=min(len(names), 8), fontsize=9, handlelength=1.2)
 
 
-def draw_curves(row: Sequence[Axes], model: str, curves: Mapping[int, np.ndarray]) -> None:
+def _draw_curves(row: Sequence[Axes], model: str, curves: Mapping[int, np.ndarray]) -> None:
     """Draw one model's folds in both panels, from just below the best to just above where the curves settle."""
     for fold, curve in curves.items():
         colour = OKABE_ITO[fold % len(OKABE_ITO)]

@@ -12,17 +12,17 @@ from matplotlib.figure import Figure
 from clmt.evaluation.experiment import Experiment
 from clmt.report.style import GREY, LN_IC50, STYLE, add_title, model_colour, new_figure
 
-__all__ = ["draw_metrics"]
+__all__ = ["draw_differences", "draw_metrics", "groups_used"]
 
-PANELS = (
+_PANELS = (
     ("rmse", f"RMSE, {LN_IC50} (lower is better)"),
     ("per_drug_r", "per_drug_r (higher is better)"),
     ("per_cell_r", "per_cell_r (higher is better)"),
     ("normalized_pearson", "normalized_pearson (higher is better)"),
 )
-LOWER_IS_BETTER = ("rmse",)
-GROUPS = {"per_drug_r": ("drugs_used", "drug"), "per_cell_r": ("cells_used", "cell line")}
-DIFFERENCES = (
+_LOWER_IS_BETTER = ("rmse",)
+_GROUPS = {"per_drug_r": ("drugs_used", "drug"), "per_cell_r": ("cells_used", "cell line")}
+_DIFFERENCES = (
     ("rmse", "difference of RMSE (left is better)"),
     ("per_drug_r", "difference of per_drug_r (right is better)"),
 )
@@ -42,11 +42,11 @@ def draw_metrics(experiment: Experiment, summary: Sequence[Mapping[str, str]]) -
         figure = new_figure(13, 2 * max(0.32 * len(experiment.models) + 1.0, 1.8))
         add_title(figure, "Metrics by model", experiment)
         panels = figure.subplots(2, 3, sharey=True)
-        for panel, (metric, title) in zip(panels[:, :2].flat, PANELS, strict=True):
-            draw_folds(panel, experiment, metric)
+        for panel, (metric, title) in zip(panels[:, :2].flat, _PANELS, strict=True):
+            _draw_folds(panel, experiment, metric)
             panel.set_title(title, loc="left", fontsize=10)
             panel.set_xlabel(groups_used(experiment, metric), fontsize=9, color=GREY)
-        for panel, (metric, title) in zip(panels[:, 2], DIFFERENCES, strict=True):
+        for panel, (metric, title) in zip(panels[:, 2], _DIFFERENCES, strict=True):
             rows = {row["model"]: row for row in summary if row["metric"] == metric}
             draw_differences(panel, experiment, rows)
             panel.set_title(title, loc="left", fontsize=10)
@@ -59,36 +59,36 @@ def draw_metrics(experiment: Experiment, summary: Sequence[Mapping[str, str]]) -
 
 def groups_used(experiment: Experiment, metric: str) -> str:
     """Of how many drugs or cell lines a fold's value is the mean: few of them make it a weak number."""
-    if metric not in GROUPS:
+    if metric not in _GROUPS:
         return ""
-    key, name = GROUPS[metric]
+    key, name = _GROUPS[metric]
     counts = [int(card[key]) for card in experiment.cards]
     low, high = min(counts), max(counts)
     several = "s" * (high != 1)
     return f"mean over {low if low == high else f'{low} to {high}'} {name}{several} a fold"
 
 
-def draw_folds(panel: Axes, experiment: Experiment, metric: str) -> None:
+def _draw_folds(panel: Axes, experiment: Experiment, metric: str) -> None:
     """One line per model: folds as dots, their mean as a bar and as a number; the best number is bold."""
     known = {
         model: [card[metric] for card in experiment.of(model) if card[metric] is not None]
         for model in experiment.models
     }
     means = {model: float(np.mean(folds)) for model, folds in known.items() if folds}
-    best = (min if metric in LOWER_IS_BETTER else max)(means, key=lambda model: means[model], default=None)
+    best = (min if metric in _LOWER_IS_BETTER else max)(means, key=lambda model: means[model], default=None)
     for row, model in enumerate(experiment.models):
         values = np.array(known[model], dtype=np.float64)
         if len(values) == 0:
-            write_right(panel, row, "undefined", GREY)
+            _write_in_right_margin(panel, row, "undefined", GREY)
             continue
         colour = model_colour(model, experiment.baselines)
         panel.scatter(values, np.full(len(values), row), s=20, color=colour, alpha=0.6, linewidths=0)
         panel.plot([values.mean()] * 2, [row - 0.32, row + 0.32], color=colour, linewidth=2)
-        write_right(panel, row, f"{values.mean():.3f}", "black", bold=model == best)
+        _write_in_right_margin(panel, row, f"{values.mean():.3f}", "black", bold=model == best)
     panel.margins(x=0.06)
 
 
-def write_right(panel: Axes, row: int, text: str, colour: str, *, bold: bool = False) -> None:
+def _write_in_right_margin(panel: Axes, row: int, text: str, colour: str, *, bold: bool = False) -> None:
     """Write a number in the margin right of a panel."""
     place = panel.get_yaxis_transform()
     weight = "bold" if bold else "normal"
@@ -104,7 +104,7 @@ def draw_differences(panel: Axes, experiment: Experiment, rows: Mapping[str, Map
     for row, model in enumerate(experiment.models):
         colour = model_colour(model, experiment.baselines)
         if model not in ends:
-            write_right(panel, row, "best baseline" if model in experiment.baselines else "reference", GREY)
+            _write_in_right_margin(panel, row, "best baseline" if model in experiment.baselines else "reference", GREY)
             continue
         centre, low, high = ends[model]
         if abs(centre) <= reach:
@@ -114,7 +114,7 @@ def draw_differences(panel: Axes, experiment: Experiment, rows: Mapping[str, Map
             if max(side * value for value in ends[model]) > reach:
                 panel.plot(side * reach * 0.97, row, marker, color=colour, markersize=7)
         p = float(known[model]["p_holm"])
-        write_right(panel, row, f"{centre:+.3f}  p {'< 0.001' if p < 0.001 else f'{p:.3f}'}", "black")
+        _write_in_right_margin(panel, row, f"{centre:+.3f}  p {'< 0.001' if p < 0.001 else f'{p:.3f}'}", "black")
     panel.set_xlim(-reach, reach)
     far = any(abs(value) > reach for values in ends.values() for value in values)
     panel.set_xlabel(f"bar: 95 % interval{'; arrow: beyond the axis' * far}; p: Holm", fontsize=9, color=GREY)

@@ -13,15 +13,15 @@ from clmt.evaluation.experiment import Experiment
 from clmt.evaluation.metrics import correlation, rmse
 from clmt.report.style import LN_IC50, STYLE, add_title, new_figure
 
-__all__ = ["draw_observed_predicted"]
+__all__ = ["draw_observed_predicted", "shown_models"]
 
-MAX_PANELS = 6
+_MAX_PANELS = 6
 
 
 def shown_models(experiment: Experiment) -> list[str]:
     """At most six models: CLMT and its variants first, then the baselines of lowest RMSE; in the config's order."""
     error = {model: rmse(experiment.pairs.observed, experiment.pairs.predicted[model]) for model in experiment.models}
-    chosen = sorted(experiment.models, key=lambda model: (model in experiment.baselines, error[model]))[:MAX_PANELS]
+    chosen = sorted(experiment.models, key=lambda model: (model in experiment.baselines, error[model]))[:_MAX_PANELS]
     return [model for model in experiment.models if model in chosen]
 
 
@@ -38,7 +38,7 @@ def draw_observed_predicted(experiment: Experiment) -> Figure:
         panels = figure.subplots(lines, columns, squeeze=False, sharex=True, sharey=True)
         grids = []
         for panel, model in zip(panels.flat, models, strict=False):
-            grids.append(draw_density(panel, observed, predicted[model], (float(low), float(high))))
+            grids.append(_draw_density(panel, observed, predicted[model], (float(low), float(high))))
             error, r = rmse(observed, predicted[model]), correlation(observed, predicted[model])
             panel.set_title(f"{model}\nRMSE {error:.3f}, r {'-' if r is None else format(r, '.3f')}", loc="left")
         scale = LogNorm(1, max(2.0, *(float(np.asarray(grid.get_array()).max()) for grid in grids)))
@@ -52,7 +52,7 @@ def draw_observed_predicted(experiment: Experiment) -> Figure:
     return figure
 
 
-def draw_density(
+def _draw_density(
     panel: Axes, observed: np.ndarray, predicted: np.ndarray, limits: tuple[float, float]
 ) -> PolyCollection:
     """Count pairs in hexagons and draw the line of perfect prediction."""

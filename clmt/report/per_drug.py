@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import matplotlib as mpl
 import numpy as np
+from adjustText import adjust_text
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from clmt.evaluation.experiment import Experiment, Pairs
 from clmt.evaluation.metrics import group_correlations, rmse
-from clmt.report.labels import label_points
 from clmt.report.style import GREY, LN_IC50, OKABE_ITO, STYLE, add_title, new_figure, text_figure
 
-__all__ = ["draw_per_drug", "model_and_reference"]
+__all__ = ["draw_per_drug", "drug_scores", "model_and_reference"]
 
-LABELLED = 5
+_LABELLED_EITHER_WAY = 5
 
 
 def model_and_reference(experiment: Experiment) -> tuple[str, str] | None:
@@ -59,13 +59,13 @@ def draw_per_drug(experiment: Experiment) -> Figure:
             x, y = scores[theirs][kind], scores[ours][kind] - scores[theirs][kind]
             known = np.isfinite(x) & np.isfinite(y)
             names = [drug for drug, keep in zip(experiment.pairs.drug_ids, known, strict=True) if keep]
-            draw_drugs(panel, x[known], y[known], names, sign)
+            _draw_drugs(panel, x[known], y[known], names, sign)
             better = "below zero is better" if sign < 0 else "above zero is better"
             panel.set(xlabel=f"{theirs}: {name}", ylabel=f"{ours} minus {theirs} ({better})")
     return figure
 
 
-def draw_drugs(panel: Axes, x: np.ndarray, y: np.ndarray, names: Sequence[str], sign: int) -> None:
+def _draw_drugs(panel: Axes, x: np.ndarray, y: np.ndarray, names: Sequence[str], sign: int) -> None:
     """Scatter differences (D,) against the reference's values (D,), and label the largest either way.
 
     ``sign`` is that of an improvement.
@@ -86,5 +86,17 @@ def draw_drugs(panel: Axes, x: np.ndarray, y: np.ndarray, names: Sequence[str], 
     )  # fmt: skip
     panel.margins(x=0.12, y=0.1)
     order = np.argsort(y, kind="stable")
-    count = min(LABELLED, len(order) // 2)
-    label_points(panel, x, y, {int(row): names[row] for row in (*order[:count], *order[len(order) - count :][::-1])})
+    count = min(_LABELLED_EITHER_WAY, len(order) // 2)
+    _label_points(panel, x, y, {int(row): names[row] for row in (*order[:count], *order[len(order) - count :][::-1])})
+
+
+def _label_points(panel: Axes, x: np.ndarray, y: np.ndarray, names: Mapping[int, str]) -> None:
+    """Write names beside some of the points (n,), clear of each other and of the points."""
+    panel.figure.canvas.draw()  # settles the layout, and with it the panel's size
+    texts = [panel.text(x[row], y[row], name, fontsize=8) for row, name in names.items()]
+    # A number of steps and no time limit: the same data give the same places on every machine. Names push each other
+    # away harder than by default; with that, none met another in panels of up to 230 drugs.
+    line = {"arrowstyle": "-", "color": GREY, "linewidth": 0.5}
+    adjust_text(
+        texts, x=x, y=y, ax=panel, iter_lim=500, expand=(1.2, 1.5), force_text=1.0, min_arrow_len=3, arrowprops=line
+    )

@@ -50,15 +50,15 @@ STYLE: Any = {  # Any: matplotlib types the keys one by one
     "svg.hashsalt": "clmt",  # otherwise the identifiers in an svg are random
 }
 
-TITLE_INCHES = 0.72
+_TITLE_INCHES = 0.72
 """Height kept free for the title."""
 
 
 def new_figure(width: float, height: float) -> Figure:
     """Make an empty figure of this size in inches; ``height`` is that of the panels, the title comes on top."""
-    figure = Figure(figsize=(width, height + TITLE_INCHES), layout="constrained")
+    figure = Figure(figsize=(width, height + _TITLE_INCHES), layout="constrained")
     FigureCanvasAgg(figure)
-    figure.get_layout_engine().set(rect=(0, 0, 1, height / (height + TITLE_INCHES)))  # type: ignore[union-attr, call-arg]
+    figure.get_layout_engine().set(rect=(0, 0, 1, height / (height + _TITLE_INCHES)))  # type: ignore[union-attr, call-arg]
     return figure
 
 

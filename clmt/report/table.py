@@ -29,12 +29,12 @@ MEANING: Mapping[str, str] = {
 """One line on each metric."""
 
 
-def format_number(text: str, form: str = ".3f") -> str:
+def _format_number(text: str, form: str = ".3f") -> str:
     """A number of a table as a reader wants it; a dash for what is undefined."""
     return format(float(text), form) if text else "–"
 
 
-def table_rows(experiment: Experiment, summary: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
+def _table_rows(experiment: Experiment, summary: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
     """Rows of the HTML table: per model its role, its metrics and its differences, each with a value to sort by."""
     found = {(row["model"], row["metric"]): row for row in summary}
     missing = [(m, name) for m in experiment.models for name in METRICS if (m, name) not in found]
@@ -52,15 +52,15 @@ def table_rows(experiment: Experiment, summary: Sequence[Mapping[str, str]]) -> 
 
 
 def _mean_cell(row: Mapping[str, str]) -> dict[str, str]:
-    deviation = f" ± {format_number(row['sd'])}" if row["sd"] else ""
-    return {"text": f"{format_number(row['mean'])}{deviation}", "sort": row["mean"]}
+    deviation = f" ± {_format_number(row['sd'])}" if row["sd"] else ""
+    return {"text": f"{_format_number(row['mean'])}{deviation}", "sort": row["mean"]}
 
 
 def _difference_cell(row: Mapping[str, str]) -> dict[str, str]:
     if not row["difference"]:
         return {"text": "–", "sort": ""}
-    difference, low, high = (format_number(row[f"difference{end}"], "+.3f") for end in ("", "_low", "_high"))
-    return {"text": f"{difference} [{low}, {high}], p {format_number(row['p_holm'])}", "sort": row["difference"]}
+    difference, low, high = (_format_number(row[f"difference{end}"], "+.3f") for end in ("", "_low", "_high"))
+    return {"text": f"{difference} [{low}, {high}], p {_format_number(row['p_holm'])}", "sort": row["difference"]}
 
 
 def html_table(experiment: Experiment, summary: Sequence[Mapping[str, str]]) -> str:
@@ -74,7 +74,7 @@ def html_table(experiment: Experiment, summary: Sequence[Mapping[str, str]]) -> 
         meaning=MEANING,
         compared=[(name, references.get(name, "–")) for name in COMPARED],
         has_baselines=bool(experiment.baselines),
-        rows=table_rows(experiment, summary),
+        rows=_table_rows(experiment, summary),
         rule=GROUP_RULE,
         version=", ".join(sorted({str(card["clmt_version"]) for card in experiment.cards})),
     )

@@ -62,7 +62,7 @@ def test_replicates_equal_a_metric_over_repeated_rows() -> None:
     rng = np.random.default_rng(3)
     pairs = make_pairs({"a": rng.normal(0, 1, (40, 6))}, folds=1)
     cells, drugs = bootstrap_weights(40, 6, 5, seed=4)
-    by_rmse, by_r = (draw(pairs, ["a"], cells, drugs)[0] for draw in (rmse_replicates, drug_r_replicates))
+    by_rmse, by_r = (replicate(pairs, ["a"], cells, drugs)[0] for replicate in (rmse_replicates, drug_r_replicates))
     for b in range(6):
         times = (cells[b][pairs.cell] * drugs[b][pairs.drug]).astype(int)
         y, p = (np.repeat(v, times) for v in (pairs.observed, pairs.predicted["a"]))
