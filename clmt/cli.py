@@ -1,7 +1,7 @@
 """The command line: parse, configure logging, call one function.
 
-Each module of `clmt.commands` registers the commands of one stage and imports what they need only when they run, so
-that ``clmt --help`` answers at once.
+Each module of `clmt.commands` adds the commands of one stage and imports what they need only when they run, so that
+``clmt --help`` answers at once.
 """
 
 from __future__ import annotations

@@ -13,10 +13,11 @@ class ClmtError(Exception):
 
 
 def expected_one_of(what: str, got: Any, options: Iterable[Any], hint: str = "") -> ClmtError:
-    """Build the house's form of a refusal: ``what! got: X, expected one of: A, B. hint``."""
-    listed = ", ".join(sorted(str(option) for option in options))
+    """Say what was refused and what there is: ``what! got: X, expected one of: A, B. hint``."""
+    names = sorted(str(option) for option in options)
+    expected = "expected" if len(names) == 1 else "expected one of"
     tail = f". {hint}" if hint else ""
-    return ClmtError(f"{what}! got: {got!r}, expected one of: {listed}{tail}")
+    return ClmtError(f"{what}! got: {got!r}, {expected}: {', '.join(names)}{tail}")
 
 
 def choose(what: str, name: str, options: Mapping[str, Any]) -> Any:

@@ -14,7 +14,7 @@ __all__ = ["LOG_SECONDS", "configure_logging", "progress"]
 LOG_SECONDS = 10.0
 
 Item = TypeVar("Item")
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 def configure_logging(level: str = "INFO") -> None:
@@ -64,6 +64,6 @@ def _logged(iterable: Iterable[Item], desc: str, total: int | None) -> Iterator[
         now = time.monotonic()
         if now - last >= LOG_SECONDS:
             left = "" if not total else f", about {(now - start) * (total - done) / done:.0f} s left"
-            log.info("%s: %d%s after %.0f s%s", desc, done, whole, now - start, left)
+            logger.info("%s: %d%s after %.0f s%s", desc, done, whole, now - start, left)
             last = now
-    log.info("%s: %d%s done in %.1f s", desc, done, whole, time.monotonic() - start)
+    logger.info("%s: %d%s done in %.1f s", desc, done, whole, time.monotonic() - start)

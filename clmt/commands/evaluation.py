@@ -1,15 +1,19 @@
-"""``clmt collect`` and ``clmt figures``: from the runs of an experiment to its tables and figures."""
+"""Commands of the evaluation stage: the tables and the figures of an experiment."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
+from clmt.commands import Subparsers
 
-def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the commands of this stage."""
+__all__ = ["register"]
+
+
+def register(subparsers: Subparsers) -> None:
+    """Add ``clmt collect`` and ``clmt figures``."""
     collect = subparsers.add_parser("collect", help="gather the runs of an experiment in its two tables")
-    add_runs(collect)
+    _add_runs(collect)
     collect.add_argument("--table", type=Path, required=True, help="one row per model and fold, to write")
     collect.add_argument("--summary", type=Path, required=True, help="one row per model and metric, to write")
     collect.add_argument("--replicates", type=int, default=2000, help="of the clustered bootstrap (default: 2000)")
@@ -17,15 +21,14 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     collect.set_defaults(run=run_collect)
 
     figures = subparsers.add_parser("figures", help="draw the figures and the HTML table of an experiment")
-    add_runs(figures)
+    _add_runs(figures)
     figures.add_argument("--history", type=Path, nargs="*", default=[], help="history.csv of each run")
     figures.add_argument("--summary", type=Path, required=True, help="the summary table written by collect")
     figures.add_argument("--out-dir", type=Path, required=True, help="folder to write to")
     figures.set_defaults(run=run_figures)
 
 
-def add_runs(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments that name the runs of an experiment."""
+def _add_runs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--experiment", required=True, help="name of the experiment")
     parser.add_argument("--metrics", type=Path, nargs="+", required=True, help="metrics.json of each run")
     parser.add_argument("--predictions", type=Path, nargs="+", required=True, help="predictions.parquet of each run")
@@ -33,7 +36,6 @@ def add_runs(parser: argparse.ArgumentParser) -> None:
 
 
 def run_collect(args: argparse.Namespace) -> None:
-    """Write the tables of an experiment."""
     from clmt.evaluation.tables import collect
 
     collect(
@@ -49,7 +51,6 @@ def run_collect(args: argparse.Namespace) -> None:
 
 
 def run_figures(args: argparse.Namespace) -> None:
-    """Draw the figures of an experiment and write its HTML table."""
     from clmt.report.write import write_report
 
     write_report(

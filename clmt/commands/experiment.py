@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+
+from clmt.commands import Subparsers
+
+__all__ = ["register"]
 
 
-def register(subparsers: Any) -> None:
+def register(subparsers: Subparsers) -> None:
     """Add ``clmt train`` and ``clmt evaluate``."""
     train = subparsers.add_parser("train", help="fit one model on one fold and write its checkpoint")
     train.add_argument("--settings", required=True, metavar="JSON", help="arch, settings, seed and names of the run")
