@@ -15,10 +15,12 @@ import yaml
 
 from clmt.acquire.sources import Api, Registry, Source, download_path
 from clmt.errors import ClmtError, expected_one_of
+from clmt.paths import REGISTRY, packaged
 
 __all__ = ["DEFAULT_REGISTRY", "Api", "Registry", "Source", "download_path", "load_registry", "source_path"]
 
-DEFAULT_REGISTRY = Path(__file__).resolve().parents[2] / "config" / "sources.yaml"
+#: The one that comes with clmt.
+DEFAULT_REGISTRY = packaged(REGISTRY)
 KINDS = ("zip", "gzip", "text")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _MD5 = re.compile(r"[0-9a-f]{32}")

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from clmt.files import optional_path
+from clmt.paths import REGISTRY, here_or_packaged
 
 __all__ = ["register"]
 
-REGISTRY = Path("config/sources.yaml")
 DOWNLOADS = Path("resources/downloads")
 
 
@@ -83,5 +83,10 @@ def run_mirror(args: argparse.Namespace) -> None:
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--registry", type=Path, default=REGISTRY, help="registry of sources (default: %(default)s)")
+    parser.add_argument(
+        "--registry",
+        type=Path,
+        default=here_or_packaged(REGISTRY),
+        help="registry of sources (default: %(default)s)",
+    )
     parser.add_argument("--mirror", type=optional_path, default=None, help="folder that answers instead of the network")

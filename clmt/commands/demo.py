@@ -7,6 +7,7 @@ import logging
 from pathlib import Path
 
 from clmt.commands import Subparsers
+from clmt.paths import REGISTRY, here_or_packaged
 
 __all__ = ["register"]
 
@@ -18,7 +19,7 @@ def register(subparsers: Subparsers) -> None:
     demo = subparsers.add_parser("demo", help="write the simulated sources of the demo as a mirror folder")
     demo.add_argument("--out", type=Path, required=True, help="folder to write, such as resources/demo/mirror")
     demo.add_argument(
-        "--registry", type=Path, default=Path("config/sources.yaml"), help="registry of sources (default: %(default)s)"
+        "--registry", type=Path, default=here_or_packaged(REGISTRY), help="registry of sources (default: %(default)s)"
     )
     demo.set_defaults(run=run_demo)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from clmt.files import optional_path
+from clmt.paths import REGISTRY, here_or_packaged
 
 
 def register(subparsers: Any) -> None:
@@ -27,7 +28,7 @@ def _add_look_up(actions: Any) -> None:
     ask.add_argument("--drugs", type=Path, required=True, metavar="FILE", help="the dataset's drugs.parquet")
     ask.add_argument("--input", action="append", default=[], metavar="NAME=FILE", help="a file, by its registry name")
     ask.add_argument("--cache", type=Path, required=True, metavar="DIR", help="folder of downloads")
-    ask.add_argument("--registry", type=Path, required=True, metavar="FILE", help="config/sources.yaml")
+    ask.add_argument("--registry", type=Path, default=here_or_packaged(REGISTRY), help="default: %(default)s")
     ask.add_argument("--mirror", type=optional_path, metavar="DIR", help="folder that answers instead of the network")
     ask.add_argument("--out", type=Path, required=True, metavar="FILE", help="records file (JSON) to write")
     ask.set_defaults(run=run_look_up)
@@ -37,7 +38,7 @@ def _add_build(actions: Any) -> None:
     build = actions.add_parser("build", help="write the corpus of a dataset from its tables and text sources")
     build.add_argument("--settings", required=True, metavar="JSON", help="sources, synonyms, max_pathways, ...")
     build.add_argument("--tables", type=Path, required=True, metavar="DIR", help="the dataset's tables")
-    build.add_argument("--sources-registry", type=Path, required=True, metavar="FILE", help="config/sources.yaml")
+    build.add_argument("--sources-registry", type=Path, default=here_or_packaged(REGISTRY), help="default: %(default)s")
     build.add_argument("--structures", type=Path, metavar="FILE", help="structures.parquet, for PubChem's titles")
     build.add_argument("--archive", metavar="NAME", help="registry entry of the dataset, for the terms of its tables")
     build.add_argument("--simulated", action="store_true", help="the sources are the project's own simulated files")

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from clmt.errors import ClmtError
+from clmt.paths import packaged
 from clmt.reading.delimited import require_columns
 from clmt.reading.lines import read_lines
 from clmt.reading.names import name_key
@@ -25,7 +26,7 @@ __all__ = [
     "tables_digest",
 ]
 
-_RESOURCES = Path(__file__).resolve().parents[2] / "resources"
+_RESOURCES = packaged("resources")
 
 #: The project's own tables.
 ALIASES = _RESOURCES / "target_aliases.tsv"

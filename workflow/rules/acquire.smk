@@ -16,9 +16,8 @@ rule fetch_source:
     params:
         source=source_name,
         settings=source_settings,
-        registry=REGISTRY,
     shell:
-        "clmt fetch --source {params.source} --registry {params.registry:q} --mirror={resources.mirror:q} --out {output:q} 2> {log:q}"
+        "clmt fetch --source {params.source} --mirror={resources.mirror:q} --out {output:q} 2> {log:q}"
 
 
 rule resolve_structures:
@@ -35,11 +34,10 @@ rule resolve_structures:
         layout=dataset_layout,
         cache=config["downloads"],
         settings=service_settings("pubchem"),
-        registry=REGISTRY,
         code=layout_code("clmt.acquire.pubchem"),
     shell:
         "clmt pubchem --dataset-layout {params.layout} --archive {input.archive:q} --cache {params.cache:q} "
-        "--registry {params.registry:q} --mirror={resources.mirror:q} --out {output.structures:q} 2> {log:q}"
+        "--mirror={resources.mirror:q} --out {output.structures:q} 2> {log:q}"
 
 
 rule fetch_encoder:

@@ -7,9 +7,8 @@ from clmt.acquire.registry import load_registry
 from clmt.planning.config import check_config
 from clmt.errors import ClmtError
 from clmt.machine import has_gpu
+from clmt.paths import REGISTRY, here_or_packaged
 from clmt.planning.digest import code_digest
-
-REGISTRY = "config/sources.yaml"
 
 
 def refuse(error):
@@ -20,7 +19,9 @@ def refuse(error):
 
 try:
     check_config(
-        config, workflow.source_path("../schemas/config.schema.yaml"), load_registry(REGISTRY).sources
+        config,
+        workflow.source_path("../schemas/config.schema.yaml"),
+        load_registry(here_or_packaged(REGISTRY)).sources,
     )
 except ClmtError as error:
     refuse(error)

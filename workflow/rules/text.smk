@@ -20,10 +20,9 @@ rule look_up_records:
         settings=look_up_settings,
         files=look_up_arguments,
         cache=config["downloads"],
-        registry=REGISTRY,
     shell:
         "clmt text look-up --source {wildcards.service} --drugs {input.drugs:q} {params.files:q} "
-        "--cache {params.cache:q} --registry {params.registry:q} --mirror={resources.mirror:q} "
+        "--cache {params.cache:q} --mirror={resources.mirror:q} "
         "--out {output.records:q} 2> {log:q}"
 
 
@@ -54,12 +53,11 @@ rule write_corpus:
         files=corpus_arguments,
         archive=archive_name,
         simulated=simulated_flag,
-        registry=REGISTRY,
         tables=subpath(input.drugs, parent=True),
         folder=subpath(output.drugs, parent=True),
     shell:
         "clmt text build --settings {params.settings:q} --tables {params.tables} "
-        "--structures {input.structures} --sources-registry {params.registry:q} --archive {params.archive} "
+        "--structures {input.structures} --archive {params.archive} "
         "{params.simulated} "
         "{params.files:q} --out-dir {params.folder} 2> {log}"
 
