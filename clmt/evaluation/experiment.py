@@ -20,7 +20,7 @@ class Pairs:
     ----------
     cell_line_ids, drug_ids
         Names, sorted.
-    cell, drug
+    cell_row, drug_row
         Row of each pair in those lists, int64 (n,).
     fold
         Fold whose test part the pair is in, int64 (n,).
@@ -32,8 +32,8 @@ class Pairs:
 
     cell_line_ids: list[str]
     drug_ids: list[str]
-    cell: np.ndarray
-    drug: np.ndarray
+    cell_row: np.ndarray
+    drug_row: np.ndarray
     fold: np.ndarray
     observed: np.ndarray
     predicted: dict[str, np.ndarray]

@@ -62,7 +62,9 @@ def _dense_sums(rows: np.ndarray, columns: np.ndarray, values: np.ndarray, shape
     return flat.reshape(shape)
 
 
-def rmse_replicates(pairs: Pairs, models: Sequence[str], cells: np.ndarray, drugs: np.ndarray) -> np.ndarray:
+def rmse_replicates(
+    pairs: Pairs, models: Sequence[str], cell_weights: np.ndarray, drug_weights: np.ndarray
+) -> np.ndarray:
     """RMSE over the test pairs of all folds in each replicate.
 
     Parameters
@@ -71,7 +73,7 @@ def rmse_replicates(pairs: Pairs, models: Sequence[str], cells: np.ndarray, drug
         The test pairs.
     models
         Names, (M,).
-    cells, drugs
+    cell_weights, drug_weights
         Weights (B, C) and (B, D), see `bootstrap_weights`.
 
     Returns
@@ -80,27 +82,34 @@ def rmse_replicates(pairs: Pairs, models: Sequence[str], cells: np.ndarray, drug
         float64 (M, B): the square root of u' S v / u' N v, S and N the (C, D) sums of squared errors and of pairs.
     """
     shape = (len(pairs.cell_line_ids), len(pairs.drug_ids))
-    weight = ((cells @ _dense_sums(pairs.cell, pairs.drug, np.ones(len(pairs.cell)), shape)) * drugs).sum(axis=1)
-    out = np.full((len(models), len(cells)), np.nan)
+
+    def weighted_sum(values: np.ndarray) -> np.ndarray:
+        sums = _dense_sums(pairs.cell_row, pairs.drug_row, values, shape)
+        return ((cell_weights @ sums) * drug_weights).sum(axis=1)
+
+    n = weighted_sum(np.ones(len(pairs.observed)))
+    out = np.full((len(models), len(cell_weights)), np.nan)
     for row, model in enumerate(models):
-        squared = _dense_sums(pairs.cell, pairs.drug, (pairs.predicted[model] - pairs.observed) ** 2, shape)
-        np.divide(((cells @ squared) * drugs).sum(axis=1), weight, out=out[row], where=weight > 0)
+        squares = weighted_sum((pairs.predicted[model] - pairs.observed) ** 2)
+        np.divide(squares, n, out=out[row], where=n > 0)
     return np.sqrt(out)
 
 
-def drug_r_replicates(pairs: Pairs, models: Sequence[str], cells: np.ndarray, drugs: np.ndarray) -> np.ndarray:
+def drug_r_replicates(
+    pairs: Pairs, models: Sequence[str], cell_weights: np.ndarray, drug_weights: np.ndarray
+) -> np.ndarray:
     """Mean within-drug Pearson correlation in each replicate, float64 (M, B).
 
     Correlations are taken within (fold, drug): training means lean away from the test part that they lack, and pooling
     a drug's folds would turn that into a negative correlation. Groups follow the rule of the metric card.
     """
-    codes, group = np.unique(pairs.fold * len(pairs.drug_ids) + pairs.drug, return_inverse=True)
+    codes, group = np.unique(pairs.fold * len(pairs.drug_ids) + pairs.drug_row, return_inverse=True)
     sizes = np.bincount(group)
     shape = (len(pairs.cell_line_ids), len(codes))
-    drug_weights = drugs[:, codes % len(pairs.drug_ids)] * (sizes >= MIN_GROUP)
+    group_weights = drug_weights[:, codes % len(pairs.drug_ids)] * (sizes >= MIN_GROUP)
 
     def sums(values: np.ndarray) -> np.ndarray:
-        return cells @ _dense_sums(pairs.cell, group, values, shape)
+        return cell_weights @ _dense_sums(pairs.cell_row, group, values, shape)
 
     def centred(values: np.ndarray) -> np.ndarray:
         return values - (np.bincount(group, values) / sizes)[group]
@@ -109,9 +118,9 @@ def drug_r_replicates(pairs: Pairs, models: Sequence[str], cells: np.ndarray, dr
     n = np.maximum(sums(np.ones(len(y))), 1.0)
     mean_y = sums(y) / n
     var_y = sums(y * y) / n - mean_y**2
-    weights = np.where(var_y > CONSTANT**2, drug_weights, 0.0)
+    weights = np.where(var_y > CONSTANT**2, group_weights, 0.0)
     total = weights.sum(axis=1)
-    out = np.full((len(models), len(cells)), np.nan)
+    out = np.full((len(models), len(cell_weights)), np.nan)
     for row, model in enumerate(models):
         x = centred(pairs.predicted[model])
         mean_x = sums(x) / n
@@ -163,12 +172,12 @@ def compare_models(
     scores, comparisons
         Metric -> model -> value over all folds' test pairs, and the differences; p is corrected within each metric.
     """
-    cells, drugs = bootstrap_weights(len(pairs.cell_line_ids), len(pairs.drug_ids), replicates, seed)
+    cell_weights, drug_weights = bootstrap_weights(len(pairs.cell_line_ids), len(pairs.drug_ids), replicates, seed)
     scores: dict[str, dict[str, float]] = {}
     comparisons = []
     for metric, sign in COMPARED.items():
         replicate = rmse_replicates if metric == "rmse" else drug_r_replicates
-        values = dict(zip(models, replicate(pairs, models, cells, drugs), strict=True))
+        values = dict(zip(models, replicate(pairs, models, cell_weights, drug_weights), strict=True))
         scores[metric] = {model: float(values[model][0]) for model in models}
         known = [model for model in baselines or models[:1] if np.isfinite(scores[metric][model])]
         if not known:

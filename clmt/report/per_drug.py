@@ -33,9 +33,9 @@ def model_and_reference(experiment: Experiment) -> tuple[str, str] | None:
 def drug_scores(pairs: Pairs, model: str) -> tuple[np.ndarray, np.ndarray]:
     """RMSE (D,) over all folds, and Pearson r (D,) as the mean of the drug's folds, NaN where no fold has one."""
     predicted, n_drugs = pairs.predicted[model], len(pairs.drug_ids)
-    squares = np.bincount(pairs.drug, (predicted - pairs.observed) ** 2, n_drugs)
-    error = np.sqrt(squares / np.bincount(pairs.drug, minlength=n_drugs))
-    found = group_correlations(pairs.fold * n_drugs + pairs.drug, pairs.observed, predicted)
+    squares = np.bincount(pairs.drug_row, (predicted - pairs.observed) ** 2, n_drugs)
+    error = np.sqrt(squares / np.bincount(pairs.drug_row, minlength=n_drugs))
+    found = group_correlations(pairs.fold * n_drugs + pairs.drug_row, pairs.observed, predicted)
     known = np.isfinite(found.r)
     drug = found.labels[known] % n_drugs
     folds = np.bincount(drug, minlength=n_drugs)

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from tests.helpers.e2e_help import ROOT, Workplace, explain
+from tests.helpers.e2e_help import ROOT, Workplace, explain, furnish
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -28,8 +28,6 @@ def find_mirror() -> Path | None:
 
 @pytest.fixture(scope="module")
 def slice_run(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
-    from tests.helpers.e2e_help import furnish
-
     mirror = find_mirror()
     if mirror is None:
         pytest.skip("no mirror of the sources: set CLMT_MIRROR to a folder made by 'clmt mirror'")

@@ -125,6 +125,16 @@ def test_edits_plan_just_what_they_concern(workspace: Workspace) -> None:
     assert workspace.plan(*arguments) == {"train": 2, "evaluate": 2, "collect": 1}
 
 
+def test_an_edit_of_a_template_draws_its_page_again(workspace: Workspace) -> None:
+    workspace.copy_package()
+    pages = ["--configfile", "config/demo.yaml", "--", "results/report/demo_texts.html"]
+    workspace.accept(*pages)
+    workspace.edit("clmt/report/table.css", "table {", "table { color: #000;")
+    assert workspace.plan(*pages) == {}
+    workspace.edit("clmt/text/page/page.js", "const title", "const another = 1;\nconst title")
+    assert workspace.plan(*pages) == {"text_page": 1}
+
+
 def test_edits_of_clmt_and_of_sources_plan_just_what_they_concern(workspace: Workspace) -> None:
     workspace.copy_package()
     overlay = workspace.overlay({**SMALL, "experiments": {"gdsc_cv": {"models": ["clmt", "drug_mean"]}}})

@@ -40,7 +40,7 @@ def row_bootstrap(pairs: Pairs, replicates: int, seed: int) -> np.ndarray:
     """Differences of RMSE when pairs are resampled as if they were independent."""
     rng = np.random.default_rng(seed)
     squared = {model: (p - pairs.observed) ** 2 for model, p in pairs.predicted.items()}
-    rows = rng.integers(0, len(pairs.cell), (replicates, len(pairs.cell)))
+    rows = rng.integers(0, len(pairs.cell_row), (replicates, len(pairs.cell_row)))
     return np.sqrt(squared["a"][rows].mean(axis=1)) - np.sqrt(squared["b"][rows].mean(axis=1))
 
 
@@ -51,7 +51,7 @@ def test_the_first_replicate_is_the_data() -> None:
     found = rmse_replicates(pairs, ["a", "b"], cells, drugs)
     assert found.shape == (2, 21)
     assert found[:, 0] == pytest.approx([rmse(pairs.observed, pairs.predicted[m]) for m in "ab"])
-    groups = np.char.add(pairs.fold.astype(str), np.char.add("/", pairs.drug.astype(str)))
+    groups = np.char.add(pairs.fold.astype(str), np.char.add("/", pairs.drug_row.astype(str)))
     by_group = [group_correlations(groups, pairs.observed, pairs.predicted[m]) for m in "ab"]
     assert by_group[0].left_out > 0  # groups of fewer than ten pairs are there, and count on neither side
     found = drug_r_replicates(pairs, ["a", "b"], cells, drugs)
@@ -64,17 +64,17 @@ def test_replicates_equal_a_metric_over_repeated_rows() -> None:
     cells, drugs = bootstrap_weights(40, 6, 5, seed=4)
     by_rmse, by_r = (replicate(pairs, ["a"], cells, drugs)[0] for replicate in (rmse_replicates, drug_r_replicates))
     for b in range(6):
-        times = (cells[b][pairs.cell] * drugs[b][pairs.drug]).astype(int)
+        times = (cells[b][pairs.cell_row] * drugs[b][pairs.drug_row]).astype(int)
         y, p = (np.repeat(v, times) for v in (pairs.observed, pairs.predicted["a"]))
         assert by_rmse[b] == pytest.approx(rmse(y, p))
-        once = np.repeat(np.arange(len(times)), cells[b][pairs.cell].astype(int))
-        r = group_correlations(pairs.drug[once], pairs.observed[once], pairs.predicted["a"][once]).r
+        once = np.repeat(np.arange(len(times)), cells[b][pairs.cell_row].astype(int))
+        r = group_correlations(pairs.drug_row[once], pairs.observed[once], pairs.predicted["a"][once]).r
         assert by_r[b] == pytest.approx((drugs[b] * r).sum() / drugs[b].sum())
 
 
 def test_constant_predictions_of_a_drug_count_as_zero() -> None:
     pairs = make_pairs({"a": np.zeros((30, 4))}, folds=1)
-    pairs.predicted["a"][pairs.drug == 2] = 0.7
+    pairs.predicted["a"][pairs.drug_row == 2] = 0.7
     cells, drugs = bootstrap_weights(30, 4, 3, seed=0)
     assert drug_r_replicates(pairs, ["a"], cells, drugs)[0, 0] == pytest.approx(0.75)
 

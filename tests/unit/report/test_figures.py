@@ -109,7 +109,7 @@ def test_drug_scores_agree_with_a_loop(experiment: Experiment) -> None:
     pairs = experiment.pairs
     error, r = drug_scores(pairs, "clmt")
     for drug in range(12):
-        mine = pairs.drug == drug
+        mine = pairs.drug_row == drug
         assert error[drug] == pytest.approx(rmse(pairs.observed[mine], pairs.predicted["clmt"][mine]))
         folds = [mine & (pairs.fold == fold) for fold in range(3)]
         loop = [np.corrcoef(pairs.observed[f], pairs.predicted["clmt"][f])[0, 1] for f in folds if f.sum() >= 10]
