@@ -45,7 +45,8 @@ def configured_encoder(configs: Sequence[Path], encoder: str) -> str:
 def measure_encoding(settings: str, corpus: Path, folder: Path | None, device: str = "cpu") -> dict[str, Any]:
     """Encode the corpus once; ``device`` is what the encoder will choose by itself."""
     from clmt.text.corpus import KINDS, read_corpus
-    from clmt.vectors.encode import encode_corpus, read_vectors
+    from clmt.vectors.encode import encode_corpus
+    from clmt.vectors.files import read_vectors
 
     with tempfile.TemporaryDirectory() as place:
         out = Path(place) / "vectors.parquet"

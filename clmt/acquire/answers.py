@@ -6,18 +6,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from clmt.acquire.client import Client
 from clmt.errors import ClmtError
 
-__all__ = ["Node", "layout_error", "open_node"]
+__all__ = ["NOTHING", "Node", "ask_node", "layout_error", "open_node"]
+
+#: Statuses with which services say that they have nothing: a name that cannot be parsed, and an unknown one.
+NOTHING = frozenset({400, 404})
+
+_REMEDY = "remove the cached answer to ask again"
+
+
+def ask_node(client: Client, service: str, url: str) -> Node | None:
+    """Ask for a mapping; None where the service has nothing."""
+    answer = client.get_json(url, NOTHING)
+    return None if answer is None else open_node(answer, f"{service}, {url}")
 
 
 def layout_error(where: str, key: str, value: Any, expected: str) -> ClmtError:
     """The one line that names service and address, key, what came and what should have."""
     got = f"keys {sorted(map(str, value))[:5]}" if isinstance(value, Mapping) else f"{value!r:.60}"
-    return ClmtError(f"{where}: the layout has changed! {key}: got: {got}, expected: {expected}; {_MEND}")
-
-
-_MEND = "remove the cached answer to ask again"
+    return ClmtError(f"{where}: the layout has changed! {key}: got: {got}, expected: {expected}; {_REMEDY}")
 
 
 @dataclass(frozen=True)

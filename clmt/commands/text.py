@@ -89,7 +89,7 @@ def run_look_up(args: argparse.Namespace) -> None:
     """Ask a service."""
     from clmt.acquire.fetch import open_client
     from clmt.acquire.registry import load_registry
-    from clmt.text.lookups import look_up
+    from clmt.text.facts import look_up
 
     registry = load_registry(args.registry)
     client = open_client(registry, args.cache, args.mirror)

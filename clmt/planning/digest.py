@@ -35,6 +35,7 @@ SILENT = frozenset(
         ".planning.digest",
         ".planning.layouts",
         ".planning.runs",
+        ".planning.text_sources",
     )
 )
 

@@ -2,27 +2,34 @@
 
 ``cell_lines.parquet`` and ``drugs.parquet`` have the columns of `COLUMNS`. The full text of an entity is its sentences
 joined by a blank in order of position, without the rows that repeat an earlier one: these are kept so that a source's
-rows do not depend on which other sources are configured.
+rows do not depend on which other sources are configured. ``wording.parquet`` beside them says of each sentence which
+part of the text it belongs to, where it writes the entity's name and which other names it lists.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from clmt.errors import ClmtError
 from clmt.files import atomic_path
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 __all__ = [
-    "ALSO_KNOWN",
     "COLUMNS",
+    "COVERAGE_COLUMNS",
     "KINDS",
+    "WORDING",
     "Sentence",
-    "entity_texts",
     "number_sentences",
     "read_corpus",
+    "read_wording",
     "write_corpus",
+    "write_wording",
 ]
 
 COLUMNS = ("entity_id", "position", "sentence", "source", "record_id", "licence", "retrieved", "repeats")
@@ -30,10 +37,10 @@ COLUMNS = ("entity_id", "position", "sentence", "source", "record_id", "licence"
 #: Kind of entity -> file name of its corpus.
 KINDS = {"cell_line": "cell_lines.parquet", "drug": "drugs.parquet"}
 
+COVERAGE_COLUMNS = ("kind", "source", "entities", "of", "share", "sentences", "characters")
 
-#: How a list of compounds words synonyms, and the sources that are such lists.
-ALSO_KNOWN = " is also known as "
-COMPOUND_LISTS = ("repurposing_hub", "ccle_profiling", "gdsc_compounds")
+#: File name of how the sentences of both kinds are worded.
+WORDING = "wording.parquet"
 
 
 @dataclass(frozen=True)
@@ -42,20 +49,24 @@ class Sentence:
 
     Attributes
     ----------
-    entity_id : str
+    entity_id
         Key of the cell line or drug in its table.
-    position : int
+    position
         Place in the entity's text, from 0.
-    sentence : str
-    source : str
+    source
         Name of the text source ("reactome"), or "tables" for what the dataset's own tables say.
-    record_id : str
+    record_id
         Key of the record inside the source.
-    licence : str
-    retrieved : str
+    retrieved
         Day of the source's release or of the look-up, ISO 8601; the first day where the registry names a year or month.
-    repeats : bool
+    repeats
         Whether an earlier row of the entity says the same or lists synonyms too, so that the text leaves this one out.
+    part
+        Part of the text ("identity", "mechanism").
+    name_at
+        Where the sentence writes the entity's name, if its wording is ours.
+    other_names
+        Further names of the entity that it lists.
     """
 
     entity_id: str
@@ -66,6 +77,9 @@ class Sentence:
     licence: str
     retrieved: str
     repeats: bool = False
+    part: str = ""
+    name_at: int | None = None
+    other_names: tuple[str, ...] = ()
 
 
 def number_sentences(sentences: Iterable[Sentence]) -> tuple[list[Sentence], dict[str, int]]:
@@ -91,8 +105,7 @@ def number_sentences(sentences: Iterable[Sentence]) -> tuple[list[Sentence], dic
         position = counts.get(item.entity_id, 0)
         counts[item.entity_id] = position + 1
         # One source's list of synonyms is enough: of two lists much is the same.
-        other_list = item.source in COMPOUND_LISTS and ALSO_KNOWN in item.sentence
-        other_list = other_list and named.setdefault(item.entity_id, item.source) != item.source
+        other_list = bool(item.other_names) and named.setdefault(item.entity_id, item.source) != item.source
         numbered.append(replace(item, position=position, repeats=bool(said_by) or other_list))
         if said_by:
             repeated[item.source] = repeated.get(item.source, 0) + 1
@@ -109,7 +122,6 @@ def write_corpus(path: Path, sentences: Sequence[Sentence], entity_ids: Sequence
         Where an entity would be left without text, a sentence is empty or belongs to no entity.
     """
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     order = {entity: row for row, entity in enumerate(entity_ids)}
     for item in sentences:
@@ -124,13 +136,66 @@ def write_corpus(path: Path, sentences: Sequence[Sentence], entity_ids: Sequence
     rows = sorted(sentences, key=lambda item: (order[item.entity_id], item.position))
     types = {"position": pa.int32(), "repeats": pa.bool_()}
     schema = pa.schema([pa.field(name, types.get(name, pa.string()), nullable=False) for name in COLUMNS])
-    columns = {name: [getattr(item, name) for item in rows] for name in COLUMNS}
-    with atomic_path(path) as temporary:
-        pq.write_table(pa.table(columns, schema=schema), temporary, compression="zstd")
+    _write(path, pa.table({name: [getattr(item, name) for item in rows] for name in COLUMNS}, schema=schema))
 
 
 def read_corpus(path: Path, *, repeats: bool = False) -> list[Sentence]:
     """Read one kind's corpus in the order of the file: the rows of the texts or, with ``repeats``, all rows."""
+    rows = [Sentence(**{name: row[name] for name in COLUMNS}) for row in _read(path, COLUMNS).to_pylist()]
+    return [row for row in rows if repeats or not row.repeats]
+
+
+def write_wording(path: Path, corpora: Mapping[str, Sequence[Sentence]]) -> None:
+    """Write the wording of the sentences of both kinds, by kind, entity and position."""
+    import pyarrow as pa
+
+    fields = [
+        pa.field("kind", pa.string(), nullable=False),
+        pa.field("entity_id", pa.string(), nullable=False),
+        pa.field("position", pa.int32(), nullable=False),
+        pa.field("part", pa.string(), nullable=False),
+        pa.field("name_at", pa.int32()),
+        pa.field("other_names", pa.list_(pa.string()), nullable=False),
+    ]
+    names = [field.name for field in fields[1:]]
+    rows = [
+        {"kind": kind, **{name: getattr(item, name) for name in names}}
+        for kind, sentences in corpora.items()
+        for item in sentences
+    ]
+    _write(path, pa.Table.from_pylist(rows, schema=pa.schema(fields)))
+
+
+def read_wording(path: Path, kind: str, sentences: Iterable[Sentence]) -> list[Sentence]:
+    """Give sentences of a corpus back their part and names, from the file of the wording.
+
+    Raises
+    ------
+    ClmtError
+        Where the file is missing or does not know a sentence.
+    """
+    columns = ("kind", "entity_id", "position", "part", "name_at", "other_names")
+    rows = {(row["kind"], row["entity_id"], row["position"]): row for row in _read(path, columns).to_pylist()}
+    worded = []
+    for item in sentences:
+        row = rows.get((kind, item.entity_id, item.position))
+        if row is None:
+            raise ClmtError(
+                f"{path} does not know sentence {item.position} of {kind} {item.entity_id!r}; build it again"
+            )
+        names = tuple(row["other_names"])
+        worded.append(replace(item, part=row["part"], name_at=row["name_at"], other_names=names))
+    return worded
+
+
+def _write(path: Path, table: pa.Table) -> None:
+    import pyarrow.parquet as pq
+
+    with atomic_path(path) as temporary:
+        pq.write_table(table, temporary, compression="zstd")
+
+
+def _read(path: Path, columns: Sequence[str]) -> pa.Table:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -140,22 +205,7 @@ def read_corpus(path: Path, *, repeats: bool = False) -> list[Sentence]:
         raise ClmtError(f"{path}: no such corpus; build it with the rule write_corpus") from None
     except pa.ArrowInvalid as error:
         raise ClmtError(f"{path} is not a corpus ({str(error).splitlines()[0]}); build it again") from None
-    for name in COLUMNS:
+    for name in columns:
         if name not in table.column_names:
             raise ClmtError(f"{path}: column {name!r} is missing; got: {', '.join(table.column_names)}")
-    rows = [Sentence(**{name: row[name] for name in COLUMNS}) for row in table.to_pylist()]
-    return [row for row in rows if repeats or not row.repeats]
-
-
-def entity_texts(path: Path) -> dict[str, str]:
-    """Return the full text of each entity, in the order of the file.
-
-    Returns
-    -------
-    dict
-        entity_id -> its sentences joined by a blank; never an empty string.
-    """
-    parts: dict[str, list[tuple[int, str]]] = {}
-    for item in read_corpus(path):
-        parts.setdefault(item.entity_id, []).append((item.position, item.sentence))
-    return {entity: " ".join(sentence for _, sentence in sorted(rows)) for entity, rows in parts.items()}
+    return table

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from clmt.text.cells import CellLine
-from clmt.text.drugs import Drug
-from clmt.text.facts import TABLES, Fact
+from clmt.planning.text_sources import TABLES
+from clmt.text.entities import CellLine, Drug
+from clmt.text.facts import Fact
 
 __all__ = ["cell_line_pattern", "drop_leaks", "name_pattern"]
 
@@ -36,9 +36,9 @@ def name_pattern(names: Iterable[str], *, case: bool) -> re.Pattern[str]:
 
     Parameters
     ----------
-    names : iterable of str
+    names
         As the tables spell them.
-    case : bool
+    case
         Whether case matters: cell lines such as "SET" or "BEN" are words otherwise.
     """
     parts = set()
@@ -89,13 +89,13 @@ def drop_leaks(
 
     Parameters
     ----------
-    kind : str
+    kind
         "cell_line" or "drug": whose texts the facts belong to.
-    facts : sequence of Fact
+    facts
         In any order; it is kept.
     cell_lines, drugs
         Of the dataset.
-    keep : bool
+    keep
         Only list the sentences.
 
     Returns

@@ -1,64 +1,16 @@
-"""Settings of the corpus: which sources it draws on, and where their files, terms and dates come from."""
+"""Settings of the corpus: which sources it draws on, and how much of them is kept."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from pathlib import Path
 from typing import Any
 
 from clmt.errors import ClmtError, expected_one_of
+from clmt.planning.text_sources import SOURCE_CHOICES
 
-__all__ = [
-    "FILES",
-    "SERVICES",
-    "SOURCES",
-    "SYNONYM_LISTS",
-    "TextSettings",
-    "look_up_files",
-    "require_inputs",
-    "required_files",
-    "required_services",
-]
-
-#: Text source -> downloaded files (names in the registry) that it needs.
-FILES: dict[str, tuple[str, ...]] = {
-    "reactome": ("reactome_gmt", "reactome_summations"),
-    "reactome_content": ("reactome_gmt",),
-    "repurposing_hub": ("repurposing_hub",),
-    "gdsc_compounds": ("gdsc_compounds",),
-    "ccle_profiling": ("ccle_profiling",),
-    "ncit": ("ncit_flat",),
-    "gene_summary": ("gene_summary", "gene_info"),
-}
-
-#: Text source -> look-up service (name in the registry) that it asks before the corpus is written.
-SERVICES = {
-    "chembl": "chembl",
-    "pubchem": "pubchem",
-    "uniprot": "uniprot",
-    "kegg": "kegg",
-    "reactome_content": "reactome",
-}
-
-#: All text sources, in the order in which they speak inside one part of a text.
-SOURCES = (
-    "repurposing_hub",
-    "chembl",
-    "ccle_profiling",
-    "gdsc_compounds",
-    "ncit",
-    "pubchem",
-    "gene_summary",
-    "uniprot",
-    "reactome",
-    "reactome_content",
-    "kegg",
-)
-
-#: Lists of compounds whose synonyms may help to recognise a drug in other sources.
-SYNONYM_LISTS = ("gdsc_compounds", "ccle_profiling")
+__all__ = ["TextSettings"]
 
 
 @dataclass(frozen=True)
@@ -68,10 +20,10 @@ class TextSettings:
     Attributes
     ----------
     sources : tuple of str
-        Names of `SOURCES`.
+        Names of `SOURCE_CHOICES`.
     synonyms : tuple of str
-        Names of `SYNONYM_LISTS`: lists whose synonyms help to find a drug in the sources. They are read whether their
-        sentences are used or not, so that leaving a source out takes away its sentences only.
+        Lists of compounds whose synonyms help to find a drug in the sources. They are read whether their sentences are
+        used or not, so that leaving a source out takes away its sentences only.
     max_altered_genes : int
         Most mutated genes, and most genes with an altered copy number, that are named.
     max_pathways : int
@@ -88,10 +40,10 @@ class TextSettings:
 
     def __post_init__(self) -> None:
         """Check the values."""
-        for key, known in (("sources", SOURCES), ("synonyms", SYNONYM_LISTS)):
+        for key in ("sources", "synonyms"):
             for name in getattr(self, key):
-                if name not in known:
-                    raise expected_one_of(f"text.{key}: unknown source", name, known)
+                if name not in SOURCE_CHOICES:
+                    raise expected_one_of(f"text.{key}: unknown source", name, SOURCE_CHOICES)
         for key, least in (("max_altered_genes", 0), ("max_pathways", 0)):
             value = getattr(self, key)
             if not isinstance(value, int) or isinstance(value, bool) or value < least:
@@ -119,26 +71,3 @@ class TextSettings:
         if not isinstance(values, dict):
             raise ClmtError(f"--settings is not a JSON object; got: {text[:80]!r}")
         return cls.of(values)
-
-
-def required_files(settings: TextSettings) -> list[str]:
-    """Names of the downloaded files that a corpus with these settings reads."""
-    names = [name for source in SOURCES if source in settings.sources for name in FILES.get(source, ())]
-    return list(dict.fromkeys([*names, *settings.synonyms]))
-
-
-def required_services(settings: TextSettings) -> list[str]:
-    """Names of the text sources whose records are looked up first, in order."""
-    return [source for source in SOURCES if source in settings.sources and source in SERVICES]
-
-
-def look_up_files(source: str) -> tuple[str, ...]:
-    """Names of the downloaded files that tell what to ask a service for."""
-    return ("reactome_gmt", "reactome_summations") if source == "reactome_content" else ()
-
-
-def require_inputs(settings: TextSettings, files: Mapping[str, Path]) -> None:
-    """Refuse to build where a needed file is not given."""
-    for name in (*required_files(settings), *required_services(settings)):
-        if name not in files:
-            raise ClmtError(f"text build: source {name!r} is configured without its file; add --input {name}=FILE")

@@ -7,32 +7,27 @@ done to the vectors is in `clmt.vectors.vary`.
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from clmt.errors import ClmtError
 from clmt.files import parse_settings
-from clmt.text.corpus import KINDS, Sentence, read_corpus
-from clmt.text.leakage import name_pattern
+from clmt.text.corpus import KINDS, WORDING, Sentence, read_corpus, read_wording
 from clmt.vectors.encoders import check_settings, encode, revision
-from clmt.vectors.files import read_vectors, write_vectors
+from clmt.vectors.files import write_vectors
+from clmt.vectors.names import hide_names
 from clmt.vectors.vary import check_variation, varied
 
-__all__ = ["encode_corpus", "hide_names", "read_vectors"]
+__all__ = ["encode_corpus"]
 
 log = logging.getLogger(__name__)
 
-_UNNAMED = {"cell_line": "This cell line", "drug": "This compound"}
 #: What is read in place of a text that is cut away whole: an encoder gets no empty text, and none of what was cut.
 _NEUTRAL = {
     "cell_line": "This cell line is a cell line of the data set.",
     "drug": "This compound is a compound of the data set.",
 }
-#: How the recipe's own sentences begin before they write the name.
-_BEFORE_NAME = ("", "Altered genes of ", "The mechanism of action of ", "The target pathway of ")
-_ALSO_KNOWN = re.compile(r"^.+? is also known as (.+)\.$")
 
 
 def encode_corpus(
@@ -57,8 +52,8 @@ def encode_corpus(
     names = _names(tables, settings)
     keys: list[tuple[str, str]] = []
     texts: dict[str, str] = {}
-    for kind, file in KINDS.items():
-        for entity, text in _texts(read_corpus(corpus / file), kind, names).items():
+    for kind in KINDS:
+        for entity, text in _texts(corpus, kind, names).items():
             keys.append((kind, entity))
             texts[f"{kind} {entity}"] = text
     texts, gone = _skipped(texts, settings.get("skip_characters", 0))
@@ -87,7 +82,7 @@ def _names(tables: Path | None, settings: Mapping[str, Any]) -> dict[str, dict[s
         return None
     if tables is None:
         raise ClmtError("hide_names needs the names in the dataset's tables; give their folder with --tables")
-    from clmt.text.gather import read_cell_lines, read_drugs
+    from clmt.text.entities import read_cell_lines, read_drugs
 
     return {
         "cell_line": {cell.cell_line_id: cell.name for cell in read_cell_lines(tables / "cell_lines.parquet")},
@@ -95,42 +90,22 @@ def _names(tables: Path | None, settings: Mapping[str, Any]) -> dict[str, dict[s
     }
 
 
-def _texts(sentences: list[Sentence], kind: str, names: dict[str, dict[str, str]] | None) -> dict[str, str]:
-    rows: dict[str, list[str]] = {}
-    for item in sorted(sentences, key=lambda item: item.position):
-        rows.setdefault(item.entity_id, []).append(item.sentence)
-    order = list(dict.fromkeys(item.entity_id for item in sentences))
+def _texts(corpus: Path, kind: str, names: Mapping[str, Mapping[str, str]] | None) -> dict[str, str]:
+    """Texts by entity, in the order of the file, their names hidden if given."""
+    sentences = read_corpus(corpus / KINDS[kind])
     if names is not None:
-        rows = {entity: hide_names(rows[entity], kind, [entity, names[kind].get(entity, entity)]) for entity in order}
-    return {entity: " ".join(rows[entity]) for entity in order}
-
-
-def hide_names(sentences: list[str], kind: str, names: list[str]) -> list[str]:
-    """Replace the names of an entity in its own sentences by "This compound" or "This cell line".
-
-    Sentences that list other names are left out, and those names are replaced too. Numbers and names of fewer than
-    three letters and digits are replaced only where the recipe itself writes them: elsewhere they may mean anything.
-    """
-    kept = []
-    known = list(names)
-    for sentence in sentences:
-        match = _ALSO_KNOWN.match(sentence)
-        if match:
-            known += re.split(r", | and ", match.group(1))
+        sentences = read_wording(corpus / WORDING, kind, sentences)
+    rows: dict[str, list[Sentence]] = {}
+    for item in sentences:
+        rows.setdefault(item.entity_id, []).append(item)
+    texts = {}
+    for entity, items in rows.items():
+        items.sort(key=lambda item: item.position)
+        if names is None:
+            texts[entity] = " ".join(item.sentence for item in items)
         else:
-            kept.append(sentence)
-    pattern = name_pattern(known, case=kind == "cell_line")
-    unnamed = _UNNAMED[kind]
-    starts = "|".join(re.escape(start) for start in _BEFORE_NAME)
-    own = "|".join(re.escape(name) for name in sorted(set(names), key=len, reverse=True))
-    written = re.compile(rf"^({starts})(?:{own})(?= )")
-    hidden = [written.sub(lambda match: _inside(match.group(1), unnamed), sentence) for sentence in kept]
-    return [pattern.sub(unnamed, sentence) for sentence in hidden] or [f"{unnamed} is part of the data set."]
-
-
-def _inside(start: str, unnamed: str) -> str:
-    """The substitute for a name after ``start``, in small letters where it does not begin the sentence."""
-    return start + (unnamed[0].lower() + unnamed[1:] if start else unnamed)
+            texts[entity] = " ".join(hide_names(items, kind, names[kind].get(entity, entity)))
+    return texts
 
 
 def _skipped(texts: Mapping[str, str], count: int) -> tuple[dict[str, str], int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clmt.acquire.download import NOT_FOUND
 from clmt.errors import ClmtError
-from clmt.text.drugs import Drug
+from clmt.text.entities import Drug
 
 CHEMBL = "https://chembl.example/api/data"
 PUG, VIEW = "https://pubchem.example/pug", "https://pubchem.example/pug_view"

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from clmt.tables.schema import write_table
+from clmt.text.corpus import read_corpus
 
 GENES = [f"GEN{number}" for number in range(40)]
 
@@ -149,6 +150,14 @@ def write_registry(path: Path) -> Path:
     """Write a registry of the made-up sources."""
     path.write_text(REGISTRY, encoding="utf-8")
     return path
+
+
+def entity_texts(path: Path) -> dict[str, str]:
+    """Full text of each entity of a corpus."""
+    texts: dict[str, str] = {}
+    for item in sorted(read_corpus(path), key=lambda item: (item.entity_id, item.position)):
+        texts[item.entity_id] = " ".join(filter(None, (texts.get(item.entity_id), item.sentence)))
+    return texts
 
 
 def _zip(path: Path, member: str, text: str) -> None:

@@ -1,22 +1,35 @@
 # Which files the configured text sources need, and how the text commands are told. No rule stands here.
 
 from clmt.planning.encoders import base_encoder, reads_texts, variant_settings
-from clmt.text.genes import tables_digest
-from clmt.text.settings import SERVICES, TextSettings, look_up_files, required_files, required_services
+from clmt.reading.targets import tables_digest
+from clmt.text.facts import (
+    required_files,
+    required_services,
+    services_of_sources,
+    source_modules,
+    text_source,
+)
+from clmt.text.settings import TextSettings
+
+SERVICES = services_of_sources()
 
 try:
     TEXT = TextSettings.of(
         {key: value for key, value in config["text"].items() if key not in ("encoder", "skip_characters")}
     )
+    TEXT_FILES, TEXT_SERVICES = required_files(TEXT), required_services(TEXT)
 except ClmtError as error:
     refuse(error)
 
 
+CORPUS_CODE = code_digest("clmt.text.build", *source_modules(("tables", *TEXT.sources, *TEXT.synonyms)))
+
+
 def corpus_files(wildcards):
     """Files of the configured sources by name; a source that is left out is no input."""
-    files = {name: source_path(name) for name in required_files(TEXT)}
+    files = {name: source_path(name) for name in TEXT_FILES}
     folder = f"results/{wildcards.dataset}/text/records"
-    return {**files, **{source: f"{folder}/{source}.json" for source in required_services(TEXT)}}
+    return {**files, **{source: f"{folder}/{source}.json" for source in TEXT_SERVICES}}
 
 
 def corpus_arguments(wildcards):
@@ -28,7 +41,7 @@ def archive_name(wildcards):
 
 
 def look_up_inputs(wildcards):
-    return {name: source_path(name) for name in look_up_files(wildcards.service)}
+    return {name: source_path(name) for name in text_source(wildcards.service).look_up_files}
 
 
 def look_up_arguments(wildcards):
@@ -36,10 +49,11 @@ def look_up_arguments(wildcards):
 
 
 def look_up_settings(wildcards):
-    """PubChem is asked at two addresses."""
-    name = SERVICES[wildcards.service]
-    names = ["pubchem", "pubchem_view"] if name == "pubchem" else [name]
-    return [service_settings(each) for each in names]
+    return [service_settings(name) for name in SERVICES[wildcards.service]]
+
+
+def look_up_code(wildcards):
+    return code_digest("clmt.text.facts", *source_modules([wildcards.service]))
 
 
 # Encoders whose vectors are encoded from texts, and those that are made of another encoder's vectors.

@@ -1,4 +1,4 @@
-# What is written about the cell lines and drugs of a data set, and the vectors that encoders make of it.
+# What is written about the cell lines and drugs of a dataset, and the vectors that encoders make of it.
 
 
 rule look_up_records:
@@ -15,7 +15,7 @@ rule look_up_records:
     resources:
         mirror=MIRROR,
     params:
-        code=code_digest("clmt.text.lookups"),
+        code=look_up_code,
         own=tables_digest(),
         settings=look_up_settings,
         files=look_up_arguments,
@@ -37,6 +37,7 @@ rule write_corpus:
     output:
         cell_lines="results/{dataset}/text/cell_lines.parquet",
         drugs="results/{dataset}/text/drugs.parquet",
+        wording="results/{dataset}/text/wording.parquet",
         coverage="results/{dataset}/text/coverage.tsv",
         audit="results/{dataset}/text/audit.json",
     log:
@@ -47,7 +48,7 @@ rule write_corpus:
         mem_mb=4000,
         runtime=20,
     params:
-        code=code_digest("clmt.text.build"),
+        code=CORPUS_CODE,
         own=tables_digest(),
         settings=text_settings,
         files=corpus_arguments,
@@ -66,6 +67,7 @@ rule encode_text:
     input:
         cell_lines="results/{dataset}/text/cell_lines.parquet",
         drugs="results/{dataset}/text/drugs.parquet",
+        wording="results/{dataset}/text/wording.parquet",
         names="results/{dataset}/tables/drugs.parquet",
         encoder=encoder_files,
     output:

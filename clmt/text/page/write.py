@@ -14,8 +14,8 @@ import clmt
 from clmt.errors import ClmtError
 from clmt.files import read_json, write_text
 from clmt.pages.render import render
-from clmt.text import coverage
-from clmt.text.corpus import KINDS, Sentence, read_corpus
+from clmt.text.corpus import COVERAGE_COLUMNS, KINDS, Sentence, read_corpus
+from clmt.text.facts import GROUPS
 from clmt.text.show import entity_names
 
 __all__ = ["embed", "page_data", "write_page"]
@@ -112,10 +112,10 @@ def _read_coverage(path: Path) -> list[dict[str, str]]:
     try:
         with path.open(encoding="utf-8", newline="") as lines:
             reader = csv.DictReader(lines, delimiter="\t")
-            if tuple(reader.fieldnames or ()) != coverage.COLUMNS:
+            if tuple(reader.fieldnames or ()) != COVERAGE_COLUMNS:
                 got = ", ".join(reader.fieldnames or ()) or "nothing"
                 raise ClmtError(
-                    f"{path}: not a coverage table! got: {got}, expected: {', '.join(coverage.COLUMNS)}; build it again"
+                    f"{path}: not a coverage table! got: {got}, expected: {', '.join(COVERAGE_COLUMNS)}; build it again"
                 )
             return list(reader)
     except FileNotFoundError:
@@ -135,7 +135,7 @@ def _read_audit(path: Path) -> dict[str, Any]:
 
 def _coverage_row(row: Mapping[str, str]) -> dict[str, str]:
     """A row of the coverage table as a reader wants it."""
-    css = "all" if row["source"] == "all" else "group" if row["source"] in coverage.GROUPS else ""
+    css = "all" if row["source"] == "all" else "group" if row["source"] in GROUPS else ""
     share = f"{float(row['share']):.1%}" if row["share"] else "–"
     counts = {name: f"{int(row[name]):,}" for name in ("entities", "of", "sentences", "characters")}
     return {**counts, "source": row["source"], "share": share, "css": css}

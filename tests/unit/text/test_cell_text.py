@@ -9,12 +9,12 @@ import pytest
 from clmt.errors import ClmtError
 from clmt.tables.schema import write_table
 from clmt.text.build import build_corpus
-from clmt.text.cells import CellLine, Genotype, cell_identities, pathway_facts, pathway_hits, read_genotype
-from clmt.text.drugs import Drug
+from clmt.text.entities import CellLine, Drug, Genotype, read_genotype
 from clmt.text.facts import Fact, Part, listed
-from clmt.text.gene_sets import GeneSet
 from clmt.text.leakage import drop_leaks
+from clmt.text.pathways import GeneSet, pathway_facts, pathway_hits
 from clmt.text.settings import TextSettings
+from clmt.text.sources.tables import cell_identities
 from tests.helpers.text_sources import GENES, write_registry, write_sources, write_tables
 
 CELLS = [CellLine("c1", "KM-12", "large_intestine", "adenocarcinoma"), CellLine("c2", "BEN", "lung", "lung")]
@@ -114,7 +114,7 @@ def test_responses_are_not_read(tmp_path):
         out = tmp_path / f"text{len(built)}"
         build_corpus(settings, tables, inputs, registry, out, archive="own")
         built.append({path.name: path.read_bytes() for path in sorted(out.iterdir())})
-    assert len(built[0]) == 4
+    assert len(built[0]) == 5
     assert built[0] == built[1] == built[2]
 
 

@@ -12,15 +12,17 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
+from clmt.acquire.look_ups import Record, write_records
 from clmt.cli import main
 from clmt.errors import ClmtError
+from clmt.planning.text_sources import SOURCE_CHOICES as SOURCES
 from clmt.reading.prose import clean, first_sentences, split_sentences
 from clmt.text.build import build_corpus
-from clmt.text.corpus import COLUMNS, KINDS, Sentence, entity_texts, number_sentences, read_corpus, write_corpus
-from clmt.text.records import Record, write_records
-from clmt.text.settings import SOURCES, TextSettings, required_files, required_services
+from clmt.text.corpus import COLUMNS, KINDS, WORDING, Sentence, number_sentences, read_corpus, write_corpus
+from clmt.text.facts import required_files, required_services
+from clmt.text.settings import TextSettings
 from clmt.text.show import show_text
-from tests.helpers.text_sources import COMPOUNDS, GENES, write_registry, write_sources, write_tables
+from tests.helpers.text_sources import COMPOUNDS, GENES, entity_texts, write_registry, write_sources, write_tables
 
 RECORDS = {
     "chembl": {"Alphanib": [Record("CHEMBL1", "TGF-beta receptor type-1 inhibitor", "2026-02-01", kind="mechanism")]},
@@ -67,7 +69,7 @@ def test_every_entity_has_text_and_every_sentence_its_provenance(world, tmp_path
 def test_two_builds_are_byte_identical(world, tmp_path):
     build(world, tmp_path / "one")
     build(world, tmp_path / "two")
-    for name in (*KINDS.values(), "coverage.tsv", "audit.json"):
+    for name in (*KINDS.values(), WORDING, "coverage.tsv", "audit.json"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
 

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import pytest
 
+from clmt.acquire.look_ups import Record
 from clmt.errors import ClmtError
 from clmt.reading.compounds import Compound, read_ccle_profiling, read_gdsc_compounds, read_repurposing_hub
 from clmt.reading.names import Match, Named, NameIndex, name_key, name_keys, split_names
-from clmt.text.cells import CellLine
-from clmt.text.drug_facts import (
-    GeneText,
-    compound_facts,
-    definition_facts,
-    pathway_summary_facts,
-    prose_facts,
-    target_gene_facts,
-)
-from clmt.text.drugs import Drug, match_drugs, with_synonyms
-from clmt.text.facts import Fact, Part, Terms, to_sentences
-from clmt.text.genes import map_targets, read_aliases, read_drug_synonyms, read_gene_summaries, read_pathway_labels
+from clmt.reading.targets import map_targets, read_aliases, read_drug_synonyms, read_pathway_labels
+from clmt.text.build import Terms, to_sentences
+from clmt.text.entities import CellLine, Drug, match_drugs, with_synonyms
+from clmt.text.facts import Fact, Part
 from clmt.text.leakage import drop_leaks
-from clmt.text.ncit import read_concepts
-from clmt.text.records import Record
+from clmt.text.sources.gene_summary import GeneText, read_gene_summaries, target_gene_facts
+from clmt.text.sources.ncit import definition_facts, read_concepts
+from clmt.text.sources.pubchem import prose_facts
+from clmt.text.sources.reactome import pathway_summary_facts
+from clmt.text.sources.repurposing_hub import compound_facts
 from tests.helpers.text_sources import write_sources
 
 ALPHA = Drug("Alphanib", "Alphanib", targets=("ALK5", "KIT"), pathways=("RTK signaling",), symbols=("TGFBR1", "KIT"))
@@ -149,7 +145,7 @@ def test_synonyms_are_other_names_of_the_one_compound():
 
 def test_one_list_of_synonyms_speaks_and_the_others_are_kept_as_repeats():
     facts = [
-        Fact("T", Part.IDENTITY, f"T is also known as {name}.", source, "1")
+        Fact("T", Part.IDENTITY, f"T is also known as {name}.", source, "1", other_names=(name,))
         for source, name in (("repurposing_hub", "A"), ("ccle_profiling", "B"), ("gdsc_compounds", "C"))
     ]
     terms = {fact.source: Terms("own", "2020-01-01") for fact in facts}

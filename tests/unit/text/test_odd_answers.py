@@ -6,11 +6,15 @@ import json
 
 import pytest
 
+from clmt.acquire.look_ups import Record, ask_each, read_failed, read_records
 from clmt.acquire.registry import load_registry
 from clmt.errors import ClmtError
-from clmt.text.lookups import ask_each, look_up
-from clmt.text.records import Record, read_failed, read_records
-from clmt.text.services import ask_chembl, ask_kegg, ask_pubchem, ask_reactome, ask_uniprot, list_kegg
+from clmt.text.facts import look_up
+from clmt.text.sources.chembl import ask_chembl
+from clmt.text.sources.kegg import ask_kegg, list_kegg
+from clmt.text.sources.pubchem import ask_pubchem
+from clmt.text.sources.reactome_content import ask_reactome
+from clmt.text.sources.uniprot import ask_uniprot
 from tests.helpers.service_answers import CHEMBL, DRUG, MARK, MOLECULE, PUG, VIEW, Answers, mechanisms, molecules
 from tests.helpers.text_sources import write_registry, write_sources, write_tables
 

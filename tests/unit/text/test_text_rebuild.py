@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from clmt.acquire.client import Client
-from clmt.text.corpus import KINDS, read_corpus
+from clmt.text.corpus import KINDS, WORDING, read_corpus
 from tests.helpers.text_sources import write_registry, write_sources, write_tables
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -60,7 +60,7 @@ def test_builds_on_other_days_zones_and_hash_seeds_are_byte_identical(tmp_path: 
     write_inputs(tmp_path / "inputs")
     one = build(tmp_path / "inputs", tmp_path / "one", 1_600_000_000, TZ="Pacific/Kiritimati", PYTHONHASHSEED="1")
     two = build(tmp_path / "inputs", tmp_path / "two", 1_700_040_000, TZ="America/Adak", PYTHONHASHSEED="2")
-    assert set(one) == {"uniprot.json", *KINDS.values(), "coverage.tsv", "audit.json"}
+    assert set(one) == {"uniprot.json", *KINDS.values(), WORDING, "coverage.tsv", "audit.json"}
     assert {name for name in one if one[name] != two[name]} == set()
     marked = {s.source for s in read_corpus(tmp_path / "one" / "text" / "drugs.parquet") if "sha256" in s.retrieved}
     assert {"tables", "ncit", "uniprot"} <= marked  # the sources whose date is rolling

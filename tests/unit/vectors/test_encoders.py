@@ -11,9 +11,10 @@ from sklearn.decomposition import TruncatedSVD
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from clmt.errors import ClmtError
-from clmt.text.corpus import KINDS, Sentence, write_corpus
-from clmt.vectors.encode import encode_corpus, hide_names, read_vectors
+from clmt.text.corpus import KINDS, WORDING, Sentence, write_corpus, write_wording
+from clmt.vectors.encode import encode_corpus
 from clmt.vectors.encoders import ENCODERS, encode
+from clmt.vectors.files import read_vectors
 from tests.helpers.text_sources import write_tables
 
 WORDS = ["zinc", "copper", "repair", "kinase", "inhibitor", "cell", "line", "lung", "acts", "on"]
@@ -203,6 +204,7 @@ def corpus(tmp_path):
     rows = [Sentence(k, 0, f"{k} acts on zinc of kind {i}.", "tables", k, "x", "y") for i, k in enumerate(drugs)]
     write_corpus(folder / KINDS["cell_line"], cells, list(names))
     write_corpus(folder / KINDS["drug"], rows, drugs)
+    write_wording(folder / WORDING, {"cell_line": cells, "drug": rows})
     return folder, tables, tmp_path
 
 
@@ -258,46 +260,6 @@ def test_a_text_that_is_cut_away_whole_tells_nothing_and_is_counted(corpus, monk
     assert read["drug Gammacillin"] == "3."  # the longest of them keeps its end
     assert metadata["cut_away_whole"] == str(sum(text.endswith("of the data set.") for text in read.values()))
     assert f"cuts away {metadata['cut_away_whole']} of 8 texts whole" in caplog.text
-
-
-def test_names_are_hidden_in_all_their_spellings():
-    text = [
-        "AB-001 is an anticancer compound.",
-        "AB-001 is also known as Alphanib and AB one.",
-        "Alphanib inhibits zinc.",
-        "AB 001 acts.",
-        "AB-0012 does not.",
-    ]
-    assert hide_names(text, "drug", ["AB-001"]) == [
-        "This compound is an anticancer compound.",
-        "This compound inhibits zinc.",
-        "This compound acts.",
-        "AB-0012 does not.",
-    ]
-    assert hide_names(["TT is a line.", "5637 grows."], "cell_line", ["TT", "5637"]) == [
-        "This cell line is a line.",
-        "This cell line grows.",
-    ]
-
-
-@pytest.mark.parametrize("name", ["5637", "697", "T-T", "TK", "DB", "H4", "786-0"])
-def test_short_names_and_numbers_are_hidden_where_the_recipe_writes_them(name):
-    text = [
-        f"{name} is a human cancer cell line.",
-        f"{name} has mutations in H4C1, TK1 and DB.",
-        f"Altered genes of {name} are over-represented in the pathway H4 acetylation: H4C1, TK1 and DB.",
-        f"Altered genes of {name} also belong to the pathway B: A{name}, {name}1 and 1{name}.",
-        f"{name}1 is another.",
-    ]
-    assert hide_names(text, "cell_line", ["1", name]) == [
-        "This cell line is a human cancer cell line.",
-        "This cell line has mutations in H4C1, TK1 and DB.",
-        "Altered genes of this cell line are over-represented in the pathway H4 acetylation: H4C1, TK1 and DB.",
-        f"Altered genes of this cell line also belong to the pathway B: A{name}, {name}1 and 1{name}.",
-        f"{name}1 is another.",
-    ]
-    drug = [f"The mechanism of action of {name} is X.", f"The target pathway of {name} is Y.", f"{name} acts on Z."]
-    assert not any(name in sentence for sentence in hide_names(drug, "drug", [name]))
 
 
 def test_hidden_names_change_the_vectors_and_need_the_tables(corpus):

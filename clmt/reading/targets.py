@@ -1,4 +1,4 @@
-"""Genes that drugs aim at: aliases to symbols, and what RefSeq says about a gene."""
+"""Targets and further names of drugs in the project's own tables: aliases to HGNC symbols, pathways, synonyms."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from clmt.paths import packaged
 from clmt.reading.delimited import require_columns
 from clmt.reading.lines import read_lines
 from clmt.reading.names import name_key
-from clmt.reading.prose import first_sentences
 
 __all__ = [
     "ALIASES",
@@ -21,7 +20,6 @@ __all__ = [
     "map_targets",
     "read_aliases",
     "read_drug_synonyms",
-    "read_gene_summaries",
     "read_pathway_labels",
     "tables_digest",
 ]
@@ -109,42 +107,3 @@ def _symbols(label: str, aliases: Mapping[str, tuple[str, ...]]) -> tuple[str, .
     if re.fullmatch(r"[IVX]+", label):
         return ()
     return (label,) if re.fullmatch(r"[A-Z][A-Z0-9-]{1,9}", label) else ()
-
-
-def read_gene_summaries(summaries: Path, gene_info: Path, count: int = 2) -> dict[str, tuple[str, list[str]]]:
-    """Read RefSeq's summaries of human genes and join them with their symbols.
-
-    Parameters
-    ----------
-    summaries : Path
-        ``gene_summary.gz``: ``#tax_id, GeneID, Source, Summary``.
-    gene_info : Path
-        ``Homo_sapiens.gene_info.gz``: ``#tax_id, GeneID, Symbol`` and more columns.
-    count : int
-        Sentences to keep of each summary.
-
-    Returns
-    -------
-    dict
-        Symbol -> (GeneID, first sentences); genes without a summary are absent.
-    """
-    symbols = {key: row for key, row in _ncbi(Path(gene_info), ("GeneID", "Symbol"))}
-    found: dict[str, tuple[str, list[str]]] = {}
-    for key, summary in _ncbi(Path(summaries), ("GeneID", "Summary")):
-        symbol = symbols.get(key)
-        sentences = first_sentences(summary, count) if symbol else []
-        if symbol and sentences:
-            found.setdefault(symbol, (key, sentences))
-    return found
-
-
-def _ncbi(path: Path, columns: tuple[str, str]) -> list[tuple[str, str]]:
-    """Read two columns of the human rows of an NCBI gene table."""
-    lines = read_lines(path)
-    if not lines:
-        raise ClmtError(f"{path} is empty; fetch it again")
-    header = lines[0].lstrip("#").split("\t")
-    require_columns(path, header, ("tax_id", *columns))
-    tax, first, second = (header.index(name) for name in ("tax_id", *columns))
-    rows = (line.split("\t") for line in lines[1:])
-    return [(row[first], row[second]) for row in rows if len(row) > max(tax, first, second) and row[tax] == "9606"]

@@ -1,4 +1,4 @@
-"""Answers of look-up services as files: what the corpus is built from, so that building asks nobody.
+"""Answers of look-up services, asked key by key and kept as files, so that what is built from them asks nobody.
 
 A records file is JSON: ``{"service": name, "asked": n, "unknown": [keys], "failed": {key: reason}, "records": {key:
 [{"record_id", "text", "retrieved", ...}]}}``. Keys are drug ids (chembl, pubchem), gene symbols (uniprot) or pathways.
@@ -7,16 +7,19 @@ A records file is JSON: ``{"service": name, "asked": n, "unknown": [keys], "fail
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from clmt.errors import ClmtError
 from clmt.files import read_json, write_json
-from clmt.text.gene_sets import GeneSet
+from clmt.logs import progress
 
-__all__ = ["Record", "kegg_gene_sets", "read_failed", "read_records", "write_records"]
+__all__ = ["Answers", "Record", "ask_each", "read_failed", "read_records", "write_records"]
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -25,17 +28,17 @@ class Record:
 
     Attributes
     ----------
-    record_id : str
+    record_id
         Key of the record at the service.
-    text : str
+    text
         Prose as the service gave it.
-    retrieved : str
+    retrieved
         Day of the answer, ISO 8601.
-    kind : str
+    kind
         What the text is, where a service has several ("mechanism", "description").
-    name : str
+    name
         Name of the record.
-    genes : tuple of str
+    genes
         Symbols, where the record is a gene set.
     """
 
@@ -45,6 +48,50 @@ class Record:
     kind: str = ""
     name: str = ""
     genes: tuple[str, ...] = field(default=())
+
+
+@dataclass
+class Answers:
+    """What a service says about the keys asked, the keys it does not know, and why others have no answer."""
+
+    records: dict[str, list[Record]] = field(default_factory=dict)
+    unknown: list[str] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def asked(self) -> int:
+        """Number of keys asked about."""
+        return len(self.records) + len(self.unknown) + len(self.failed)
+
+
+def ask_each(
+    batches: Sequence[Sequence[str]], ask: Callable[[Sequence[str]], Mapping[str, list[Record]]], title: str
+) -> Answers:
+    """Ask about each batch of keys; an odd answer costs its own keys only, and is told with its reason.
+
+    Raises
+    ------
+    ClmtError
+        Where no batch has an answer that can be read: then it is not the answers that are odd.
+    """
+    answers = Answers()
+    for batch in progress(batches, title, len(batches)):
+        try:
+            found = {key: rows for key, rows in ask(batch).items() if rows}
+        except ClmtError as error:
+            answers.failed.update(dict.fromkeys(batch, str(error)))
+            logger.warning("%s: no answer about %s: %s", title, ", ".join(batch), error)
+            continue
+        answers.records.update(found)
+        answers.unknown += [key for key in batch if key not in found]
+    if answers.failed and len(answers.failed) == answers.asked:
+        raise ClmtError(
+            f"{title}: each look-up failed, so its layout has changed or its address has moved! "
+            f"got: {len(answers.failed)} failures, expected: answers; the first: {next(iter(answers.failed.values()))}"
+        )
+    if answers.failed:
+        logger.warning("%s: %d of %d look-ups failed", title, len(answers.failed), answers.asked)
+    return answers
 
 
 def write_records(
@@ -103,8 +150,3 @@ def _read(path: Path, service: str) -> dict[str, Any]:
 
 def _no_records(path: Path, service: str, error: Exception) -> ClmtError:
     return ClmtError(f"{path} holds no records of {service} ({type(error).__name__}: {error}); make it again")
-
-
-def kegg_gene_sets(records: Mapping[str, list[Record]]) -> list[GeneSet]:
-    """Gene sets of KEGG's records."""
-    return [GeneSet(key, rows[0].name, frozenset(rows[0].genes)) for key, rows in sorted(records.items())]

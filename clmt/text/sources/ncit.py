@@ -1,25 +1,41 @@
-"""The NCI Thesaurus flat file: concepts of drugs with their synonyms and definitions."""
+"""The NCI Thesaurus: definition of a drug."""
 
 from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from clmt.errors import ClmtError
 from clmt.reading.lines import read_lines
 from clmt.reading.names import Named
-from clmt.reading.prose import clean
+from clmt.reading.prose import as_sentence, clean, split_sentences
+from clmt.text.entities import CorpusInputs, Drug, match_drugs
+from clmt.text.facts import MECHANISM_GROUP, PROSE_GROUP, Fact, Facts, Part, TextSource
 
-__all__ = ["Concept", "read_concepts"]
+__all__ = ["SOURCE", "Concept", "definition_facts", "read_concepts"]
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 # Regimens, radiolabelled forms and the like share the synonyms of the drug but are not the drug.
 _NOT_A_DRUG = re.compile(r"\b(?:regimen|vaccine|protocol)\b|^carbon c 11|^fluor(?:ine|o) f ?18|radiolabel", re.I)
 _DRUG_TYPES = ("Pharmacologic Substance", "Organic Chemical", "Antibiotic", "Amino Acid, Peptide, or Protein")
+
+MAX_SENTENCES = 3
+
+
+class NciThesaurus(TextSource):
+    """The first sentences of a definition."""
+
+    name = "ncit"
+    files = ("ncit_flat",)
+    groups = (MECHANISM_GROUP, PROSE_GROUP)
+
+    def about_drugs(self, inputs: CorpusInputs) -> Facts:
+        """Definitions of the drugs."""
+        return definition_facts(inputs.drugs, read_concepts(inputs.files["ncit_flat"]))
 
 
 @dataclass(frozen=True)
@@ -35,6 +51,19 @@ class Concept:
     def named(self) -> Named:
         """The concept as a record to match names with."""
         return Named(self.code, self.name, self.synonyms)
+
+
+def definition_facts(drugs: Sequence[Drug], concepts: Sequence[Concept]) -> Facts:
+    """Definitions of the concepts that the drugs are matched to."""
+    by_code = {concept.code: concept for concept in concepts}
+    matched, audit = match_drugs(drugs, [concept.named for concept in concepts])
+    facts = Facts(audit={SOURCE.name: audit})
+    for drug in drugs:
+        if drug.drug_id in matched:
+            concept = by_code[matched[drug.drug_id]]
+            sentences = [as_sentence(text) for text in split_sentences(concept.definition)[:MAX_SENTENCES]]
+            facts.rows += [Fact(drug.drug_id, Part.DEFINITION, t, SOURCE.name, concept.code) for t in sentences]
+    return facts
 
 
 def read_concepts(path: Path) -> list[Concept]:
@@ -66,4 +95,7 @@ def _concepts(lines: list[str]) -> Iterator[Concept]:
         others = tuple(dict.fromkeys(part for part in (synonyms[0], *synonyms[1:]) if part and part != name))
         yield Concept(fields[0], name, others, definition)
     if odd:
-        log.warning("NCI Thesaurus: %d lines of another layout were left out", odd)
+        logger.warning("NCI Thesaurus: %d lines of another layout were left out", odd)
+
+
+SOURCE = NciThesaurus()
