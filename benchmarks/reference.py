@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
@@ -24,6 +24,9 @@ from clmt.models.clmt.inputs import Labels, NetworkInputs
 from clmt.models.clmt.network import CLMTNetwork, EntityViews
 from clmt.models.clmt.training import TrainingData
 from clmt.models.precision import training_precision
+
+if TYPE_CHECKING:
+    from clmt.planning.settings.clmt import CLMTSettings
 
 __all__ = ["ReferenceTrainer", "time_reference"]
 
@@ -68,16 +71,16 @@ class ReferenceTrainer:
         network: CLMTNetwork,
         data: TrainingData,
         store: MoleculeStore,
-        settings: dict[str, Any],
+        settings: CLMTSettings,
         *,
         distinct: bool,
     ) -> None:
         device = data.pairs.device
-        network.drug.geometry = PublishedGeometry(settings["geometry_dropout"]).to(device)
+        network.drug.geometry = PublishedGeometry(settings.geometry_dropout).to(device)
         self.network, self.data, self.store, self.settings = network.train(), data, store, settings
         self.distinct = distinct
         self.optimiser = torch.optim.AdamW(
-            network.parameters(), lr=settings["learning_rate"], weight_decay=settings["weight_decay"]
+            network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
         )
 
     def step(self, rows: Tensor) -> Tensor:
@@ -85,11 +88,11 @@ class ReferenceTrainer:
         batch = Batch.of(self.data.pairs[rows], self.distinct)
         cells, drugs = self._encode(self.data.inputs, batch)
         error = F.mse_loss(self.network.predict_pairs(cells, drugs, batch.pairs), self.data.ln_ic50[rows])
-        contrast = self.network.contrastive_terms(cells, drugs, tuple(self.settings["contrastive"]), len(rows))
+        contrast = self.network.contrastive_terms(cells, drugs, self.settings.contrastive, len(rows))
         labels = self.data.labels
         own = Labels(labels.tissue[batch.cells], labels.threshold[batch.drugs], labels.pathway[batch.drugs])
-        auxiliary = self.network.auxiliary_terms(cells, drugs, own, tuple(self.settings["auxiliary"]))
-        loss = error + self.settings["contrastive_weight"] * contrast + self.settings["auxiliary_weight"] * auxiliary
+        auxiliary = self.network.auxiliary_terms(cells, drugs, own, self.settings.auxiliary)
+        loss = error + self.settings.contrastive_weight * contrast + self.settings.auxiliary_weight * auxiliary
         self.optimiser.zero_grad()
         loss.backward()
         self.optimiser.step()

@@ -44,9 +44,9 @@ def measure_point(
     """
     from benchmarks.simulated import FoldSize, draw_molecules, simulated_fold, template_molecules
     from benchmarks.training import build_training, time_ours
-    from clmt.models.clmt.model import CLMT
+    from clmt.planning.settings.clmt import CLMTSettings
 
-    complete = CLMT(settings).settings
+    complete = CLMTSettings.read(settings)
     wanted = FoldSize(**size)
     drawn = draw_molecules(template_molecules(molecules), wanted.drugs)
     fold = simulated_fold(drawn, wanted)

@@ -24,17 +24,15 @@ if TYPE_CHECKING:
     from clmt.graph.fold_data import FoldData
     from clmt.models.clmt.network import CLMTNetwork
     from clmt.models.clmt.training import TrainingData
+    from clmt.planning.settings.clmt import CLMTSettings
 
 __all__ = ["build_training", "main", "measure_mode", "time_ours"]
 
 MODES = ("ours", "reference", "distinct")
 
 
-def build_training(fold: FoldData, settings: dict[str, Any], device: str) -> tuple[CLMTNetwork, TrainingData]:
-    """A new network and its training data on the device, as `clmt.models.clmt.model.CLMT.fit` makes them.
-
-    ``settings`` are complete.
-    """
+def build_training(fold: FoldData, settings: CLMTSettings, device: str) -> tuple[CLMTNetwork, TrainingData]:
+    """A new network and its training data on the device, as `clmt.models.clmt.model.CLMT.fit` makes them."""
     import torch
 
     from clmt.models.clmt.inputs import prepare_inputs, prepare_labels
@@ -49,18 +47,18 @@ def build_training(fold: FoldData, settings: dict[str, Any], device: str) -> tup
     pairs = renumber(fold.graph.train_pairs, fold, cells, drugs).to(device)
     data = TrainingData(inputs, prepare_labels(fold, cells, drugs).to(device), pairs, values.to(device))
     shape = NetworkShape.of(inputs, fold.graph)
-    network = CLMTNetwork(shape, tuple(settings["views"]), settings, float(values.mean()), float(values.std()))
+    network = CLMTNetwork(shape, settings.views, settings, float(values.mean()), float(values.std()))
     return network.to(device), data
 
 
 def time_ours(
-    network: CLMTNetwork, data: TrainingData, settings: dict[str, Any], rounds: int | None, device: str
+    network: CLMTNetwork, data: TrainingData, settings: CLMTSettings, rounds: int | None, device: str
 ) -> dict[str, Any]:
     """Time one pass over the pairs, or over as many as ``rounds`` passes of the molecular encoder serve."""
     from clmt.models.clmt.training import Trainer
     from clmt.models.precision import training_precision
 
-    span = settings["batch_size"] * settings["updates_per_encoding"]
+    span = settings.batch_size * settings.updates_per_encoding
     count = len(data.pairs) if rounds is None else min(len(data.pairs), span * rounds)
     with training_precision():
         trainer = Trainer(network, replace(data, pairs=data.pairs[:span], ln_ic50=data.ln_ic50[:span]), settings)
@@ -70,7 +68,7 @@ def time_ours(
         trainer.epoch()
         seconds = clock(device) - start
     return {
-        "batch": settings["batch_size"],
+        "batch": settings.batch_size,
         "updates": trainer.step - before,
         "pairs": count,
         "seconds": seconds,
@@ -91,12 +89,14 @@ def measure_mode(
 ) -> dict[str, Any]:
     """Load the fold and time one mode."""
     from clmt.graph.fold_data import load_fold
-    from clmt.models.clmt.model import CLMT
+    from clmt.planning.settings.clmt import CLMTSettings
 
-    complete = CLMT(settings).settings
+    complete = CLMTSettings.read(settings)
     for key in ("views", "contrastive", "auxiliary"):
-        if mode != "ours" and set(complete[key]) != set(CLMT.defaults[key]):
-            raise ClmtError(f"the reference has all {key}! got: {complete[key]}. Give a model that leaves none out")
+        if mode != "ours" and set(getattr(complete, key)) != set(getattr(CLMTSettings(), key)):
+            raise ClmtError(
+                f"the reference has all {key}! got: {getattr(complete, key)}. Give a model that leaves none out"
+            )
     start = time.perf_counter()
     fold = load_fold(graph, molecules, text)
     network, data = build_training(fold, complete, device)

@@ -9,6 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from clmt.errors import choose
+from clmt.planning.architectures import ARCHITECTURES, Architecture
+
 __all__ = ["Experiment", "Pairs", "is_baseline"]
 
 
@@ -93,5 +96,6 @@ class Experiment:
 
 
 def is_baseline(card: Mapping[str, Any]) -> bool:
-    """Whether a run is of any architecture but CLMT itself."""
-    return str(card["arch"]) != "clmt"
+    """Whether a run is of an architecture that the tables count among the baselines."""
+    architecture: Architecture = choose("unknown architecture of a run", card["arch"], ARCHITECTURES)
+    return architecture.baseline

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, ClassVar
-
-import numpy as np
-
-from clmt.errors import expected_one_of
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from clmt.graph.fold_data import FoldData
+    from clmt.planning.settings.base import Settings
 
 __all__ = ["Model"]
 
@@ -21,22 +20,11 @@ class Model(ABC):
     Parameters
     ----------
     settings
-        Values that differ from ``defaults``; an unknown key raises `ClmtError`.
+        Of the class that `clmt.planning.architectures` names for the architecture, which has checked them.
     """
 
-    defaults: ClassVar[dict[str, Any]] = {}
-
-    def __init__(self, settings: dict[str, Any] | None = None) -> None:
-        settings = settings or {}
-        for key in settings:
-            if key not in self.defaults:
-                raise expected_one_of(
-                    f"unknown setting of {type(self).__name__}",
-                    key,
-                    self.defaults,
-                    "Mend it under models: in the config",
-                )
-        self.settings: dict[str, Any] = {**self.defaults, **settings}
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
 
     @abstractmethod
     def fit(self, fold: FoldData, *, seed: int, device: str) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib import import_module
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from clmt.errors import choose
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 __all__ = ["create_model"]
 
 
-def create_model(arch: str, settings: dict[str, Any]) -> Model:
+def create_model(arch: str, settings: Mapping[str, Any]) -> Model:
     """Make an unfitted model of an architecture; raises `ClmtError` for an unknown name or setting."""
-    module, name = choose("unknown architecture", arch, ARCHITECTURES).split(":")
-    model: Model = getattr(import_module(module), name)(settings)
+    architecture = choose("unknown architecture", arch, ARCHITECTURES)
+    model: Model = architecture.model_class(architecture.settings_class.read(settings, f"settings of {arch}"))
     return model

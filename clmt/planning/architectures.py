@@ -2,19 +2,65 @@
 
 from __future__ import annotations
 
-__all__ = ["ARCHITECTURES"]
+from pkgutil import resolve_name
+from typing import Any, NamedTuple
 
-# Names are resolved on demand, so that planning a workflow imports neither torch nor scikit-learn.
-ARCHITECTURES: dict[str, str] = {
-    "global_mean": "clmt.models.baselines.means:GlobalMean",
-    "drug_mean": "clmt.models.baselines.means:DrugMean",
-    "cell_mean": "clmt.models.baselines.means:CellMean",
-    "tissue_drug_mean": "clmt.models.baselines.means:TissueDrugMean",
-    "mean_effects": "clmt.models.baselines.means:MeanEffects",
-    "matrix_factorisation": "clmt.models.baselines.factorisation:MatrixFactorisation",
-    "drug_ridge": "clmt.models.baselines.ridge:DrugRidge",
-    "tanimoto_ridge": "clmt.models.baselines.ridge:TanimotoRidge",
-    "gradient_boosting": "clmt.models.baselines.boosting:GradientBoosting",
-    "mlp": "clmt.models.baselines.mlp:EarlyFusionMLP",
-    "clmt": "clmt.models.clmt.model:CLMT",
+from clmt.planning.settings import baselines
+from clmt.planning.settings.base import NoSettings, Settings
+from clmt.planning.settings.clmt import CLMTSettings
+
+__all__ = ["ARCHITECTURES", "Architecture"]
+
+
+class Architecture(NamedTuple):
+    """What planning knows of an architecture.
+
+    Attributes
+    ----------
+    path
+        ``module:class`` of the model; it is imported by the run alone, so that planning imports no torch.
+    settings
+        Class of its settings, or its ``module:class`` where that module imports nothing heavy.
+    gpu
+        Whether it trains step by step and so can use a GPU.
+    text
+        Whether it reads text vectors; a run of another one does not depend on the texts.
+    baseline
+        Whether the tables count it among the baselines, of which the best one is the reference of differences.
+    """
+
+    path: str
+    settings: type[Settings] | str = NoSettings
+    gpu: bool = False
+    text: bool = False
+    baseline: bool = True
+
+    @property
+    def settings_class(self) -> type[Settings]:
+        """Class of the settings."""
+        found: type[Settings] = resolve_name(self.settings) if isinstance(self.settings, str) else self.settings
+        return found
+
+    @property
+    def model_class(self) -> Any:
+        """Class of the model."""
+        return resolve_name(self.path)
+
+
+_B = "clmt.models.baselines"
+
+ARCHITECTURES = {
+    "global_mean": Architecture(f"{_B}.means:GlobalMean"),
+    "drug_mean": Architecture(f"{_B}.means:DrugMean"),
+    "cell_mean": Architecture(f"{_B}.means:CellMean"),
+    "tissue_drug_mean": Architecture(f"{_B}.means:TissueDrugMean", baselines.TissueDrugMeanSettings),
+    "mean_effects": Architecture(f"{_B}.means:MeanEffects", baselines.MeanEffectsSettings),
+    "matrix_factorisation": Architecture(
+        f"{_B}.factorisation:MatrixFactorisation", baselines.MatrixFactorisationSettings
+    ),
+    "drug_ridge": Architecture(f"{_B}.ridge:DrugRidge", baselines.DrugRidgeSettings),
+    "tanimoto_ridge": Architecture(f"{_B}.ridge:TanimotoRidge", baselines.TanimotoRidgeSettings),
+    "gradient_boosting": Architecture(f"{_B}.boosting:GradientBoosting", baselines.GradientBoostingSettings),
+    "mlp": Architecture(f"{_B}.mlp:EarlyFusionMLP", baselines.MLPSettings, gpu=True),
+    "clmt": Architecture("clmt.models.clmt.model:CLMT", CLMTSettings, gpu=True, text=True, baseline=False),
 }

@@ -1,8 +1,7 @@
 """Checks of the configuration while the workflow is planned: one line that names the key and the choices.
 
 The schema says which keys there are and of which form; this module also says what a schema cannot: that every name
-refers to something that is declared, and that a model's settings are settings of its architecture. Neither needs torch:
-an architecture's settings are read from its source.
+refers to something that is declared, and that a model's settings are settings of its architecture. Neither needs torch.
 """
 
 from __future__ import annotations
@@ -16,8 +15,7 @@ import yaml
 
 from clmt.errors import ClmtError, expected_one_of
 from clmt.planning.architectures import ARCHITECTURES
-from clmt.planning.config_values import MEND, check_setting, refuse_what_json_lacks
-from clmt.planning.digest import class_literal
+from clmt.planning.config_values import MEND, refuse_what_json_lacks
 from clmt.planning.encoders import BASE_OF_TEXT, check_variant
 from clmt.planning.runs import MODEL_KEYS, experiment_folds, planned_experiments
 from clmt.simulated import MARK
@@ -25,7 +23,7 @@ from clmt.simulated import MARK
 if TYPE_CHECKING:
     from jsonschema import ValidationError
 
-__all__ = ["architecture_defaults", "check_config", "check_mirror", "check_names", "check_schema"]
+__all__ = ["check_config", "check_mirror", "check_names", "check_schema"]
 
 #: Folders that rules write beside those of data sets and of splits, and the word for the encoder under text.
 RESERVED = {
@@ -117,15 +115,6 @@ def check_mirror(config: Mapping[str, Any]) -> None:
         )
 
 
-def architecture_defaults(arch: str) -> dict[str, Any]:
-    """Settings of an architecture with their default values, read from its source without importing it."""
-    module, class_name = ARCHITECTURES[arch].split(":")
-    defaults = class_literal(module, class_name, "defaults")
-    if not isinstance(defaults, dict):
-        raise ClmtError(f"{module}:{class_name}.defaults must be a dictionary! got: {type(defaults).__name__}")
-    return defaults
-
-
 def _references(config: Mapping[str, Any]) -> Iterator[tuple[str, str, Collection[str]]]:
     """Yield every name the configuration refers to: where it stands, the name, what is declared."""
     yield "text.encoder", config["text"]["encoder"], config["encoders"]
@@ -168,13 +157,8 @@ def _check_folds(config: Mapping[str, Any], name: str) -> None:
 
 
 def _check_model(name: str, entry: Mapping[str, Any]) -> None:
-    defaults = architecture_defaults(entry["arch"])
-    for key, value in entry.items():
-        if key in MODEL_KEYS:
-            continue
-        if key not in defaults:
-            raise expected_one_of(f"config: models.{name} has no such setting", key, defaults, MEND)
-        check_setting(f"models.{name}.{key}", key, value, defaults[key])
+    settings = {key: value for key, value in entry.items() if key not in MODEL_KEYS}
+    ARCHITECTURES[entry["arch"]].settings_class.read(settings, f"config: models.{name}", MEND)
 
 
 def _schema_refusal(error: ValidationError) -> ClmtError:

@@ -16,14 +16,15 @@ from pathlib import Path
 
 from clmt.errors import ClmtError
 
-__all__ = ["class_literal", "code_digest", "imported_modules", "module_path"]
+__all__ = ["code_digest", "imported_modules", "module_path"]
 
 PACKAGE = "clmt"
 ROOT = Path(__file__).resolve().parents[1]
 DATA_SUFFIXES = (".css", ".j2", ".js", ".tsv")
 
-#: Modules that decide what is said, never what is computed: the version, the text of errors, the form of log lines; and
-#: tables of names, of which a job uses one entry that stands in its parameters.
+#: Modules that decide what is said, never what is computed: the version, the text of errors, the form of log lines;
+#: tables of names, of which a job uses one entry that stands in its parameters; and the forms of settings, whose values
+#: stand there too.
 SILENT = frozenset(
     f"{PACKAGE}{name}"
     for name in (
@@ -38,6 +39,7 @@ SILENT = frozenset(
         ".planning.text_sources",
     )
 )
+SILENT_FOLDER = f"{PACKAGE}.planning.settings"
 
 
 def code_digest(*modules: str) -> str:
@@ -66,11 +68,11 @@ def code_digest(*modules: str) -> str:
         name = queue.pop()
         if name not in seen:
             seen.add(name)
-            queue.extend(imported_modules(name) - seen - SILENT)
+            queue.extend(found for found in imported_modules(name) - seen if not _is_silent(found))
     digest = hashlib.sha256()
-    for name in sorted(seen - SILENT):
+    for name in sorted(name for name in seen if not _is_silent(name)):
         digest.update(f"{name}\0{_tree_digest(_tree(_existing_path(name)))}\n".encode())
-    for path in _data_files(_existing_path(name) for name in seen - SILENT):
+    for path in _data_files(_existing_path(name) for name in seen if not _is_silent(name)):
         content = hashlib.sha256(path.read_bytes()).hexdigest()
         digest.update(f"{path.relative_to(ROOT).as_posix()}\0{content}\n".encode())
     return digest.hexdigest()[:16]
@@ -80,6 +82,10 @@ def _data_files(sources: Iterable[Path]) -> list[Path]:
     """Data files beside sources: a module does not import them, so a folder's all count with each of its modules."""
     beside = (path for folder in {source.parent for source in sources} for path in folder.iterdir())
     return sorted(path for path in beside if path.suffix in DATA_SUFFIXES)
+
+
+def _is_silent(name: str) -> bool:
+    return name in SILENT or f"{name}.".startswith(f"{SILENT_FOLDER}.")
 
 
 def module_path(name: str) -> Path | None:
@@ -96,42 +102,6 @@ def imported_modules(name: str) -> set[str]:
     """Names of the clmt modules that a module imports, at its top or inside its functions."""
     path = _existing_path(name)
     return set(_imports(_tree(path), name, path.name == "__init__.py"))
-
-
-def class_literal(module: str, class_name: str, attribute: str) -> object:
-    """Read ``attribute = <literal>`` of a class from its source.
-
-    Raises
-    ------
-    ClmtError
-        Where the class, the attribute or a literal value is missing.
-    """
-    path = _existing_path(module)
-    for node in _tree(path).body:
-        if isinstance(node, ast.ClassDef) and node.name == class_name:
-            for statement in node.body:
-                value = _assigned(statement, attribute)
-                if value is not None:
-                    return _literal(value, f"{module}:{class_name}.{attribute}")
-    raise ClmtError(f"{module} declares no {class_name}.{attribute}. Add it to the class")
-
-
-def _assigned(statement: ast.stmt, attribute: str) -> ast.expr | None:
-    if isinstance(statement, ast.AnnAssign):
-        targets: list[ast.expr] = [statement.target]
-    elif isinstance(statement, ast.Assign):
-        targets = statement.targets
-    else:
-        return None
-    named = any(isinstance(target, ast.Name) and target.id == attribute for target in targets)
-    return statement.value if named else None
-
-
-def _literal(value: ast.expr, what: str) -> object:
-    try:
-        return ast.literal_eval(value)
-    except ValueError as error:
-        raise ClmtError(f"{what} must be a literal, so that planning can read it without an import") from error
 
 
 def _existing_path(name: str) -> Path:

@@ -13,12 +13,11 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from clmt.errors import ClmtError, choose
-from clmt.planning.architectures import ARCHITECTURES
+from clmt.planning.architectures import ARCHITECTURES, Architecture
 from clmt.planning.digest import code_digest
 from clmt.planning.encoders import encoder_settings
 
 __all__ = [
-    "GPU_ARCHITECTURES",
     "MODEL_KEYS",
     "Run",
     "derive_seed",
@@ -43,10 +42,6 @@ Config = Mapping[str, Any]
 
 #: Keys of a model that are no settings of its architecture.
 MODEL_KEYS = ("arch", "text_encoder")
-#: Architectures that train step by step, on a GPU where there is one.
-GPU_ARCHITECTURES = frozenset({"clmt", "mlp"})
-#: Architectures that read text vectors; a run of another one does not depend on the texts.
-TEXT_ARCHITECTURES = frozenset({"clmt"})
 
 
 class Run(NamedTuple):
@@ -129,7 +124,7 @@ def text_encoder(config: Config, dataset: str, model: str) -> str | None:
     None for an architecture that reads no text.
     """
     entries = (_declared(config, "models", model), _declared(config, "datasets", dataset))
-    if entries[0]["arch"] not in TEXT_ARCHITECTURES:
+    if not _architecture(config, model).text:
         return None
     named = [entry["text_encoder"] for entry in entries if "text_encoder" in entry]
     name: str = [*named, config["text"]["encoder"]][0]
@@ -168,13 +163,14 @@ def run_settings(config: Config, dataset: str, split: str, model: str, fold: int
     Returns
     -------
     dict
-        ``arch``, ``settings`` (the architecture's own), ``seed`` (derived), ``text_encoder`` (or null), and the names
-        ``dataset``, ``split``, ``model`` and ``fold``.
+        ``arch``, ``settings`` (all of the architecture's own), ``seed`` (derived), ``text_encoder`` (or null), and the
+        names ``dataset``, ``split``, ``model`` and ``fold``.
     """
     entry = _declared(config, "models", model)
+    settings = {key: value for key, value in entry.items() if key not in MODEL_KEYS}
     return {
         "arch": entry["arch"],
-        "settings": {key: value for key, value in entry.items() if key not in MODEL_KEYS},
+        "settings": _architecture(config, model).settings_class.read(settings, f"config: models.{model}").plain(),
         "seed": derive_seed(config["seed"], dataset, split, model, fold),
         "text_encoder": text_encoder(config, dataset, model),
         "dataset": dataset,
@@ -186,14 +182,18 @@ def run_settings(config: Config, dataset: str, split: str, model: str, fold: int
 
 def model_code(config: Config, model: str, *modules: str) -> str:
     """Digest the code of modules that run a model, with that of its architecture, which they find by name only."""
-    target = choose("unknown architecture", _declared(config, "models", model)["arch"], ARCHITECTURES)
-    module, class_name = target.split(":")
+    module, class_name = _architecture(config, model).path.split(":")
     return f"{code_digest(module, *modules)}:{class_name}"
 
 
 def run_gpus(config: Config, model: str) -> int:
     """GPUs that the training of a model can use: 1 or 0."""
-    return int(_declared(config, "models", model)["arch"] in GPU_ARCHITECTURES)
+    return int(_architecture(config, model).gpu)
+
+
+def _architecture(config: Config, model: str) -> Architecture:
+    found: Architecture = choose("unknown architecture", _declared(config, "models", model)["arch"], ARCHITECTURES)
+    return found
 
 
 def _declared(config: Config, block: str, name: str) -> Mapping[str, Any]:

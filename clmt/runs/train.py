@@ -14,7 +14,7 @@ from clmt import __version__
 from clmt.files import atomic_path
 from clmt.graph.fold_data import load_fold
 from clmt.models.create import create_model
-from clmt.planning.runs import GPU_ARCHITECTURES
+from clmt.planning.architectures import ARCHITECTURES
 from clmt.runs.checkpoint import save_checkpoint
 from clmt.runs.device import choose_device, peak_memory_mb
 
@@ -54,8 +54,8 @@ def train_run(
         Files to write.
     """
     torch.set_num_threads(threads)
-    chosen = choose_device(device, gpu_helps=settings["arch"] in GPU_ARCHITECTURES)
     fitted = create_model(settings["arch"], settings["settings"])
+    chosen = choose_device(device, gpu_helps=ARCHITECTURES[settings["arch"]].gpu)
     fold = load_fold(graph, molecules, text)
     fold.graph.check_fold(settings, graph)
     logger.info(

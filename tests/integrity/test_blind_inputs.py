@@ -14,6 +14,7 @@ from torch import Tensor
 from clmt.graph.fold_data import FoldData
 from clmt.models.clmt.inputs import NetworkInputs, prepare_inputs, prepare_labels
 from clmt.models.clmt.model import CLMT
+from clmt.models.create import create_model
 from tests.helpers.blind_fold import HELD_CELLS, HELD_DRUGS, blind_fold, with_other_entities, without
 from tests.helpers.folds import with_graph
 
@@ -30,7 +31,7 @@ def fold() -> FoldData:
 
 @pytest.fixture(scope="module")
 def fitted(fold: FoldData) -> CLMT:
-    model = CLMT(QUICK)
+    model = create_model("clmt", QUICK)
     model.fit(fold, seed=0, device="cpu")
     return model
 
@@ -121,7 +122,7 @@ def test_validation_responses_set_no_weight(fold: FoldData, fitted: CLMT) -> Non
     """Fault 4: center and scale of the network are those of the training responses."""
 
     def ours(seen: FoldData) -> CLMT:
-        model = CLMT(QUICK)
+        model = create_model("clmt", QUICK)
         model.fit(seen, seed=0, device="cpu")
         return model
 

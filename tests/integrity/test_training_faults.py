@@ -14,9 +14,9 @@ from torch import Tensor
 import clmt.models.clmt.model
 from clmt.graph.fold_data import FoldData
 from clmt.models.clmt.drug_encoder import DrugEncoder, GeometryEncoder
-from clmt.models.clmt.model import CLMT
 from clmt.models.clmt.network import CLMTNetwork
 from clmt.models.clmt.training import train_network
+from clmt.models.create import create_model
 from tests.helpers.folds import small_fold, small_molecules
 
 QUICK: dict[str, Any] = {"epochs": 1, "batch_size": 64, "updates_per_encoding": 2}
@@ -47,7 +47,7 @@ def test_fit_follows_the_seed(fold: FoldData, monkeypatch: pytest.MonkeyPatch) -
     """Fault 7: the seed reaches torch."""
 
     def ours(seed: int) -> Weights:
-        model = CLMT(QUICK)
+        model = create_model("clmt", QUICK)
         model.fit(fold, seed=seed, device="cpu")
         return model.state()["weights"]
 
@@ -71,7 +71,7 @@ def check_lowest_is_kept(fold: FoldData, scores: list[float], monkeypatch: pytes
         return scores[len(scored) - 1]
 
     monkeypatch.setattr(clmt.models.clmt.model, "validation_rmse", scripted)
-    model = CLMT({**QUICK, "epochs": len(scores), "batch_size": 1000, "average": 0.5})
+    model = create_model("clmt", {**QUICK, "epochs": len(scores), "batch_size": 1000, "average": 0.5})
     history = model.fit(fold, seed=0, device="cpu")
     assert [row["validation_rmse"] for row in history] == scores
     best = int(np.argmin(scores))
@@ -137,7 +137,7 @@ def check_each_drug_is_encoded_once(fold: FoldData, settings: dict[str, Any], mo
     with monkeypatch.context() as patch:
         patch.setattr(DrugEncoder, "forward", watched)
         patch.setattr(GeometryEncoder, "forward", watched_geometry)
-        CLMT({**QUICK, "epochs": 2, "batch_size": 1000, **settings}).fit(fold, seed=0, device="cpu")
+        create_model("clmt", {**QUICK, "epochs": 2, "batch_size": 1000, **settings}).fit(fold, seed=0, device="cpu")
     assert seen == [Counter(range(8))] * 2
     assert geometries == ([8] * 2 if "geometry" in settings["drug_attribute"] else [])
 

@@ -148,9 +148,13 @@ def test_edits_of_clmt_and_of_sources_plan_just_what_they_concern(workspace: Wor
     workspace.edit(clmt, '"""CLMT as a `Model`:', '"""Edited. CLMT as a `Model`:')
     workspace.edit(clmt, '"""Train on the fold', '"""Edited. Train on the fold')
     assert workspace.plan(*arguments) == {}
-    workspace.edit(clmt, '"epochs": 110', '"epochs": 111')
+    workspace.edit(clmt, "max(scale, 1e-6)", "max(scale, 1e-7)")
     assert workspace.plan(*arguments) == {"train": 2, "evaluate": 2, "collect": 1}
-    workspace.edit(clmt, '"epochs": 111', '"epochs": 110')
+    workspace.edit(clmt, "max(scale, 1e-7)", "max(scale, 1e-6)")
+
+    # Nor is the form of a setting whose value is told to the job: its help, its range or its default.
+    workspace.edit("clmt/planning/settings/clmt.py", "default=110, gt=0", "default=111, gt=1")
+    assert workspace.plan(*arguments) == {}
 
     # A new checksum fetches its file again and plans what is made of it; no other file is fetched.
     registry = "config/sources.yaml"

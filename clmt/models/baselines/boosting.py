@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 
-from clmt.errors import ClmtError
 from clmt.models import effects
 from clmt.models.base import Model
 from clmt.models.baselines.encoding import curve_rows, encode_out_of_fold, entity_table, mostly, principal_components
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from clmt.graph.fold_data import FoldData
+    from clmt.planning.settings.baselines import GradientBoostingSettings
 
 __all__ = ["GradientBoosting"]
 
@@ -32,56 +32,23 @@ class GradientBoosting(Model):
     to be predicted has one. The number of trees is chosen by early stopping on the validation RMSE, and the leaves of
     a tree among ``leaves``.
 
-    Settings
-    --------
-    expression_components, alteration_components, fingerprint_components
-        Principal components of expression, of mutations and copy number (each), and of fingerprints.
-    leaves
-        Numbers of leaves to choose from.
-    learning_rate
-        Shrinkage of each tree.
-    trees
-        Trees at most.
-    patience
-        Trees without improvement before stopping.
-    min_pairs
-        Training pairs in a leaf at least.
-    feature_share
-        Share of the features that each tree may use.
-    encoding_parts
-        Parts of the out-of-fold encoding.
-
     Notes
     -----
     Ke et al., LightGBM (NeurIPS 2017).
     """
 
-    defaults: ClassVar[dict[str, Any]] = {
-        "expression_components": 50,
-        "alteration_components": 10,
-        "fingerprint_components": 30,
-        "leaves": [63, 255],
-        "learning_rate": 0.05,
-        "trees": 3000,
-        "patience": 30,
-        "min_pairs": 40,
-        "feature_share": 0.3,
-        "encoding_parts": 5,
-    }
+    settings: GradientBoostingSettings
 
     def fit(self, fold: FoldData, *, seed: int, device: str) -> list[dict[str, Any]]:
         """Fit on the training pairs; returns the learning curve of the chosen booster, one row a tree."""
-        leaves = self.settings["leaves"]
-        if not isinstance(leaves, list) or not leaves or not all(isinstance(n, int) and n > 1 for n in leaves):
-            raise ClmtError(f"leaves must be a list of integers above 1! got: {leaves!r}. Mend it in the config")
         cells, drugs, values = training_arrays(fold)
         self._fit_features(fold)
         shape = (fold.graph.n_cells, fold.graph.n_drugs)
         generator = np.random.default_rng(seed)
-        encoded = encode_out_of_fold(cells, drugs, values, shape, self.settings["encoding_parts"], generator)
+        encoded = encode_out_of_fold(cells, drugs, values, shape, self.settings.encoding_parts, generator)
         train = self._features(fold, cells, drugs, encoded)
         offset = self._offset(encoded)
-        fits = [self._boost(fold, train, values - offset, number, seed) for number in leaves]
+        fits = [self._boost(fold, train, values - offset, number, seed) for number in self.settings.leaves]
         _, self.text, history = min(fits, key=lambda fitted: fitted[0])
         return history
 
@@ -89,10 +56,10 @@ class GradientBoosting(Model):
         """Fit the components on training entities and decide which effects pairs to be predicted can have."""
         settings = self.settings
         counts = {
-            "expression": settings["expression_components"],
-            "mutation": settings["alteration_components"],
-            "copy_number": settings["alteration_components"],
-            "morgan2": settings["fingerprint_components"],
+            "expression": settings.expression_components,
+            "mutation": settings.alteration_components,
+            "copy_number": settings.alteration_components,
+            "morgan2": settings.fingerprint_components,
         }
         self.components = {}
         for name, count in counts.items():
@@ -141,10 +108,10 @@ class GradientBoosting(Model):
             "objective": "regression",
             "metric": "rmse",
             "num_leaves": leaves,
-            "learning_rate": settings["learning_rate"],
+            "learning_rate": settings.learning_rate,
             "max_bin": 63,
-            "min_data_in_leaf": settings["min_pairs"],
-            "feature_fraction": settings["feature_share"],
+            "min_data_in_leaf": settings.min_pairs,
+            "feature_fraction": settings.feature_share,
             "seed": seed % 2**31,
             "deterministic": True,
             "force_row_wise": True,
@@ -159,12 +126,12 @@ class GradientBoosting(Model):
         booster = lightgbm.train(
             parameters,
             train,
-            num_boost_round=settings["trees"],
+            num_boost_round=settings.trees,
             valid_sets=[train, check],
             valid_names=["train", "validation"],
             callbacks=[
                 lightgbm.record_evaluation(curve),
-                lightgbm.early_stopping(settings["patience"], first_metric_only=True, verbose=False),
+                lightgbm.early_stopping(settings.patience, first_metric_only=True, verbose=False),
             ],
         )
         seconds = (perf_counter() - started) / max(booster.current_iteration(), 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from clmt.graph.fold_data import FoldData
+    from clmt.planning.settings.baselines import MatrixFactorisationSettings
 
 __all__ = ["MatrixFactorisation", "solve_factors"]
 
@@ -53,36 +54,17 @@ class MatrixFactorisation(Model):
     start keeps the sweep with the lowest validation RMSE. An unseen cell line or drug has a factor of zeros, so that
     its pairs get the mean effects.
 
-    Settings
-    --------
-    rank
-        Length of the factors.
-    regularisation
-        Penalty on the squared length of each factor, in pairs times squared ln uM over squared factor units.
-    sweeps
-        Sweeps (all drugs, then all cell lines) of each start.
-    fits
-        Random starts to average.
-    shrinkage
-        Of the mean effects; see `clmt.models.effects.fit_mean_effects`.
-
     Notes
     -----
     Zhou et al., Large-scale parallel collaborative filtering for the Netflix prize (AAIM 2008), with one penalty for
     all rows instead of one weighted by the number of pairs.
     """
 
-    defaults: ClassVar[dict[str, Any]] = {
-        "rank": 48,
-        "regularisation": 12.0,
-        "sweeps": 15,
-        "fits": 5,
-        "shrinkage": 1.0,
-    }
+    settings: MatrixFactorisationSettings
 
     def fit(self, fold: FoldData, *, seed: int, device: str) -> list[dict[str, Any]]:
         """Fit on the training pairs; returns one history row a sweep, all starts in one sequence."""
-        self.means = MeanEffects({"shrinkage": self.settings["shrinkage"]})
+        self.means = MeanEffects(self.settings)
         self.means.fit(fold, seed=seed, device=device)
         cells, drugs, values = training_arrays(fold)
         shape = (fold.graph.n_cells, fold.graph.n_drugs)
@@ -92,7 +74,7 @@ class MatrixFactorisation(Model):
         generator = np.random.default_rng(seed)
         history: list[dict[str, Any]] = []
         began = perf_counter()
-        starts = [self._fit_start(fold, generator, history, began) for _ in range(self.settings["fits"])]
+        starts = [self._fit_start(fold, generator, history, began) for _ in range(self.settings.fits)]
         # The mean of several fits is itself a factorisation: their factors side by side, scaled.
         self.cell_factors = np.hstack([cell for cell, _ in starts]) / len(starts)
         self.drug_factors = np.hstack([drug for _, drug in starts])
@@ -104,10 +86,10 @@ class MatrixFactorisation(Model):
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         cells, drugs, values = training_arrays(fold, "validation")
         left = values - self.means.effects.predict(cells, drugs)
-        rank, penalty = self.settings["rank"], self.settings["regularisation"]
+        rank, penalty = self.settings.rank, self.settings.regularisation
         cell_factors = generator.normal(0.0, 0.1, (len(self._known), rank)) * self._known.any(axis=1, keepdims=True)
         best_score, best = np.inf, None
-        for _ in range(self.settings["sweeps"]):
+        for _ in range(self.settings.sweeps):
             drug_factors = solve_factors(self._residuals.T, self._known.T, cell_factors, penalty)
             cell_factors = solve_factors(self._residuals, self._known, drug_factors, penalty)
             error = (self._residuals - cell_factors @ drug_factors.T) * self._known
@@ -143,7 +125,7 @@ class MatrixFactorisation(Model):
 
     def load_state(self, state: dict[str, Any]) -> None:
         """Restore what `state` returned."""
-        self.means = MeanEffects({"shrinkage": self.settings["shrinkage"]})
+        self.means = MeanEffects(self.settings)
         self.means.load_state(state["means"])
         self.cell_factors = state["cell_factors"].numpy()
         self.drug_factors = state["drug_factors"].numpy()

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-
-from clmt.errors import ClmtError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from clmt.graph.fold_data import FoldData
 
-__all__ = ["check_alphas", "principal_axes", "ridge_path", "tanimoto"]
+__all__ = ["principal_axes", "ridge_path", "tanimoto"]
 
 
-def ridge_path(x: NDArray[np.float64], y: NDArray[np.float64], alphas: list[float]) -> NDArray[np.float64]:
+def ridge_path(x: NDArray[np.float64], y: NDArray[np.float64], alphas: Sequence[float]) -> NDArray[np.float64]:
     """Ridge weights of centred ``y`` (n,) on centred ``x`` (n, p) for every alpha, from one eigendecomposition.
 
     Returns float64 (len(alphas), p), each minimising ``|y - x w|^2 + alpha |w|^2``.
@@ -33,20 +32,6 @@ def tanimoto(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> NDArray[np.
     shared = a @ b.T
     union = a.sum(axis=1)[:, None] + b.sum(axis=1)[None, :] - shared
     return np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
-
-
-def check_alphas(settings: dict[str, Any]) -> list[float]:
-    """Penalties to choose from, as floats; refuses anything but a list of positive numbers."""
-    alphas = settings["alphas"]
-    if (
-        not isinstance(alphas, list)
-        or not alphas
-        or not all(isinstance(alpha, int | float) and alpha > 0 for alpha in alphas)
-    ):
-        raise ClmtError(
-            f"alphas must be a list of positive numbers! got: {alphas!r}. Mend them under models: in the config"
-        )
-    return [float(alpha) for alpha in alphas]
 
 
 def principal_axes(fold: FoldData) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:

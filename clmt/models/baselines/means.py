@@ -9,11 +9,13 @@ import torch
 
 from clmt.models import effects
 from clmt.models.base import Model
+from clmt.planning.settings.base import NoSettings
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from clmt.graph.fold_data import FoldData
+    from clmt.planning.settings.baselines import MeanEffectsSettings, TissueDrugMeanSettings
 
 __all__ = ["CellMean", "DrugMean", "GlobalMean", "MeanEffects", "TissueDrugMean", "fit_fold_effects", "training_arrays"]
 
@@ -38,14 +40,9 @@ class MeanEffects(Model):
 
     An unseen drug or cell line has effect 0, so the other one decides; the simpler means below are the same prediction
     with some of the effects left out.
-
-    Settings
-    --------
-    shrinkage
-        Penalty on each squared effect, in pairs; see `clmt.models.effects.fit_mean_effects`.
     """
 
-    defaults: ClassVar[dict[str, Any]] = {"shrinkage": 1.0}
+    settings: MeanEffectsSettings
 
     def fit(self, fold: FoldData, *, seed: int, device: str) -> list[dict[str, Any]]:
         """Fit in closed form; there is no learning curve."""
@@ -53,7 +50,7 @@ class MeanEffects(Model):
         return []
 
     def _fit_effects(self, fold: FoldData) -> effects.MeanEffects:
-        return fit_fold_effects(fold, self.settings["shrinkage"])
+        return fit_fold_effects(fold, self.settings.shrinkage)
 
     def predict(self, fold: FoldData, pairs: np.ndarray) -> np.ndarray:
         """Predict ln IC50 (uM) of pairs int64 (n, 2); returns float64 (n,)."""
@@ -75,7 +72,6 @@ class MeanEffects(Model):
 class _PlainMean(MeanEffects):
     """A mean over some grouping of the training pairs, held as mean effects whose other effects are 0."""
 
-    defaults: ClassVar[dict[str, Any]] = {}
     by_cell: ClassVar[bool] = False
     by_drug: ClassVar[bool] = False
 
@@ -94,20 +90,16 @@ class _PlainMean(MeanEffects):
 class GlobalMean(_PlainMean):
     """One number: the mean of all training responses."""
 
-    defaults: ClassVar[dict[str, Any]] = {}
-
 
 class DrugMean(_PlainMean):
     """Mean response of the drug over its training cell lines; the overall mean for an unseen drug."""
 
-    defaults: ClassVar[dict[str, Any]] = {}
     by_drug: ClassVar[bool] = True
 
 
 class CellMean(_PlainMean):
     """Mean response of the cell line over its training drugs; the overall mean for an unseen cell line."""
 
-    defaults: ClassVar[dict[str, Any]] = {}
     by_cell: ClassVar[bool] = True
 
 
@@ -116,18 +108,13 @@ class TissueDrugMean(Model):
 
     A cell line gets the drug mean where its tissue is not annotated or no training cell line has it. The tissue of an
     unseen cell line is an annotation and no response; the auxiliary labels of training are not used.
-
-    Settings
-    --------
-    shrinkage
-        Weight of the drug mean, in pairs: at 3, a tissue with three cell lines counts as much as the drug mean.
     """
 
-    defaults: ClassVar[dict[str, Any]] = {"shrinkage": 3.0}
+    settings: TissueDrugMeanSettings
 
     def fit(self, fold: FoldData, *, seed: int, device: str) -> list[dict[str, Any]]:
         """Fit in closed form; there is no learning curve."""
-        self.drug_mean = DrugMean()
+        self.drug_mean = DrugMean(NoSettings())
         self.drug_mean.fit(fold, seed=seed, device=device)
         cells, drugs, values = training_arrays(fold)
         residuals = values - self.drug_mean.effects.predict(cells, drugs)
@@ -135,7 +122,7 @@ class TissueDrugMean(Model):
         tissue = fold.graph.cell_tissue.numpy()[cells]
         known = tissue >= 0
         groups = tissue[known] * n_drugs + drugs[known]
-        means, _ = effects.group_means(groups, residuals[known], n_tissues * n_drugs, self.settings["shrinkage"])
+        means, _ = effects.group_means(groups, residuals[known], n_tissues * n_drugs, self.settings.shrinkage)
         # One row of zeros at the end, which index -1 (tissue unknown) reaches.
         self.tissue_effect = np.vstack([means.reshape(n_tissues, n_drugs), np.zeros((1, n_drugs))])
         return []
@@ -151,6 +138,6 @@ class TissueDrugMean(Model):
 
     def load_state(self, state: dict[str, Any]) -> None:
         """Restore what `state` returned."""
-        self.drug_mean = DrugMean()
+        self.drug_mean = DrugMean(NoSettings())
         self.drug_mean.load_state(state["drug_mean"])
         self.tissue_effect = state["tissue_effect"].numpy()

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from torch import nn
 
-from clmt.errors import ClmtError, expected_one_of
+from clmt.errors import ClmtError
 from clmt.models.base import Model
 from clmt.models.baselines.fusion import FusionNetwork
 from clmt.models.precision import training_precision
 
 if TYPE_CHECKING:
     from clmt.graph.fold_data import FoldData
+    from clmt.planning.settings.baselines import MLPSettings
 
 __all__ = ["EarlyFusionMLP"]
 
-INTERACTIONS = ("none", "bilinear")
 BLOCK = 32  # cell lines predicted at a time
 
 
@@ -34,43 +34,12 @@ class EarlyFusionMLP(Model):
 
     Keeps the weights of the epoch with the lowest validation RMSE. Responses are standardised by the training pairs,
     omics by the training cell lines.
-
-    Settings
-    --------
-    hidden
-        Widths of the hidden layers.
-    dropout
-        After each hidden layer.
-    interaction
-        ``none``, or ``bilinear``: adds the product of learnt factors of the cell line and of the drug.
-    factors
-        Length of those factors.
-    fingerprint
-        ``morgan2`` or ``morgan3``.
-    batch
-        Pairs in a step.
-    epochs, patience
-        Epochs at most, and epochs without improvement before stopping.
-    learning_rate, weight_decay
-        Of AdamW; the learning rate rises for the first tenth of the steps and falls to 0 along a cosine.
     """
 
-    defaults: ClassVar[dict[str, Any]] = {
-        "hidden": [512, 128],
-        "dropout": 0.4,
-        "interaction": "none",
-        "factors": 64,
-        "fingerprint": "morgan2",
-        "batch": 4096,
-        "epochs": 60,
-        "patience": 20,
-        "learning_rate": 0.004,
-        "weight_decay": 0.01,
-    }
+    settings: MLPSettings
 
     def fit(self, fold: FoldData, *, seed: int, device: str) -> list[dict[str, Any]]:
         """Train on ``device`` (``cpu`` or ``cuda``); returns one history row an epoch."""
-        self._check_settings()
         self._fit_scales(fold)
         inputs = self._inputs(fold, device)
         pairs = fold.graph.train_pairs.to(device)
@@ -81,11 +50,6 @@ class EarlyFusionMLP(Model):
             with training_precision():
                 history = self._train(fold, inputs, pairs, values, torch.Generator().manual_seed(seed))
         return history
-
-    def _check_settings(self) -> None:
-        for key, options in (("interaction", INTERACTIONS), ("fingerprint", ("morgan2", "morgan3"))):
-            if self.settings[key] not in options:
-                raise expected_one_of(f"unknown {key} of mlp", self.settings[key], options, "Mend it in the config")
 
     def _fit_scales(self, fold: FoldData) -> None:
         omics = omics_matrix(fold)[fold.graph.train_cells].double()
@@ -102,13 +66,13 @@ class EarlyFusionMLP(Model):
 
     def _inputs(self, fold: FoldData, device: str) -> tuple[torch.Tensor, torch.Tensor]:
         omics = (omics_matrix(fold) - self.gene_mean) * self.gene_scale
-        prints = fold.molecules[self.settings["fingerprint"]].float()
+        prints = fold.molecules[self.settings.fingerprint].float()
         return omics.to(device), prints.to(device)
 
     def _build(self, n_genes: int, n_bits: int) -> FusionNetwork:
         settings = self.settings
-        factors = settings["factors"] if settings["interaction"] == "bilinear" else 0
-        return FusionNetwork(n_genes, n_bits, list(settings["hidden"]), settings["dropout"], factors)
+        factors = settings.factors if settings.interaction == "bilinear" else 0
+        return FusionNetwork(n_genes, n_bits, list(settings.hidden), settings.dropout, factors)
 
     def _train(
         self,
@@ -119,14 +83,14 @@ class EarlyFusionMLP(Model):
         generator: torch.Generator,
     ) -> list[dict[str, Any]]:
         settings = self.settings
-        rate, batch = settings["learning_rate"], settings["batch"]
-        optimiser = torch.optim.AdamW(self.network.parameters(), lr=rate, weight_decay=settings["weight_decay"])
-        steps = settings["epochs"] * -(-len(pairs) // batch)
+        rate, batch = settings.learning_rate, settings.batch
+        optimiser = torch.optim.AdamW(self.network.parameters(), lr=rate, weight_decay=settings.weight_decay)
+        steps = settings.epochs * -(-len(pairs) // batch)
         schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=steps, pct_start=0.1)
         history: list[dict[str, Any]] = []
         best, kept, best_epoch = np.inf, self._weights(), 0
         started = perf_counter()
-        for epoch in range(1, settings["epochs"] + 1):
+        for epoch in range(1, settings.epochs + 1):
             order = torch.randperm(len(pairs), generator=generator).to(pairs.device)
             loss = self._train_epoch(inputs, pairs, values, order.split(batch), optimiser, schedule)
             score = self._validate(fold, inputs)
@@ -145,7 +109,7 @@ class EarlyFusionMLP(Model):
                     "best": best_epoch == epoch,
                 }
             )
-            if epoch - best_epoch >= settings["patience"]:
+            if epoch - best_epoch >= settings.patience:
                 break
         if best_epoch == 0:
             raise ClmtError(

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 
-from clmt.errors import expected_one_of
 from clmt.models.base import Model
-from clmt.models.baselines.linear import check_alphas, principal_axes, ridge_path, tanimoto
+from clmt.models.baselines.linear import principal_axes, ridge_path, tanimoto
 from clmt.models.baselines.means import MeanEffects, training_arrays
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from clmt.graph.fold_data import FoldData
+    from clmt.planning.settings.baselines import DrugRidgeSettings, TanimotoRidgeSettings
 
 __all__ = ["DrugRidge", "TanimotoRidge"]
 
@@ -25,30 +25,14 @@ class DrugRidge(Model):
 
     The intercept is the drug's training mean; alpha is chosen on the validation pairs. An unseen drug gets the mean
     effects, which is the level of the cell line.
-
-    Settings
-    --------
-    alphas
-        Penalties to choose from, for genes of standard deviation 1.
-    choose
-        ``overall``: one alpha for all drugs, by their common validation RMSE; ``drug``: one for each drug (the overall
-        choice for a drug without a validation pair).
-    shrinkage
-        Of the mean effects that unseen drugs fall back to.
     """
 
-    defaults: ClassVar[dict[str, Any]] = {
-        "alphas": [10.0, 100.0, 1000.0, 10000.0],
-        "choose": "overall",
-        "shrinkage": 1.0,
-    }
+    settings: DrugRidgeSettings
 
     def fit(self, fold: FoldData, *, seed: int, device: str) -> list[dict[str, Any]]:
         """Fit in closed form; there is no learning curve."""
-        alphas = check_alphas(self.settings)
-        if self.settings["choose"] not in ("overall", "drug"):
-            raise expected_one_of("unknown choose of DrugRidge", self.settings["choose"], ("drug", "overall"))
-        self.means = MeanEffects({"shrinkage": self.settings["shrinkage"]})
+        alphas = self.settings.alphas
+        self.means = MeanEffects(self.settings)
         self.means.fit(fold, seed=seed, device=device)
         mean, scores, to_genes = principal_axes(fold)
         cells, drugs, values = training_arrays(fold)
@@ -88,7 +72,7 @@ class DrugRidge(Model):
             predicted = (scores @ weights[row].T + intercepts[row])[cells, drugs]
             errors[row] = np.bincount(drugs, weights=(predicted - values) ** 2, minlength=n_drugs)
         overall = np.full(n_drugs, int(errors.sum(axis=1).argmin()))
-        if self.settings["choose"] == "overall":
+        if self.settings.choose == "overall":
             return overall
         return np.where(np.bincount(drugs, minlength=n_drugs) > 0, errors.argmin(axis=0), overall)
 
@@ -107,7 +91,7 @@ class DrugRidge(Model):
 
     def load_state(self, state: dict[str, Any]) -> None:
         """Restore what `state` returned."""
-        self.means = MeanEffects({"shrinkage": self.settings["shrinkage"]})
+        self.means = MeanEffects(self.settings)
         self.means.load_state(state["means"])
         for name in ("weights", "intercepts", "alphas", "seen"):
             setattr(self, name, state[name].numpy())
@@ -120,25 +104,18 @@ class TanimotoRidge(Model):
     cell line's level, one alpha for all, chosen on the validation pairs. An unseen cell line gets the regression of the
     drug effects, or the drug effect itself where the drug has training pairs.
 
-    Settings
-    --------
-    alphas
-        Penalties to choose from, beside a kernel whose diagonal is 1.
-    shrinkage
-        Of the mean effects; see `clmt.models.effects.fit_mean_effects`.
-
     Notes
     -----
     Ralaivola et al., Graph kernels for chemical informatics (Neural Networks 18, 2005): the Tanimoto kernel is
     positive definite.
     """
 
-    defaults: ClassVar[dict[str, Any]] = {"alphas": [0.1, 0.3, 1.0, 3.0, 10.0, 30.0], "shrinkage": 1.0}
+    settings: TanimotoRidgeSettings
 
     def fit(self, fold: FoldData, *, seed: int, device: str) -> list[dict[str, Any]]:
         """Fit in closed form; there is no learning curve."""
-        alphas = check_alphas(self.settings)
-        self.means = MeanEffects({"shrinkage": self.settings["shrinkage"]})
+        alphas = self.settings.alphas
+        self.means = MeanEffects(self.settings)
         self.means.fit(fold, seed=seed, device=device)
         kernel = self._kernel(fold)
         cells, drugs, values = training_arrays(fold, "validation")
@@ -193,7 +170,7 @@ class TanimotoRidge(Model):
 
     def load_state(self, state: dict[str, Any]) -> None:
         """Restore what `state` returned."""
-        self.means = MeanEffects({"shrinkage": self.settings["shrinkage"]})
+        self.means = MeanEffects(self.settings)
         self.means.load_state(state["means"])
         self.alpha = state["alpha"]
         for name in ("duals", "seen_cells", "seen_drugs"):

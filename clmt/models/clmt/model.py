@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from clmt.errors import ClmtError, expected_one_of
+from clmt.errors import ClmtError
 from clmt.models.base import Model
-from clmt.models.clmt.drug_encoder import DRUG_PARTS
 from clmt.models.clmt.inputs import NetworkInputs, prepare_inputs, prepare_labels
 from clmt.models.clmt.network import VIEWS, CLMTNetwork, NetworkShape
 from clmt.models.clmt.training import TrainingData, train_network
@@ -20,72 +19,19 @@ from clmt.models.precision import training_precision
 
 if TYPE_CHECKING:
     from clmt.graph.fold_data import FoldData
+    from clmt.planning.settings.base import Settings
+    from clmt.planning.settings.clmt import CLMTSettings
 
 __all__ = ["CLMT"]
 
-CHOICES = {
-    "views": VIEWS,
-    "drug_attribute": DRUG_PARTS,
-    "contrastive": ("intra", "cross"),
-    "auxiliary": ("tissue", "threshold", "pathway"),
-}
-
 
 class CLMT(Model):
-    """Multi-modal contrastive learning on molecular and textual data (METHOD, network and loss).
+    """Multi-modal contrastive learning on molecular and textual data (METHOD, network and loss)."""
 
-    Settings
-    --------
-    views, contrastive, auxiliary
-        What the network has; an ablation leaves an entry out. Predictions need at least one view.
-    drug_attribute
-        What encodes a drug's attribute view: its geometry, its fingerprint or both.
-    contrastive_weight, auxiliary_weight
-        ``a`` and ``b`` of the loss.
-    contrastive_sample
-        Distinct cell lines and drugs contrasted in an update; the paper's batch of 256 pairs has at most as many.
-    dropout, geometry_dropout
-        Of all heads and encoders; of the blocks of the molecular geometry.
-    epochs, patience
-        At most so many epochs; stop after so many without a better validation RMSE.
-    batch_size, updates_per_encoding
-        Pairs an update; updates for each pass through the molecular encoder.
-    learning_rate, warm_up, weight_decay, average
-        Peak of the schedule, share of steps that climb to it, AdamW's decay, decay of the weights' moving average.
-    """
+    settings: CLMTSettings
 
-    defaults: ClassVar[dict[str, Any]] = {
-        "views": ["attribute", "structure", "text"],
-        "drug_attribute": ["geometry", "fingerprint"],
-        "contrastive": ["intra", "cross"],
-        "auxiliary": ["tissue", "threshold", "pathway"],
-        "contrastive_weight": 0.005,
-        "contrastive_sample": 256,
-        "auxiliary_weight": 0.5,
-        "dropout": 0.3,
-        "geometry_dropout": 0.4,
-        "epochs": 110,
-        "patience": 15,
-        "batch_size": 4096,
-        "updates_per_encoding": 4,
-        "learning_rate": 3.0e-3,
-        "warm_up": 0.05,
-        "weight_decay": 0.005,
-        "average": 0.995,
-    }
-
-    def __init__(self, settings: dict[str, Any] | None = None) -> None:
+    def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
-        for key, choices in CHOICES.items():
-            for value in self.settings[key]:
-                if value not in choices:
-                    raise expected_one_of(f"unknown entry of {key}", value, choices)
-        for key in ("views", "drug_attribute"):
-            if not self.settings[key]:
-                raise expected_one_of(f"{key} of clmt must not be empty", [], CHOICES[key])
-        for key in ("dropout", "geometry_dropout"):
-            if not 0.0 <= self.settings[key] < 1.0:
-                raise ClmtError(f"{key} of clmt is a probability! got: {self.settings[key]}, expected: 0 to below 1")
         self.network: CLMTNetwork | None = None
         self._shape: dict[str, int] = {}
         self._device = "cpu"
@@ -133,7 +79,7 @@ class CLMT(Model):
 
     def _create(self, shape: NetworkShape, center: float, scale: float) -> None:
         self._shape = asdict(shape)
-        views = tuple(view for view in VIEWS if view in self.settings["views"])
+        views = tuple(view for view in VIEWS if view in self.settings.views)
         self.network = CLMTNetwork(shape, views, self.settings, center, max(scale, 1e-6))
 
     def _network(self) -> CLMTNetwork:

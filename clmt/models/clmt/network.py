@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
@@ -18,6 +18,7 @@ from clmt.models.clmt.structure import StructureEncoder
 
 if TYPE_CHECKING:
     from clmt.graph.fold_graph import FoldGraph
+    from clmt.planning.settings.clmt import CLMTSettings
 
 __all__ = ["VIEWS", "CLMTNetwork", "EntityViews", "NetworkShape"]
 
@@ -71,14 +72,14 @@ class CLMTNetwork(nn.Module):
     """
 
     def __init__(
-        self, shape: NetworkShape, views: tuple[str, ...], settings: dict[str, Any], center: float, scale: float
+        self, shape: NetworkShape, views: tuple[str, ...], settings: CLMTSettings, center: float, scale: float
     ) -> None:
         super().__init__()
         self.views = views
-        probability = settings["dropout"]
+        probability = settings.dropout
         if "attribute" in views:
             self.cell = CellEncoder(shape.genes, shape.mutation_genes, shape.copy_number_genes, probability)
-            self.drug = DrugEncoder(settings["geometry_dropout"], probability, tuple(settings["drug_attribute"]))
+            self.drug = DrugEncoder(settings.geometry_dropout, probability, settings.drug_attribute)
             self.drug_projection = nn.Linear(512, 256)
             self.tissue_head = nn.Linear(512, max(shape.tissues, 1))
             self.threshold_head = nn.Sequential(nn.Linear(512, 8), nn.ReLU(), nn.Linear(8, 1))

@@ -12,7 +12,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
@@ -22,6 +22,9 @@ from clmt.errors import ClmtError
 from clmt.logs import progress
 from clmt.models.clmt.inputs import Labels, NetworkInputs
 from clmt.models.clmt.network import CLMTNetwork
+
+if TYPE_CHECKING:
+    from clmt.planning.settings.clmt import CLMTSettings
 
 __all__ = ["TrainingData", "learning_rate", "train_network"]
 
@@ -82,28 +85,28 @@ class Averager:
 class Trainer:
     """State of one training; `epoch` runs one pass over the pairs."""
 
-    def __init__(self, network: CLMTNetwork, data: TrainingData, settings: dict[str, Any]) -> None:
+    def __init__(self, network: CLMTNetwork, data: TrainingData, settings: CLMTSettings) -> None:
         self.network, self.data, self.settings = network, data, settings
-        batches = math.ceil(len(data.pairs) / settings["batch_size"])
-        self.total, self.step = batches * settings["epochs"], 0
+        batches = math.ceil(len(data.pairs) / settings.batch_size)
+        self.total, self.step = batches * settings.epochs, 0
         molecule = [p for name, p in network.named_parameters() if name.startswith("drug.")]
         others = [p for name, p in network.named_parameters() if not name.startswith("drug.")]
         self.light = self._optimiser(others)
         self.heavy = self._optimiser(molecule) if molecule else None
-        self.average = Averager(network, settings["average"])
+        self.average = Averager(network, settings.average)
 
     def _optimiser(self, parameters: list[torch.nn.Parameter]) -> torch.optim.AdamW:
         return torch.optim.AdamW(
-            parameters, lr=self.settings["learning_rate"], weight_decay=self.settings["weight_decay"], fused=True
+            parameters, lr=self.settings.learning_rate, weight_decay=self.settings.weight_decay, fused=True
         )
 
     def epoch(self) -> tuple[float, float]:
         """One pass over the training pairs; returns mean loss and training RMSE."""
         self.network.train()
         order = torch.randperm(len(self.data.pairs), device=self.data.pairs.device)
-        batches = order.split(self.settings["batch_size"])
+        batches = order.split(self.settings.batch_size)
         losses, errors = [], []
-        size = self.settings["updates_per_encoding"]
+        size = self.settings.updates_per_encoding
         for start in range(0, len(batches), size):
             loss, error = self._round(batches[start : start + size])
             losses.append(loss)
@@ -134,7 +137,7 @@ class Trainer:
         return total_loss, total_error
 
     def _set_rate(self, optimiser: torch.optim.Optimizer) -> None:
-        rate = learning_rate(self.step, self.total, self.settings["learning_rate"], self.settings["warm_up"])
+        rate = learning_rate(self.step, self.total, self.settings.learning_rate, self.settings.warm_up)
         for group in optimiser.param_groups:
             group["lr"] = rate
 
@@ -143,15 +146,13 @@ class Trainer:
         data, settings = self.data, self.settings
         cells, drugs = self.network.encode(data.inputs, molecules)
         error = F.mse_loss(self.network.predict_pairs(cells, drugs, data.pairs[batch]), data.ln_ic50[batch])
-        contrast = self.network.contrastive_terms(
-            cells, drugs, tuple(settings["contrastive"]), settings["contrastive_sample"]
-        )
-        auxiliary = self.network.auxiliary_terms(cells, drugs, data.labels, tuple(settings["auxiliary"]))
-        return error + settings["contrastive_weight"] * contrast + settings["auxiliary_weight"] * auxiliary, error
+        contrast = self.network.contrastive_terms(cells, drugs, settings.contrastive, settings.contrastive_sample)
+        auxiliary = self.network.auxiliary_terms(cells, drugs, data.labels, settings.auxiliary)
+        return error + settings.contrastive_weight * contrast + settings.auxiliary_weight * auxiliary, error
 
 
 def train_network(
-    network: CLMTNetwork, data: TrainingData, validate: Callable[[CLMTNetwork], float], settings: dict[str, Any]
+    network: CLMTNetwork, data: TrainingData, validate: Callable[[CLMTNetwork], float], settings: CLMTSettings
 ) -> tuple[dict[str, Tensor], list[dict[str, Any]]]:
     """Train to the last epoch, or until the validation RMSE has not improved for ``patience`` epochs.
 
@@ -173,19 +174,19 @@ def train_network(
     best, best_epoch, state = math.inf, 0, copy_state(network)
     history: list[dict[str, Any]] = []
     start = time.perf_counter()
-    for epoch in progress(range(1, settings["epochs"] + 1), "epochs", settings["epochs"]):
+    for epoch in progress(range(1, settings.epochs + 1), "epochs", settings.epochs):
         loss, train_rmse = trainer.epoch()
         averaged = trainer.average.snapshot()
         validation = validate(averaged)
         improved = validation < best
         if improved:
             best, best_epoch, state = validation, epoch, copy_state(averaged)
-        rate = learning_rate(trainer.step, trainer.total, settings["learning_rate"], settings["warm_up"])
+        rate = learning_rate(trainer.step, trainer.total, settings.learning_rate, settings.warm_up)
         row = {"epoch": epoch, "seconds": time.perf_counter() - start, "train_loss": loss, "train_rmse": train_rmse}
         history.append({**row, "validation_rmse": validation, "learning_rate": rate, "best": int(improved)})
         LOG.info("epoch %d: training RMSE %.4f, validation RMSE %.4f", epoch, train_rmse, validation)
-        if epoch - best_epoch >= settings["patience"]:
-            LOG.info("no improvement for %d epochs: stopped, best epoch %d", settings["patience"], best_epoch)
+        if epoch - best_epoch >= settings.patience:
+            LOG.info("no improvement for %d epochs: stopped, best epoch %d", settings.patience, best_epoch)
             break
     if best_epoch == 0:
         raise ClmtError(

@@ -15,8 +15,8 @@ from benchmarks import plain, record, reference, scaling, simulated, time_to_rms
 from benchmarks.harness import measure_apart, model_settings
 from clmt.errors import ClmtError
 from clmt.models.clmt.drug_encoder import GeometryEncoder
-from clmt.models.clmt.model import CLMT
 from clmt.models.clmt.molecule_plan import plan_molecules
+from clmt.planning.settings.clmt import CLMTSettings
 from tests.helpers.folds import small_fold, small_molecules
 
 QUICK: dict[str, Any] = {"batch_size": 32, "updates_per_encoding": 2, "dropout": 0.0, "geometry_dropout": 0.0}
@@ -51,7 +51,7 @@ def test_copies_get_angles_of_their_own(molecules: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("distinct", [False, True])
 def test_reference_learns_the_same_task(molecules: dict[str, Any], distinct: bool) -> None:
-    settings = CLMT(QUICK).settings
+    settings = CLMTSettings.read(QUICK)
     fold = small_fold(molecules)
     network, data = training.build_training(fold, settings, "cpu")
     store = reference.training_molecules(fold, "cpu")
@@ -74,7 +74,7 @@ def test_times_a_simulated_fold(molecules: dict[str, Any]) -> None:
     size = simulated.FoldSize(pairs=150, cells=9, drugs=10, genes=6)  # more pairs than there are: replicates
     fold = simulated.simulated_fold(simulated.draw_molecules(molecules, size.drugs), size)
     assert len(fold.graph.train_pairs) == 150
-    settings = CLMT(QUICK).settings
+    settings = CLMTSettings.read(QUICK)
     network, data = training.build_training(fold, settings, "cpu")
     epoch = training.time_ours(network, data, settings, None, "cpu")
     assert (epoch["pairs"], epoch["updates"]) == (150, 5)

@@ -9,7 +9,7 @@ import pytest
 
 from clmt.errors import ClmtError
 from clmt.planning import digest as provenance
-from clmt.planning.digest import class_literal, code_digest, imported_modules
+from clmt.planning.digest import code_digest, imported_modules
 
 SOURCES = {
     "__init__.py": '__version__ = "1"\n',
@@ -138,18 +138,6 @@ def test_broken_source_is_named_with_its_line(package: Path) -> None:
     edit(package / "inner.py", "def late(x):", "def late(x:")
     with pytest.raises(ClmtError, match=r"inner\.py, line 3: not Python"):
         code_digest("clmt.job")
-
-
-def test_literals_are_read_without_an_import(package: Path) -> None:
-    (package / "model.py").write_text(
-        "import no_such_library\nclass A:\n    defaults: dict = {'rank': 4, 'rates': [1.0]}\n"
-        "class B:\n    defaults = {'rank': 1 + no_such_library.x}\nclass C:\n    pass\n"
-    )
-    assert class_literal("clmt.model", "A", "defaults") == {"rank": 4, "rates": [1.0]}
-    with pytest.raises(ClmtError, match=r"clmt\.model:B\.defaults must be a literal"):
-        class_literal("clmt.model", "B", "defaults")
-    with pytest.raises(ClmtError, match=r"declares no C\.defaults"):
-        class_literal("clmt.model", "C", "defaults")
 
 
 def test_the_real_package_is_covered() -> None:

@@ -139,10 +139,10 @@ def test_tissue_drug_mean_of_an_unseen_cell_line_is_that_of_its_tissue() -> None
 @pytest.mark.parametrize(
     ("arch", "settings", "message"),
     [
-        ("drug_ridge", {"alphas": []}, "list of positive numbers"),
-        ("tanimoto_ridge", {"alphas": [0.0]}, "list of positive numbers"),
+        ("drug_ridge", {"alphas": []}, r"alphas is of another form! got: \[\], expected: an entry or more"),
+        ("tanimoto_ridge", {"alphas": [0.0]}, r"alphas\[0\] is too small! got: 0.0, expected: more than 0"),
         ("drug_ridge", {"choose": "cell"}, "expected one of: drug, overall"),
-        ("gradient_boosting", {"leaves": [1]}, "integers above 1"),
+        ("gradient_boosting", {"leaves": [1]}, r"leaves\[0\] is too small! got: 1, expected: more than 1"),
         ("mlp", {"interaction": "cubic"}, "expected one of: bilinear, none"),
     ],
 )

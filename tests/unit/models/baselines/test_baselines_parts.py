@@ -8,6 +8,7 @@ from clmt.models.baselines.factorisation import MatrixFactorisation, solve_facto
 from clmt.models.baselines.fusion import FusionNetwork
 from clmt.models.baselines.linear import principal_axes, ridge_path, tanimoto
 from clmt.models.effects import fit_mean_effects
+from clmt.planning.settings.baselines import MatrixFactorisationSettings
 from tests.helpers.folds import planted_fold
 
 
@@ -49,7 +50,7 @@ def test_factors_of_each_row_are_its_own_ridge() -> None:
 def test_averaged_fits_are_the_mean_of_their_predictions() -> None:
     fold, _ = planted_fold()
     pairs = fold.graph.test_pairs.numpy()
-    model = MatrixFactorisation({"rank": 3, "fits": 4, "sweeps": 2, "regularisation": 1.0})
+    model = MatrixFactorisation(MatrixFactorisationSettings(rank=3, fits=4, sweeps=2, regularisation=1.0))
     history = model.fit(fold, seed=5, device="cpu")
     assert [row["epoch"] for row in history] == list(range(1, 9))
     seconds = [row["seconds"] for row in history]

@@ -14,6 +14,7 @@ import clmt.models.clmt.model
 from clmt.graph.fold_data import FoldData
 from clmt.models.clmt.model import CLMT
 from clmt.models.clmt.network import VIEWS, CLMTNetwork
+from clmt.models.create import create_model
 from tests.helpers.folds import small_fold, small_molecules, with_graph
 
 QUICK: dict[str, Any] = {"epochs": 1, "batch_size": 64, "updates_per_encoding": 2}
@@ -40,7 +41,7 @@ def pairs(fold: FoldData) -> np.ndarray:
 @pytest.fixture
 def fit(fold: FoldData) -> Fit:
     def fitted(settings: dict[str, Any]) -> CLMT:
-        model = CLMT({**QUICK, **settings})
+        model = create_model("clmt", {**QUICK, **settings})
         model.fit(fold, seed=1, device="cpu")
         return model
 
@@ -112,7 +113,7 @@ def test_ablation_of_a_part_of_the_drug(fit: Fit, fold: FoldData, pairs: np.ndar
 @pytest.fixture(scope="module")
 def whole(fold: FoldData) -> dict[str, torch.Tensor]:
     """Weights trained with every term of the loss."""
-    model = CLMT(QUICK)
+    model = create_model("clmt", QUICK)
     model.fit(fold, seed=1, device="cpu")
     return model.state()["weights"]
 

@@ -12,6 +12,7 @@ import torch
 from clmt.errors import ClmtError
 from clmt.graph.fold_data import FoldData
 from clmt.models.clmt.model import CLMT
+from clmt.models.create import create_model
 from clmt.runs.checkpoint import load_checkpoint, save_checkpoint
 from tests.helpers.folds import small_fold, small_molecules, with_graph
 
@@ -30,7 +31,7 @@ def fold(molecules: dict[str, Any]) -> FoldData:
 
 @pytest.fixture(scope="module")
 def fitted(fold: FoldData) -> CLMT:
-    model = CLMT(QUICK)
+    model = create_model("clmt", QUICK)
     model.fit(fold, seed=1, device="cpu")
     return model
 
@@ -41,7 +42,8 @@ def pairs(fold: FoldData) -> np.ndarray:
 
 
 def test_learns_the_training_pairs(fold: FoldData) -> None:
-    model = CLMT({**QUICK, "epochs": 40, "dropout": 0.0, "geometry_dropout": 0.0, "learning_rate": 3.0e-3})
+    longer = {"epochs": 40, "dropout": 0.0, "geometry_dropout": 0.0, "learning_rate": 3.0e-3}
+    model = create_model("clmt", {**QUICK, **longer})
     history = model.fit(fold, seed=0, device="cpu")
     spread = float(fold.graph.train_ln_ic50.std())
     assert history[-1]["train_rmse"] < 0.3 * spread
@@ -50,7 +52,7 @@ def test_learns_the_training_pairs(fold: FoldData) -> None:
 
 def test_same_seed_same_predictions(fold: FoldData, fitted: CLMT, pairs: np.ndarray) -> None:
     """Fault 7: the seed reaches torch."""
-    again, other = CLMT(QUICK), CLMT(QUICK)
+    again, other = create_model("clmt", QUICK), create_model("clmt", QUICK)
     again.fit(fold, seed=1, device="cpu")
     other.fit(fold, seed=2, device="cpu")
     expected = fitted.predict(fold, pairs)
@@ -104,4 +106,4 @@ def test_a_file_that_is_no_checkpoint(tmp_path: Path) -> None:
 )
 def test_bad_settings_are_named(settings: dict[str, Any], named: str) -> None:
     with pytest.raises(ClmtError, match=named):
-        CLMT(settings)
+        create_model("clmt", settings)

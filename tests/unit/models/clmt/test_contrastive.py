@@ -11,8 +11,8 @@ import torch
 import clmt.models.clmt.network
 from clmt.graph.fold_data import FoldData
 from clmt.models.clmt.contrastive import contrastive_loss
-from clmt.models.clmt.model import CLMT
 from clmt.models.clmt.network import CLMTNetwork, EntityViews
+from clmt.models.create import create_model
 from tests.helpers.folds import small_fold, small_molecules
 
 
@@ -80,7 +80,7 @@ def check_distinct_entities_are_contrasted(fold: FoldData, sample: int, monkeypa
     with monkeypatch.context() as patch:
         patch.setattr(clmt.models.clmt.network, "contrastive_loss", watched_loss)
         patch.setattr(CLMTNetwork, "contrastive_terms", watched_terms)
-        model = CLMT({"epochs": 1, "batch_size": 1000, "contrastive_sample": sample})
+        model = create_model("clmt", {"epochs": 1, "batch_size": 1000, "contrastive_sample": sample})
         model.fit(fold, seed=0, device="cpu")
     cells, _ = sides
     assert len(contrasted) == 4  # two terms of two sides: structure of cells and drugs, then their text

@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from clmt.graph.fold_data import FoldData
-from clmt.models.clmt.model import CLMT
 from clmt.models.clmt.training import Trainer, learning_rate
+from clmt.models.create import create_model
 from tests.helpers.folds import small_fold, small_molecules, with_graph
 
 QUICK: dict[str, Any] = {"epochs": 4, "batch_size": 32, "updates_per_encoding": 2}
@@ -36,7 +36,7 @@ def check_best_is_lowest(rows: Rows) -> None:
 
 def test_one_quantity_decides_the_best_epoch(fold: FoldData) -> None:
     """Fault 6: replacing the best when RMSE or Pearson improves lets it get worse."""
-    check_best_is_lowest(CLMT(QUICK).fit(fold, seed=0, device="cpu"))
+    check_best_is_lowest(create_model("clmt", QUICK).fit(fold, seed=0, device="cpu"))
     published = [
         {"validation_rmse": 1.0, "pearson": 0.80, "best": 1},
         {"validation_rmse": 1.2, "pearson": 0.85, "best": 1},  # worse RMSE, taken for its Pearson
@@ -46,7 +46,8 @@ def test_one_quantity_decides_the_best_epoch(fold: FoldData) -> None:
 
 
 def test_the_best_epoch_is_the_one_kept(fold: FoldData) -> None:
-    model = CLMT({**QUICK, "epochs": 12, "learning_rate": 0.05, "average": 0.0})  # coarse enough to get worse again
+    coarse = {"epochs": 12, "learning_rate": 0.05, "average": 0.0}  # so that it gets worse again
+    model = create_model("clmt", {**QUICK, **coarse})
     rows = model.fit(fold, seed=0, device="cpu")
     predicted = model.predict(fold, fold.graph.validation_pairs.numpy())
     error = np.sqrt(np.mean((predicted - fold.graph.validation_ln_ic50.numpy()) ** 2))
@@ -56,7 +57,7 @@ def test_the_best_epoch_is_the_one_kept(fold: FoldData) -> None:
 def test_stops_when_validation_no_longer_improves(fold: FoldData, monkeypatch: pytest.MonkeyPatch) -> None:
     scores = iter([1.0, 0.9, 0.95, 0.96, 0.97, 0.5])
     monkeypatch.setattr("clmt.models.clmt.model.validation_rmse", lambda *_: next(scores))
-    rows = CLMT({**QUICK, "epochs": 6, "patience": 3}).fit(fold, seed=0, device="cpu")
+    rows = create_model("clmt", {**QUICK, "epochs": 6, "patience": 3}).fit(fold, seed=0, device="cpu")
     assert [row["best"] for row in rows] == [1, 1, 0, 0, 0]
 
 
@@ -70,7 +71,7 @@ def test_training_does_not_look_at_test_pairs(fold: FoldData) -> None:
     asked = fold.graph.validation_pairs.numpy()
 
     def ours(seen: FoldData) -> np.ndarray:
-        model = CLMT({**QUICK, "epochs": 1})
+        model = create_model("clmt", {**QUICK, "epochs": 1})
         model.fit(seen, seed=0, device="cpu")
         return model.predict(fold, asked)
 
@@ -103,7 +104,7 @@ def rows_encoded(fold: FoldData, settings: dict[str, Any], monkeypatch: pytest.M
         return result
 
     monkeypatch.setattr(Trainer, "epoch", watched)
-    CLMT({**settings, "epochs": 1}).fit(fold, seed=0, device="cpu")
+    create_model("clmt", {**settings, "epochs": 1}).fit(fold, seed=0, device="cpu")
     return seen
 
 

@@ -1,0 +1,86 @@
+"""What all settings have in common: strict types, no unknown key, and a refusal in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from typing import Annotated, Any, Self, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic_core import PydanticCustomError
+
+from clmt.files import parse_settings
+from clmt.planning.settings.refusal import refusal
+
+__all__ = ["Listed", "NoSettings", "Settings", "Several", "SeveralUnique", "Share", "Unique", "check", "faulty"]
+
+Checked = TypeVar("Checked")
+Item = TypeVar("Item", bound=Hashable)
+
+
+class Settings(BaseModel):
+    """A frozen group of settings; an unknown key, another type or a value out of range is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+    @classmethod
+    def read(cls, values: Mapping[str, Any], place: str = "--settings", remedy: str = "") -> Self:
+        """Check values; a `ClmtError` names the first fault by ``place`` and key."""
+        return check(TypeAdapter(cls), values, place, remedy)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read the JSON of a command's ``--settings``."""
+        return cls.read(parse_settings(text))
+
+    @classmethod
+    def take(cls, *blocks: Mapping[str, Any], place: str = "config", remedy: str = "") -> Self:
+        """Check the keys of these settings alone, from blocks of the configuration, of which the last one wins."""
+        values = {key: value for block in blocks for key, value in block.items() if key in cls.model_fields}
+        return cls.read(values, place, remedy)
+
+    def plain(self) -> dict[str, Any]:
+        """Every setting as JSON knows it, defaults filled in; a setting that is null is left out."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+
+class NoSettings(Settings):
+    """An architecture without settings."""
+
+
+def check(kind: TypeAdapter[Checked], values: Any, place: str, remedy: str = "") -> Checked:
+    """Validate values of any type that pydantic knows, such as a union of settings; see `Settings.read`."""
+    try:
+        return kind.validate_python(values)
+    except ValidationError as error:
+        raise refusal(error, kind.json_schema(), place, remedy) from None
+
+
+def faulty(key: str, text: str) -> PydanticCustomError:
+    """A fault of one key beside others, for validators of a group: ``text`` follows the key's name in the refusal."""
+    return PydanticCustomError("clmt", "{key} {text}", {"key": key, "text": text})
+
+
+def _without_repetition(values: tuple[Item, ...]) -> tuple[Item, ...]:
+    repeated = next((value for row, value in enumerate(values) if value in values[:row]), None)
+    if repeated is not None:
+        raise faulty("", f"names an entry twice! got: {repeated!r}, expected: each once")
+    return values
+
+
+#: A list of YAML or JSON, kept as a tuple; its entries are as strict as anything else.
+Listed = Annotated[tuple[Item, ...], Field(strict=False)]
+#: A list with an entry or more.
+Several = Annotated[tuple[Item, ...], Field(strict=False, min_length=1)]
+#: Lists that name nothing twice; the second one has an entry or more.
+Unique = Annotated[
+    tuple[Item, ...],
+    Field(strict=False, json_schema_extra={"uniqueItems": True}),
+    AfterValidator(_without_repetition),
+]
+SeveralUnique = Annotated[
+    tuple[Item, ...],
+    Field(strict=False, min_length=1, json_schema_extra={"uniqueItems": True}),
+    AfterValidator(_without_repetition),
+]
+#: A share or probability that may be 0 and not 1.
+Share = Annotated[float, Field(ge=0.0, lt=1.0)]

@@ -1,0 +1,110 @@
+"""Settings of the baselines; see the class of each in `clmt.models.baselines` for what it does."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from clmt.planning.settings.base import Settings, Several, Share
+
+__all__ = [
+    "DrugRidgeSettings",
+    "GradientBoostingSettings",
+    "MLPSettings",
+    "MatrixFactorisationSettings",
+    "MeanEffectsSettings",
+    "TanimotoRidgeSettings",
+    "TissueDrugMeanSettings",
+]
+
+Alphas = Several[Annotated[float, Field(gt=0)]]
+
+
+class MeanEffectsSettings(Settings):
+    """Overall mean, and one effect of each cell line and drug."""
+
+    shrinkage: float = Field(default=1.0, ge=0, description="Penalty on each squared mean effect, in pairs.")
+
+
+class TissueDrugMeanSettings(Settings):
+    """Drug mean within the cell line's tissue."""
+
+    shrinkage: float = Field(
+        default=3.0,
+        ge=0,
+        description="Weight of the drug mean, in pairs: at 3, a tissue with three cell lines counts as much.",
+    )
+
+
+class MatrixFactorisationSettings(MeanEffectsSettings):
+    """Mean effects plus a low-rank term."""
+
+    rank: int = Field(default=48, gt=0, description="Length of the factors.")
+    regularisation: float = Field(
+        default=12.0,
+        gt=0,
+        description="Penalty on each factor's squared length, in pairs times squared ln uM over squared factor units.",
+    )
+    sweeps: int = Field(default=15, gt=0, description="Sweeps (all drugs, then all cell lines) of each start.")
+    fits: int = Field(default=5, gt=0, description="Random starts, averaged.")
+
+
+class DrugRidgeSettings(MeanEffectsSettings):
+    """For each drug a ridge regression on expression; unseen drugs fall back to the mean effects."""
+
+    alphas: Alphas = Field(
+        default=(10.0, 100.0, 1000.0, 10000.0),
+        description="Penalties to choose from, for genes of standard deviation 1.",
+    )
+    choose: Literal["overall", "drug"] = Field(
+        default="overall",
+        description="One alpha for all drugs by their common validation RMSE, or one for each drug.",
+    )
+
+
+class TanimotoRidgeSettings(MeanEffectsSettings):
+    """For each cell line a kernel ridge regression on the drugs' fingerprints."""
+
+    alphas: Alphas = Field(
+        default=(0.1, 0.3, 1.0, 3.0, 10.0, 30.0),
+        description="Penalties to choose from, beside a kernel whose diagonal is 1.",
+    )
+
+
+class GradientBoostingSettings(Settings):
+    """LightGBM on the departures from the mean effects."""
+
+    expression_components: int = Field(default=50, ge=0, description="Principal components of expression.")
+    alteration_components: int = Field(
+        default=10, ge=0, description="Principal components of mutations, and as many of copy number."
+    )
+    fingerprint_components: int = Field(default=30, ge=0, description="Principal components of fingerprints.")
+    leaves: Several[Annotated[int, Field(gt=1)]] = Field(
+        default=(63, 255), description="Numbers of leaves of a tree; the better one on the validation pairs is used."
+    )
+    learning_rate: float = Field(default=0.05, gt=0, description="Shrinkage of each tree.")
+    trees: int = Field(default=3000, gt=0, description="Trees at most.")
+    patience: int = Field(default=30, gt=0, description="Trees without improvement before stopping.")
+    min_pairs: int = Field(default=40, ge=0, description="Training pairs in a leaf at least.")
+    feature_share: float = Field(default=0.3, gt=0, le=1, description="Share of the features that each tree may use.")
+    encoding_parts: int = Field(default=5, gt=1, description="Parts of the out-of-fold encoding of the mean effects.")
+
+
+class MLPSettings(Settings):
+    """Early-fusion multilayer perceptron, trained with AdamW on squared error."""
+
+    hidden: Several[Annotated[int, Field(gt=0)]] = Field(default=(512, 128), description="Widths of the hidden layers.")
+    dropout: Share = Field(default=0.4, description="Probability after each hidden layer.")
+    interaction: Literal["none", "bilinear"] = Field(
+        default="none", description="Whether the product of learnt factors of cell line and drug is added."
+    )
+    factors: int = Field(default=64, gt=0, description="Length of the factors of a bilinear interaction.")
+    fingerprint: Literal["morgan2", "morgan3"] = Field(default="morgan2", description="Fingerprint, by its radius.")
+    batch: int = Field(default=4096, gt=0, description="Pairs in a step.")
+    epochs: int = Field(default=60, gt=0, description="Epochs at most.")
+    patience: int = Field(default=20, gt=0, description="Epochs without a better validation RMSE before stopping.")
+    learning_rate: float = Field(
+        default=0.004, gt=0, description="Peak; it rises for the first tenth of the steps and falls along a cosine."
+    )
+    weight_decay: float = Field(default=0.01, ge=0, description="AdamW's decay of the weights.")

@@ -1,0 +1,54 @@
+"""Settings of CLMT (METHOD, network and loss)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from clmt.planning.settings.base import Settings, SeveralUnique, Share, Unique
+
+__all__ = ["CLMTSettings"]
+
+View = Literal["attribute", "structure", "text"]
+DrugPart = Literal["geometry", "fingerprint"]
+Contrast = Literal["intra", "cross"]
+Auxiliary = Literal["tissue", "threshold", "pathway"]
+
+
+class CLMTSettings(Settings):
+    """Multi-modal contrastive learning on molecular and textual data; an ablation leaves an entry of a list out."""
+
+    views: SeveralUnique[View] = Field(
+        default=("attribute", "structure", "text"), description="Views of each cell line and drug; at least one."
+    )
+    drug_attribute: SeveralUnique[DrugPart] = Field(
+        default=("geometry", "fingerprint"), description="What encodes a drug's attribute view; at least one."
+    )
+    contrastive: Unique[Contrast] = Field(
+        default=("intra", "cross"), description="Contrastive terms: within a view, and across views."
+    )
+    contrastive_weight: float = Field(
+        default=0.005, ge=0, description="a of the loss; published: 0.005 on GDSC, 0.01 on CCLE."
+    )
+    contrastive_sample: int = Field(
+        default=256,
+        gt=0,
+        description="Distinct cell lines and drugs contrasted in an update; a batch of 256 pairs has at most as many.",
+    )
+    auxiliary: Unique[Auxiliary] = Field(
+        default=("tissue", "threshold", "pathway"), description="Auxiliary tasks of training."
+    )
+    auxiliary_weight: float = Field(default=0.5, ge=0, description="b of the loss.")
+    dropout: Share = Field(default=0.3, description="Probability in all heads and encoders.")
+    geometry_dropout: Share = Field(default=0.4, description="Probability in the blocks of the molecular geometry.")
+    epochs: int = Field(default=110, gt=0, description="Epochs at most.")
+    patience: int = Field(default=15, gt=0, description="Epochs without a better validation RMSE before stopping.")
+    batch_size: int = Field(default=4096, gt=0, description="Pairs in an update.")
+    updates_per_encoding: int = Field(
+        default=4, gt=0, description="Updates of everything else for each pass through the molecular encoder."
+    )
+    learning_rate: float = Field(default=3.0e-3, gt=0, description="Peak of the schedule.")
+    warm_up: float = Field(default=0.05, ge=0, le=1, description="Share of the steps that climb to the peak.")
+    weight_decay: float = Field(default=0.005, ge=0, description="AdamW's decay of the weights.")
+    average: float = Field(default=0.995, ge=0, le=1, description="Decay of the moving average of the weights.")

@@ -1,0 +1,173 @@
+"""One line for the first fault that pydantic finds: where it stands, what was got, what is possible, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from clmt.errors import ClmtError, expected_one_of
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+    from pydantic_core import ErrorDetails
+
+__all__ = ["refusal"]
+
+#: What JSON Schema calls a type, and what a reader calls it.
+TYPES = {
+    "integer": "whole number",
+    "number": "number",
+    "string": "text",
+    "boolean": "switch",
+    "array": "list",
+    "object": "mapping",
+}
+FORMS = ("string_pattern_mismatch", "string_too_short", "too_short")
+Node = Mapping[str, Any]
+
+
+def refusal(error: ValidationError, schema: Node, place: str, remedy: str = "") -> ClmtError:
+    """Translate the first fault.
+
+    Parameters
+    ----------
+    error
+        What pydantic found.
+    schema
+        JSON Schema of what was validated; it knows ranges, choices and defaults of the key.
+    place
+        What the keys belong to, such as ``config``, ``config: models.mlp`` or ``--settings``.
+    remedy
+        What to do, a sentence without its full stop.
+    """
+    first = error.errors(include_url=False)[0]
+    path, node = _find(schema, first["loc"])
+    tail = f". {remedy}" if remedy else ""
+    kind, got = first["type"], first["input"]
+    if kind == "extra_forbidden":
+        return expected_one_of(f"{_where(place, path[:-1])}: unknown key", path[-1], node.get("properties", {}), remedy)
+    if kind in ("union_tag_invalid", "union_tag_not_found"):
+        return _unknown_kind(first, node, place, path, remedy)
+    where = _where(place, path)
+    if first["loc"][-1:] == ("[key]",):
+        return ClmtError(f"{where} has a name that is none! got: {got!r}, expected: {node['description']}{tail}")
+    if kind == "missing":
+        there = ", ".join(map(str, got)) or "nothing"
+        return ClmtError(f"{where} is missing! got: {there}, {_expected(node)}{tail}")
+    if kind == "literal_error" and "enum" in node:
+        return expected_one_of(f"{where}: unknown value", got, node["enum"], remedy)
+    if kind == "clmt":
+        key = first["ctx"]["key"]
+        return ClmtError(f"{_where(place, [*path, key] if key else path)} {first['ctx']['text']}{tail}")
+    return ClmtError(f"{where} {_fault(kind, got, node)}{tail}")
+
+
+def _fault(kind: str, got: Any, node: Node) -> str:
+    """Say what is wrong with a single value."""
+    if kind.startswith(("greater", "less")):
+        size = "small" if kind.startswith("greater") else "large"
+        return f"is too {size}! got: {got!r}, {_expected(node)}"
+    if kind == "finite_number":
+        return f"is no finite number! got: {got!r}, {_expected(node)}"
+    if kind in FORMS:
+        return f"is of another form! got: {got!r}, {_expected(node)}"
+    word = TYPES.get(node.get("type", ""), "such value")
+    hint = "; YAML reads 1e-4 as text: write 1.0e-4" if "number" in word and isinstance(got, str) else ""
+    return f"is no {word}! got: {got!r}, {_expected(node)}{hint}"
+
+
+def _unknown_kind(first: ErrorDetails, node: Node, place: str, path: list[str], remedy: str) -> ClmtError:
+    """The key that decides among several forms, such as ``arch`` or ``kind``, is missing or names none."""
+    chooser = node["discriminator"]
+    where, known = _where(place, [*path, chooser["propertyName"]]), chooser["mapping"]
+    if first["type"] == "union_tag_invalid":
+        return expected_one_of(f"{where} is not declared", first["ctx"]["tag"], known, remedy)
+    there = ", ".join(map(str, first["input"])) or "nothing"
+    listed = ", ".join(sorted(known))
+    return ClmtError(f"{where} is missing! got: {there}, expected one of: {listed}{f'. {remedy}' if remedy else ''}")
+
+
+def _where(place: str, path: list[str]) -> str:
+    if not path:
+        return place
+    return f"{place}{'.' if ': ' in place else ': '}{'.'.join(path)}".replace(".[", "[")
+
+
+def _find(schema: Node, location: tuple[int | str, ...]) -> tuple[list[str], Node]:
+    """Path of a fault for the reader, without the names of the forms that pydantic chose, and the schema there."""
+    path: list[str] = []
+    node = _followed(schema, schema)
+    for step in location:
+        if step == "[key]":
+            del path[-1]
+            return path, _followed(node.get("_names", {}), schema)
+        if isinstance(step, int):
+            path.append(f"[{step}]")
+            node = _followed(node.get("items", {}), schema)
+        elif "oneOf" in node:
+            node = _followed(_form(node, step), schema)
+        else:
+            path.append(step)
+            entries = node.get("additionalProperties")
+            below = node.get("properties", {}).get(step, entries if isinstance(entries, Mapping) else None)
+            if below is None:
+                return path, node
+            node = {**_followed(below, schema), "_names": node.get("propertyNames", {})}
+    return path, node
+
+
+def _form(node: Node, tag: str) -> Node:
+    """The form of that tag: by its discriminator, else the definition of that name, else the one without a name."""
+    mapping = node.get("discriminator", {}).get("mapping", {})
+    if tag in mapping:
+        return {"$ref": mapping[tag]}
+    named = [form for form in node["oneOf"] if form.get("$ref", "").endswith(f"/{tag}")]
+    found: Node = [*named, *(form for form in node["oneOf"] if "$ref" not in form), {}][0]
+    return found
+
+
+def _followed(node: Node, schema: Node) -> Node:
+    """A node with its reference followed; of what may be null, the part that is not."""
+    while "$ref" in node or "anyOf" in node:
+        if "$ref" in node:
+            named = schema["$defs"][node["$ref"].rpartition("/")[2]]
+            node = {**named, **{key: value for key, value in node.items() if key != "$ref"}}
+        else:
+            rest = {key: value for key, value in node.items() if key != "anyOf"}
+            node = {**next(part for part in node["anyOf"] if part.get("type") != "null"), **rest}
+    return node
+
+
+def _expected(node: Node) -> str:
+    """What a value may be: its choices, its range and an example."""
+    if "enum" in node:
+        return "expected one of: " + ", ".join(map(str, node["enum"]))
+    words = _range(node) or _form_of(node)
+    example = node.get("default", (node.get("examples") or [None])[0])
+    return (
+        ", ".join(
+            ([f"expected: {words}"] if words else []) + ([] if example in (None, "") else [f"such as: {example!r}"])
+        )
+        or f"expected: {TYPES.get(node.get('type', ''), 'a value')}"
+    )
+
+
+def _form_of(node: Node) -> str:
+    if node.get("type") == "array":
+        return "an entry or more" if "minItems" in node else ""
+    if "pattern" in node or "minLength" in node:
+        return str(node.get("description", "")).rstrip(".") or "some text"
+    return ""
+
+
+def _range(node: Node) -> str:
+    """Range of a number in words, such as ``2 to 127`` or ``more than 0``."""
+    low, above = node.get("minimum"), node.get("exclusiveMinimum")
+    high, below = node.get("maximum"), node.get("exclusiveMaximum")
+    if low is not None and high is not None:
+        return f"{low:g} to {high:g}"
+    least = f"{low:g} or more" if low is not None else f"more than {above:g}" if above is not None else ""
+    if high is None and below is None:
+        return least
+    most = f"{high:g} at most" if high is not None else f"below {below:g}"
+    return f"{least} and {most}" if least else most
