@@ -1,0 +1,56 @@
+"""The summary as a page."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+from clmt.evaluation.loading import load_experiment
+from clmt.evaluation.metrics import METRICS
+from clmt.evaluation.tables import read_table
+from clmt.report.table import MEANING, html_table
+from tests.helpers.made_up_runs import MODELS, write_experiment
+
+
+class Cells(HTMLParser):
+    """The texts of the table's cells, row by row."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[list[str]] = []
+        self.inside = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "tr":
+            self.rows.append([])
+        self.inside = tag in ("td", "button")
+
+    def handle_data(self, data: str) -> None:
+        if self.inside and data.strip():
+            self.rows[-1].append(data.strip())
+
+
+def test_the_page_shows_every_model_metric_and_meaning(made: dict[str, Any]) -> None:
+    page = (made["out_dir"] / "made_up_cv.html").read_text(encoding="utf-8")
+    cells = Cells()
+    cells.feed(page)
+    assert cells.rows[0] == ["model", "role", *METRICS, "Δ rmse to mlp", "Δ per_drug_r to mlp"]
+    assert [row[0] for row in cells.rows[1:]] == list(MODELS)
+    assert [row[1] for row in cells.rows[1:]] == ["baseline"] * 3 + ["CLMT"] * 2
+    ours = next(row for row in read_table(made["summary"]) if (row["model"], row["metric"]) == ("clmt", "rmse"))
+    assert cells.rows[4][2] == f"{float(ours['mean']):.3f} ± {float(ours['sd']):.3f}"
+    assert cells.rows[4][-2].startswith(f"{float(ours['difference']):+.3f} [")
+    assert set(MEANING) == set(METRICS)
+    assert all(line in page for line in MEANING.values() if "'" not in line)
+    assert "SIMULATED DATA" in page
+    assert "http" not in page
+
+
+def test_names_are_escaped(tmp_path: Path) -> None:
+    arguments = write_experiment(tmp_path, {"<b>mlp</b>": 0.4})
+    named = load_experiment("<script>alert(1)</script>", arguments["metrics"], arguments["predictions"], [])
+    page = html_table(named, read_table(arguments["summary"]))
+    assert page.count("<script>") == 1
+    assert "<b>" not in page
+    assert "&lt;b&gt;mlp&lt;/b&gt;" in page
