@@ -1,6 +1,8 @@
 # make demo    the whole workflow on a small simulated world, without network
 # make test    the test suite
-# make lint    formatting, types and the workflow's own checks
+# make lint    formatting, types, layers and the workflow's own checks
+# make docs    the pages of docs/ as HTML in build/docs, a warning is an error
+# make lock    write the lists of pinned packages again
 # make clean   remove the demo's results and the caches of tools; downloads and other results stay
 
 PYTHON ?= python3
@@ -13,18 +15,32 @@ STAMP := $(VENV)/.installed
 export PATH := $(abspath $(VENV))/bin:$(PATH)
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: install demo test lint format clean
+.PHONY: install lock demo test lint format docs clean
 .DEFAULT_GOAL := demo
 
 install: $(STAMP)
 
-# torch first: it is the largest, and a build for the machine at hand that is there already is kept.
-$(STAMP): requirements.lock pyproject.toml
+# Checksums of everything but torch, whose build depends on the machine: one that is there already is kept.
+$(STAMP): requirements.lock requirements-dev.lock requirements-torch.txt pyproject.toml setup.py
 	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/pip install --quiet "$$(grep '^torch==' requirements.lock)"
-	$(VENV)/bin/pip install --quiet --requirement requirements.lock
-	$(VENV)/bin/pip install --quiet --no-deps --editable .
+	$(VENV)/bin/pip install --quiet --require-hashes --requirement requirements.lock
+	$(VENV)/bin/pip install --quiet --require-hashes --requirement requirements-dev.lock
+	$(VENV)/bin/pip install --quiet --requirement requirements-torch.txt
+	$(VENV)/bin/pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
+
+# Pins stay as they are where they still fit; --upgrade takes the newest: make lock LOCK=--upgrade
+LOCK ?=
+COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-package torch \
+  $(LOCK)
+
+# torch is left out (an override that never holds); its needs that nothing else has are named here.
+lock: install
+	printf 'torch; sys_platform == "none"\n' > $(VENV)/no-torch.txt
+	printf 'networkx\nsympy\n' | $(COMPILE) --override $(VENV)/no-torch.txt \
+	  --custom-compile-command "make lock" --output-file requirements.lock pyproject.toml - > /dev/null
+	$(COMPILE) --group dev --constraint requirements.lock \
+	  --custom-compile-command "make lock" --output-file requirements-dev.lock > /dev/null
 
 DEMO := results/demo_cv.tsv results/report/demo_cv.html results/report/demo_texts.html
 
@@ -42,7 +58,7 @@ test: install
 lint: install
 	ruff check .
 	ruff format --check .
-	snakefmt --check Snakefile workflow
+	snakefmt --check $(wildcard Snakefile) workflow
 	snakemake --lint
 	lint-imports
 	mypy
@@ -50,7 +66,11 @@ lint: install
 format: install
 	ruff check --fix .
 	ruff format .
-	snakefmt Snakefile workflow
+	snakefmt $(wildcard Snakefile) workflow
+
+docs: install
+	sphinx-build --fail-on-warning --keep-going --quiet --builder html docs build/docs
+	@echo "build/docs/index.html"
 
 clean:
 	rm -rf results/demo results/demo_cv.tsv results/demo_cv_summary.tsv results/report.html
