@@ -31,7 +31,7 @@ def install_command(monkeypatch: pytest.MonkeyPatch, run: object) -> None:
     monkeypatch.setattr(cli, "build_parser", parser)
 
 
-@pytest.mark.parametrize("command", [*RULE_COMMANDS, "figures", "demo", "mirror"])
+@pytest.mark.parametrize("command", [*RULE_COMMANDS, "figures", "demo", "mirror", "where", "check-sources"])
 def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stop:
         cli.main([command, "--help"])
