@@ -24,7 +24,7 @@ def register(subparsers: Any) -> None:
 
 def _add_look_up(actions: Any) -> None:
     ask = actions.add_parser("look-up", help="ask a look-up service about the drugs of a dataset and keep the answers")
-    ask.add_argument("--source", required=True, metavar="NAME", help="chembl, pubchem, uniprot, kegg, reactome_content")
+    ask.add_argument("--source", required=True, metavar="NAME", help="text source that has a look-up service")
     ask.add_argument("--drugs", type=Path, required=True, metavar="FILE", help="the dataset's drugs.parquet")
     ask.add_argument("--input", action="append", default=[], metavar="NAME=FILE", help="a file, by its registry name")
     ask.add_argument("--cache", type=Path, required=True, metavar="DIR", help="folder of downloads")
@@ -124,7 +124,7 @@ def run_encode(args: argparse.Namespace) -> None:
 
 def run_vary(args: argparse.Namespace) -> None:
     """Vary vectors."""
-    from clmt.vectors.vary import vary_vectors
+    from clmt.vectors.controls import vary_vectors
 
     vary_vectors(args.settings, args.vectors, args.out)
 

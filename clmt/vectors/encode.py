@@ -1,7 +1,7 @@
 """One vector for each text of a corpus, as a file; and the variants for which texts are read anew.
 
 ``skip_characters`` cuts off the start of each text, ``hide_names`` replaces the names of the entity. What may be
-done to the vectors is in `clmt.vectors.vary`.
+done to the vectors is in `clmt.vectors.controls`.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from typing import Any
 from clmt.errors import ClmtError
 from clmt.files import parse_settings
 from clmt.text.corpus import KINDS, WORDING, Sentence, read_corpus, read_wording
+from clmt.vectors.controls import check_variation, varied
 from clmt.vectors.encoders import check_settings, encode, revision
 from clmt.vectors.files import write_vectors
 from clmt.vectors.names import hide_names
-from clmt.vectors.vary import check_variation, varied
 
 __all__ = ["encode_corpus"]
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 #: What is read in place of a text that is cut away whole: an encoder gets no empty text, and none of what was cut.
 _NEUTRAL = {
@@ -37,15 +37,15 @@ def encode_corpus(
 
     Parameters
     ----------
-    settings_text : str
+    settings_text
         JSON: ``encoder``, ``kind`` and the keys of the kind.
-    corpus : Path
-        Folder of ``cell_lines.parquet`` and ``drugs.parquet``.
-    out : Path
+    corpus
+        Folder of ``cell_lines.parquet`` and ``drugs.parquet``, and for ``hide_names`` of ``wording.parquet``.
+    out
         Columns kind, entity_id, vector; the schema's metadata name encoder, revision, dim, truncated and more.
-    folder : Path, optional
+    folder
         Local folder of a transformer.
-    tables : Path, optional
+    tables
         Folder of the dataset's tables, for ``hide_names``.
     """
     settings = _settings(settings_text)
@@ -58,7 +58,7 @@ def encode_corpus(
             texts[f"{kind} {entity}"] = text
     texts, gone = _skipped(texts, settings.get("skip_characters", 0))
     if gone:
-        log.warning("skip_characters cuts away %d of %d texts whole; a neutral sentence is read", gone, len(texts))
+        logger.warning("skip_characters cuts away %d of %d texts whole; a neutral sentence is read", gone, len(texts))
     vectors, report = encode(texts, settings, folder)
     facts = {
         **{key: value for key, value in report.items() if key != "device"},

@@ -13,7 +13,10 @@ from clmt.files import atomic_path
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["read_vectors", "write_vectors"]
+__all__ = ["KINDS", "read_vectors", "write_vectors"]
+
+#: Kinds of entity in the order of the file.
+KINDS = ("cell_line", "drug")
 
 
 def write_vectors(out: Path, keys: Sequence[tuple[str, str]], vectors: np.ndarray, facts: Mapping[str, Any]) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,14 +16,14 @@ if TYPE_CHECKING:
 
 __all__ = ["encode_transformer"]
 
-log = logging.getLogger(__name__)
-
+#: Tokens of a text that are read where the settings do not say.
+MAX_TOKENS = 512
 #: Tokens in a batch, padding included.
 BATCH_TOKENS = 8192
 
 
 def encode_transformer(
-    texts: Sequence[str], folder: Path, *, max_tokens: int = 512
+    texts: Sequence[str], settings: Mapping[str, Any], folder: Path | None
 ) -> tuple[np.ndarray, dict[str, Any]]:
     """Encode texts with the model of a local folder, on the GPU if there is one.
 
@@ -34,16 +33,19 @@ def encode_transformer(
 
     Parameters
     ----------
-    texts : sequence of str
+    texts
         Not empty.
-    folder : Path
-        With ``config.json``, weights and tokenizer. Nothing is downloaded and no code of the folder is run.
-    max_tokens : int
-        Tokens that are read, special ones included; at most what the model can take.
+    settings
+        ``path`` of a ``folder`` encoder; ``max_tokens`` that are read, special ones included, at most what the model
+        can take.
+    folder
+        Of a fetched model, with ``config.json``, weights and tokenizer. Nothing is downloaded and no code of the folder
+        is run.
 
     Returns
     -------
-    vectors : float32 ndarray (n, dim)
+    vectors : ndarray
+        Float32 (n, dim).
     report : dict
         ``truncated`` (texts cut at the limit), ``tokens_mean``, ``tokens_max``, ``tokens_limit``, ``pooling``,
         ``device``.
@@ -51,9 +53,14 @@ def encode_transformer(
     import numpy as np
     import torch
 
-    pool = read_pooling(Path(folder))
-    tokenizer, model = _load(folder)
-    limit = min(max_tokens, _longest(tokenizer, model))
+    place = Path(settings["path"]) if settings["kind"] == "folder" else folder
+    if place is None:
+        raise ClmtError(
+            f"encoder {settings.get('encoder')!r} needs a folder with {settings['id']}; give it with --folder"
+        )
+    pool = read_pooling(place)
+    tokenizer, model = _load(place)
+    limit = min(settings.get("max_tokens", MAX_TOKENS), _longest(tokenizer, model))
     tokens = [tokenizer(text, truncation=False, verbose=False)["input_ids"] for text in texts]
     lengths = [len(ids) for ids in tokens]
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -83,7 +90,6 @@ def _load(folder: Path) -> tuple[Any, Any]:
     from transformers import AutoModel, AutoTokenizer
     from transformers.utils import logging as noise
 
-    folder = Path(folder)
     if not (folder / "config.json").is_file():
         raise ClmtError(f"{folder} holds no transformer; expected: config.json, weights and tokenizer; fetch it again")
     noise.set_verbosity_error()

@@ -109,7 +109,7 @@ rule vary_text_vectors:
         mem_mb=1000,
         runtime=10,
     params:
-        code=code_digest("clmt.vectors.vary"),
+        code=code_digest("clmt.vectors.controls"),
         settings=vary_settings,
     shell:
         "clmt text vary --settings {params.settings:q} --vectors {input.vectors} --out {output.vectors} 2> {log}"

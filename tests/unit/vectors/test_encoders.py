@@ -286,5 +286,5 @@ def test_lsa_computes_on_one_thread_whatever_the_machine_has(monkeypatch: pytest
     monkeypatch.setattr(TruncatedSVD, "fit_transform", watched)
     texts = [f"kinase {word} inhibits growth of {word} cells" for word in ("alpha", "beta", "gamma", "delta")]
     with threadpool_limits(2):
-        ENCODERS["lsa"](texts, {"dimensions": 2}, None)
+        ENCODERS["lsa"].encode(texts, {"dimensions": 2}, None)
     assert set(seen) == {1}

@@ -11,9 +11,8 @@ import pytest
 
 from clmt import cli
 from clmt.errors import ClmtError
-from clmt.text.corpus import KINDS
-from clmt.vectors.files import read_vectors, write_vectors
-from clmt.vectors.vary import varied, vary_vectors
+from clmt.vectors.controls import varied, vary_vectors
+from clmt.vectors.files import KINDS, read_vectors, write_vectors
 
 DIM = 32
 COUNTS = {"cell_line": 40, "drug": 25}

@@ -1,7 +1,8 @@
 """Control vectors: what is left of the worth of text when vectors say nothing, or something about another entity.
 
 ``random`` replaces each vector by noise, ``shuffle`` hands the vectors to other entities of their kind, ``only`` leaves
-one kind of entity with its vectors and gives the other zeros. Texts are not read for this.
+one kind of entity with its vectors and gives the other zeros. Texts are not read for this, nor by the encoders ``none``
+and ``random``, which have no base.
 """
 
 from __future__ import annotations
@@ -13,17 +14,36 @@ from typing import TYPE_CHECKING, Any
 
 from clmt.errors import ClmtError, expected_one_of
 from clmt.files import parse_settings
-from clmt.text.corpus import KINDS
-from clmt.vectors.files import read_vectors, write_vectors
+from clmt.vectors.files import KINDS, read_vectors, write_vectors
 
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["check_variation", "varied", "vary_vectors"]
+__all__ = ["check_variation", "encode_none", "encode_random", "varied", "vary_vectors"]
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 KEYS = ("encoder", "of", "only", "random", "seed", "shuffle")
+
+
+def encode_none(
+    texts: Sequence[str], settings: Mapping[str, Any], folder: Path | None
+) -> tuple[np.ndarray, dict[str, Any]]:
+    """Give each text zeros: a model without text."""
+    import numpy as np
+
+    return np.zeros((len(texts), settings["dimensions"]), dtype=np.float32), {}
+
+
+def encode_random(
+    texts: Sequence[str], settings: Mapping[str, Any], folder: Path | None
+) -> tuple[np.ndarray, dict[str, Any]]:
+    """Give each text a random vector of about unit length: these tell entities apart and say nothing else."""
+    import numpy as np
+
+    shape = (len(texts), settings["dimensions"])
+    draws = np.random.default_rng(settings.get("seed", 0)).standard_normal(shape)
+    return (draws / np.sqrt(shape[1])).astype(np.float32), {}
 
 
 def vary_vectors(settings_text: str, vectors: Path, out: Path) -> None:
@@ -31,11 +51,11 @@ def vary_vectors(settings_text: str, vectors: Path, out: Path) -> None:
 
     Parameters
     ----------
-    settings_text : str
+    settings_text
         JSON: ``encoder``, ``of`` (name of the base) and any of ``random``, ``shuffle``, ``only``, ``seed``.
-    vectors : Path
+    vectors
         The base's vectors.
-    out : Path
+    out
         The same rows; the metadata are the base's, with the settings.
 
     Raises
@@ -56,7 +76,7 @@ def vary_vectors(settings_text: str, vectors: Path, out: Path) -> None:
     keys, matrix = _rows(base)
     result = varied(matrix, [kind for kind, _ in keys], settings)
     write_vectors(out, keys, result, {**facts, **settings})
-    log.info("%d vectors of %s varied: %s", len(keys), settings.get("of"), settings_text)
+    logger.info("%d vectors of %s varied: %s", len(keys), settings.get("of"), settings_text)
 
 
 def check_variation(settings: Mapping[str, Any]) -> None:
@@ -77,16 +97,17 @@ def varied(vectors: np.ndarray, kinds: Sequence[str], settings: Mapping[str, Any
 
     Parameters
     ----------
-    vectors : float32 ndarray (n, dim)
-        Of both kinds; left as they are.
-    kinds : sequence of str
+    vectors
+        Float32 (n, dim) of both kinds; left as they are.
+    kinds
         Kind of entity of each row; nothing crosses from one kind to the other.
-    settings : mapping
+    settings
         Any of ``random``, ``shuffle``, ``only`` and ``seed``.
 
     Returns
     -------
-    float32 ndarray (n, dim)
+    ndarray
+        Float32 (n, dim).
     """
     import numpy as np
 
