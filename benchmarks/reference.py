@@ -50,7 +50,7 @@ class Batch:
 
 
 class ReferenceTrainer:
-    """One network and its optimiser; `step` is forward, backward and AdamW on one batch.
+    """One network and its optimizer; `step` is forward, backward and AdamW on one batch.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ class ReferenceTrainer:
         network.drug.geometry = PublishedGeometry(settings.geometry_dropout).to(device)
         self.network, self.data, self.store, self.settings = network.train(), data, store, settings
         self.distinct = distinct
-        self.optimiser = torch.optim.AdamW(
+        self.optimizer = torch.optim.AdamW(
             network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
         )
 
@@ -93,9 +93,9 @@ class ReferenceTrainer:
         own = Labels(labels.tissue[batch.cells], labels.threshold[batch.drugs], labels.pathway[batch.drugs])
         auxiliary = self.network.auxiliary_terms(cells, drugs, own, self.settings.auxiliary)
         loss = error + self.settings.contrastive_weight * contrast + self.settings.auxiliary_weight * auxiliary
-        self.optimiser.zero_grad()
+        self.optimizer.zero_grad()
         loss.backward()
-        self.optimiser.step()
+        self.optimizer.step()
         return loss.detach()
 
     def _encode(self, inputs: NetworkInputs, batch: Batch) -> tuple[EntityViews, EntityViews]:

@@ -74,7 +74,7 @@ def test_held_out_rows_change_no_training_input(fold: FoldData) -> None:
     for name in ("expression", "mutation", "copy_number", "cell_text", "drug_text", "fingerprint"):
         assert (getattr(before, name) != getattr(after, name)).any(1).all(), name
     assert not torch.equal(before.structure.drugs, after.structure.drugs)
-    assert len(before.molecules.atom_share.source) != len(after.molecules.atom_share.source)
+    assert len(before.molecules.atom_to_molecule.source) != len(after.molecules.atom_to_molecule.source)
 
 
 @pytest.mark.parametrize(

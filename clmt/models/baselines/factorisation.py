@@ -1,4 +1,4 @@
-"""Matrix factorisation of the response table: no gene and no molecule, only who answered whom."""
+"""Matrix factorisation of the table of responses; it reads neither genes nor molecules."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import torch
 
 from clmt.models.base import Model
 from clmt.models.baselines.means import MeanEffects, training_arrays
+from clmt.models.best_epoch import BestEpoch
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -88,16 +89,14 @@ class MatrixFactorisation(Model):
         left = values - self.means.effects.predict(cells, drugs)
         rank, penalty = self.settings.rank, self.settings.regularisation
         cell_factors = generator.normal(0.0, 0.1, (len(self._known), rank)) * self._known.any(axis=1, keepdims=True)
-        best_score, best = np.inf, None
-        for _ in range(self.settings.sweeps):
+        best: BestEpoch[tuple[NDArray[np.float64], NDArray[np.float64]]] = BestEpoch()
+        for sweep in range(1, self.settings.sweeps + 1):
             drug_factors = solve_factors(self._residuals.T, self._known.T, cell_factors, penalty)
             cell_factors = solve_factors(self._residuals, self._known, drug_factors, penalty)
             error = (self._residuals - cell_factors @ drug_factors.T) * self._known
             train_rmse = float(np.sqrt((error**2).sum() / self._known.sum()))
             score = _rmse(left - (cell_factors[cells] * drug_factors[drugs]).sum(axis=1)) if len(left) else train_rmse
-            improved = score < best_score
-            if improved:
-                best_score, best = score, (cell_factors, drug_factors)
+            improved = best.offer(sweep, score, lambda: (cell_factors, drug_factors))  # noqa: B023 (called at once)
             history.append(
                 {
                     "epoch": len(history) + 1,
@@ -107,7 +106,7 @@ class MatrixFactorisation(Model):
                     "best": improved,
                 }
             )
-        return best if best is not None else (cell_factors, np.zeros((self._known.shape[1], rank)))
+        return best.weights("matrix_factorisation")
 
     def predict(self, fold: FoldData, pairs: np.ndarray) -> np.ndarray:
         """Predict ln IC50 (uM) of pairs int64 (n, 2); returns float64 (n,)."""

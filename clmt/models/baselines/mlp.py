@@ -9,10 +9,11 @@ import numpy as np
 import torch
 from torch import nn
 
-from clmt.errors import ClmtError
 from clmt.models.base import Model
 from clmt.models.baselines.fusion import FusionNetwork
+from clmt.models.best_epoch import BestEpoch
 from clmt.models.precision import training_precision
+from clmt.models.randomness import torch_seed
 
 if TYPE_CHECKING:
     from clmt.graph.fold_data import FoldData
@@ -44,8 +45,7 @@ class EarlyFusionMLP(Model):
         inputs = self._inputs(fold, device)
         pairs = fold.graph.train_pairs.to(device)
         values = ((fold.graph.train_ln_ic50 - self.centre) / self.spread).to(device)
-        with torch.random.fork_rng(devices=[device] if device.startswith("cuda") else []):
-            torch.manual_seed(seed)
+        with torch_seed(seed, device):
             self.network = self._build(inputs[0].shape[1], inputs[1].shape[1]).to(device)
             with training_precision():
                 history = self._train(fold, inputs, pairs, values, torch.Generator().manual_seed(seed))
@@ -84,20 +84,18 @@ class EarlyFusionMLP(Model):
     ) -> list[dict[str, Any]]:
         settings = self.settings
         rate, batch = settings.learning_rate, settings.batch
-        optimiser = torch.optim.AdamW(self.network.parameters(), lr=rate, weight_decay=settings.weight_decay)
+        optimizer = torch.optim.AdamW(self.network.parameters(), lr=rate, weight_decay=settings.weight_decay)
         steps = settings.epochs * -(-len(pairs) // batch)
-        schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=steps, pct_start=0.1)
+        schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=steps, pct_start=0.1)
         history: list[dict[str, Any]] = []
-        best, kept, best_epoch = np.inf, self._weights(), 0
+        best = BestEpoch[dict[str, torch.Tensor]](settings.patience)
         started = perf_counter()
         for epoch in range(1, settings.epochs + 1):
             order = torch.randperm(len(pairs), generator=generator).to(pairs.device)
-            loss = self._train_epoch(inputs, pairs, values, order.split(batch), optimiser, schedule)
+            loss = self._train_epoch(inputs, pairs, values, order.split(batch), optimizer, schedule)
             score = self._validate(fold, inputs)
             # Without validation pairs the training error decides, so that the last epochs are kept.
-            monitored = loss if np.isnan(score) else score
-            if monitored < best:
-                best, kept, best_epoch = monitored, self._weights(), epoch
+            improved = best.offer(epoch, loss if np.isnan(score) else score, self._weights)
             history.append(
                 {
                     "epoch": epoch,
@@ -106,17 +104,12 @@ class EarlyFusionMLP(Model):
                     "train_rmse": float(np.sqrt(loss)) * self.spread,
                     "validation_rmse": score,
                     "learning_rate": schedule.get_last_lr()[0],
-                    "best": best_epoch == epoch,
+                    "best": improved,
                 }
             )
-            if epoch - best_epoch >= settings.patience:
+            if best.out_of_patience(epoch):
                 break
-        if best_epoch == 0:
-            raise ClmtError(
-                f"training of mlp diverged: no epoch of {len(history)} has a finite validation RMSE! "
-                "Lower its learning_rate, or look for values that are not finite in its inputs"
-            )
-        self.network.load_state_dict(kept)
+        self.network.load_state_dict(best.weights("mlp"))
         return history
 
     def _train_epoch(
@@ -125,7 +118,7 @@ class EarlyFusionMLP(Model):
         pairs: torch.Tensor,
         values: torch.Tensor,
         batches: tuple[torch.Tensor, ...],
-        optimiser: torch.optim.Optimizer,
+        optimizer: torch.optim.Optimizer,
         schedule: torch.optim.lr_scheduler.LRScheduler,
     ) -> float:
         """One pass over the training pairs; returns the mean squared error of standardised responses."""
@@ -133,9 +126,9 @@ class EarlyFusionMLP(Model):
         total = torch.zeros((), dtype=torch.float64, device=pairs.device)
         for rows in batches:
             loss = nn.functional.mse_loss(self.network(*inputs, pairs[rows]), values[rows])
-            optimiser.zero_grad(set_to_none=True)
+            optimizer.zero_grad(set_to_none=True)
             loss.backward()
-            optimiser.step()
+            optimizer.step()
             schedule.step()
             total += loss.detach().double() * len(rows)
         return float(total) / len(pairs)
@@ -189,5 +182,5 @@ class EarlyFusionMLP(Model):
         self.gene_mean, self.gene_scale = state["gene_mean"], state["gene_scale"]
         self.centre, self.spread = state["centre"], state["spread"]
         weights = state["network"]
-        self.network = self._build(weights["cell.weight"].shape[1], weights["drug.weight"].shape[1])
+        self.network = self._build(weights["first.cell.weight"].shape[1], weights["first.drug.weight"].shape[1])
         self.network.load_state_dict(weights)

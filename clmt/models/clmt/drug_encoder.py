@@ -93,10 +93,14 @@ class GeometryBlock(nn.Module):
         graph
             Which neighbourhoods there are and in which molecules.
         """
-        messages = F.relu(gather_rows(kinds, graph.message_node) + gather_rows(edges, graph.message_edge))
-        rows = self.update(gather_rows(kinds, graph.own), sum_rows(messages, graph.messages))
-        normed = self.graph_norm(gather_rows(rows, graph.spread), graph.share, graph.molecule)
-        return self.finish(normed, gather_rows(kinds, graph.own_of_instance))
+        messages = F.relu(gather_rows(kinds, graph.kind_to_message) + gather_rows(edges, graph.label_to_message))
+        rows = self.update(
+            gather_rows(kinds, graph.kind_to_environment), sum_rows(messages, graph.message_to_environment)
+        )
+        normed = self.graph_norm(
+            gather_rows(rows, graph.environment_to_instance), graph.instance_to_molecule, graph.molecule_to_instance
+        )
+        return self.finish(normed, gather_rows(kinds, graph.kind_to_instance))
 
 
 class GeometryEncoder(nn.Module):
@@ -130,14 +134,14 @@ class GeometryEncoder(nn.Module):
         atoms = self.atoms(plan.atoms.kinds)
         layer_1 = first.first_layer(atoms, self.bonds[0](plan.bonds.kinds), plan.atoms)
         bonds = self.bond_block.first_layer(self.bonds[1](plan.bonds.kinds), self.angles(plan.angles), plan.bonds)
-        own = gather_rows(layer_1, plan.atom_instance)
-        rows = second.update(own, message_sum(layer_1, bonds, plan.edge_node, plan.edge_bond))
-        normed = second.graph_norm(rows, plan.atom_share, plan.atom_molecule)
+        own = gather_rows(layer_1, plan.instance_to_atom)
+        rows = second.update(own, message_sum(layer_1, bonds, plan.source_to_atom, plan.bond_to_edge))
+        normed = second.graph_norm(rows, plan.atom_to_molecule, plan.molecule_to_atom)
         layer_2 = second.finish(normed, own)
         means = (
-            sum_rows(gather_rows(atoms, plan.atoms.own_of_instance), plan.atoms.share),
-            sum_rows(layer_1, plan.atoms.share),
-            sum_rows(layer_2, plan.atom_share),
+            sum_rows(gather_rows(atoms, plan.atoms.kind_to_instance), plan.atoms.instance_to_molecule),
+            sum_rows(layer_1, plan.atoms.instance_to_molecule),
+            sum_rows(layer_2, plan.atom_to_molecule),
         )
         result: Tensor = self.readout(torch.cat(means, dim=1))
         return result

@@ -16,6 +16,7 @@ from clmt.models.clmt.inputs import NetworkInputs, prepare_inputs, prepare_label
 from clmt.models.clmt.network import VIEWS, CLMTNetwork, NetworkShape
 from clmt.models.clmt.training import TrainingData, train_network
 from clmt.models.precision import training_precision
+from clmt.models.randomness import torch_seed
 
 if TYPE_CHECKING:
     from clmt.graph.fold_data import FoldData
@@ -38,8 +39,11 @@ class CLMT(Model):
 
     def fit(self, fold: FoldData, *, seed: int, device: str) -> list[dict[str, Any]]:
         """Train on the fold's training pairs; the validation pairs choose the epoch."""
-        torch.manual_seed(seed)
         self._device = device
+        with torch_seed(seed, device):
+            return self._fit(fold, device)
+
+    def _fit(self, fold: FoldData, device: str) -> list[dict[str, Any]]:
         cells, drugs = fold.graph.training_rows()
         inputs = prepare_inputs(fold, cells, drugs).to(device)
         values = fold.graph.train_ln_ic50

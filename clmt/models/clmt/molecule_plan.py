@@ -3,7 +3,7 @@
 In the first layer an atom's update depends on its own category and the categories around it, a bond's update on its own
 category and the (bond, angle) pairs that reach it. The 177 GDSC drugs have 17,652 directed bonds but 2,274 such bond
 environments, and 5,536 atoms but 1,038 atom environments. The result is the same as computing every row
-(``tests/unit/test_drug_encoder.py`` holds it against the plain formulation).
+(``tests/unit/models/clmt/test_drug_encoder.py`` holds it against the plain formulation).
 """
 
 from __future__ import annotations
@@ -28,34 +28,34 @@ class Environments:
     ----------
     kinds
         int64 (k, f): the distinct feature rows of the nodes.
-    own
+    kind_to_environment
         RowMap kinds -> environments: each environment's own kind.
-    message_node, message_edge
+    kind_to_message, label_to_message
         RowMaps kinds -> distinct messages and edge labels -> distinct messages.
-    messages
+    message_to_environment
         RowMap messages -> environments, weighted by how often each arrives.
-    spread
+    environment_to_instance
         RowMap environments -> instances; an instance is one environment within one molecule.
-    own_of_instance
+    kind_to_instance
         RowMap kinds -> instances.
-    share
+    instance_to_molecule
         RowMap instances -> molecules, weighted by the fraction of the molecule's nodes (a molecule adds up to 1).
-    molecule
+    molecule_to_instance
         RowMap molecules -> instances.
-    instance
+    instance_of_node
         int64 (n,): instance of each node.
     """
 
     kinds: Tensor
-    own: RowMap
-    message_node: RowMap
-    message_edge: RowMap
-    messages: RowMap
-    spread: RowMap
-    own_of_instance: RowMap
-    share: RowMap
-    molecule: RowMap
-    instance: Tensor
+    kind_to_environment: RowMap
+    kind_to_message: RowMap
+    label_to_message: RowMap
+    message_to_environment: RowMap
+    environment_to_instance: RowMap
+    kind_to_instance: RowMap
+    instance_to_molecule: RowMap
+    molecule_to_instance: RowMap
+    instance_of_node: Tensor
 
     def to(self, device: str | torch.device) -> Environments:
         """Copy to a device."""
@@ -72,24 +72,24 @@ class MoleculePlan:
         float32 (t, 1): the distinct bond angles, radians.
     atoms, bonds
         First-layer environments of the atom graph and of the bond-angle graph.
-    edge_node, edge_bond
+    source_to_atom, bond_to_edge
         Second layer: RowMap atom instances -> atoms, one entry a directed bond; bond instances in the same order.
-    atom_instance
+    instance_to_atom
         RowMap atom instances -> atoms: each atom's own instance.
-    atom_share
+    atom_to_molecule
         RowMap atoms -> molecules, weighted by 1 / atoms of the molecule.
-    atom_molecule
+    molecule_to_atom
         RowMap molecules -> atoms.
     """
 
     angles: Tensor
     atoms: Environments
     bonds: Environments
-    edge_node: RowMap
-    edge_bond: RowMap
-    atom_instance: RowMap
-    atom_share: RowMap
-    atom_molecule: RowMap
+    source_to_atom: RowMap
+    bond_to_edge: RowMap
+    instance_to_atom: RowMap
+    atom_to_molecule: RowMap
+    molecule_to_atom: RowMap
 
     def to(self, device: str | torch.device) -> MoleculePlan:
         """Copy to a device."""
@@ -106,8 +106,12 @@ def plan_molecules(molecules: dict[str, Any], drugs: np.ndarray) -> MoleculePlan
     count = len(drugs)
     atoms = _environments(atom_kinds, atom_kind.ravel(), bond_kind.ravel(), source, target, part["atom_drug"], count)
     bonds = _environments(bond_kinds, bond_kind.ravel(), angle, *part["angle_index"], part["bond_drug"], count)
-    n_atoms, n_atom_rows, n_bond_rows = len(atom_kind), atoms.spread.n_target, bonds.spread.n_target
-    edge_node = RowMap.build(atoms.instance[source], torch.from_numpy(target), n_atom_rows, n_atoms)
+    n_atoms, n_atom_rows, n_bond_rows = (
+        len(atom_kind),
+        atoms.environment_to_instance.n_target,
+        bonds.environment_to_instance.n_target,
+    )
+    source_to_atom = RowMap.build(atoms.instance_of_node[source], torch.from_numpy(target), n_atom_rows, n_atoms)
     order = torch.argsort(torch.from_numpy(target), stable=True)  # the order that RowMap.build gives the edges
     entries = torch.arange(len(target))
     molecule = torch.from_numpy(part["atom_drug"])
@@ -116,9 +120,9 @@ def plan_molecules(molecules: dict[str, Any], drugs: np.ndarray) -> MoleculePlan
         torch.from_numpy(angles).reshape(-1, 1),
         atoms,
         bonds,
-        edge_node,
-        RowMap.build(bonds.instance[order], entries, n_bond_rows, len(target)),
-        RowMap.build(atoms.instance, torch.arange(n_atoms), n_atom_rows, n_atoms),
+        source_to_atom,
+        RowMap.build(bonds.instance_of_node[order], entries, n_bond_rows, len(target)),
+        RowMap.build(atoms.instance_of_node, torch.arange(n_atoms), n_atom_rows, n_atoms),
         RowMap.build(torch.arange(n_atoms), molecule, n_atoms, count, 1.0 / sizes[molecule].float()),
         RowMap.build(molecule, torch.arange(n_atoms), count, n_atoms),
     )
@@ -177,13 +181,13 @@ def _environments(
     each = torch.arange(len(codes))
     return Environments(
         kinds=tensor(kinds.astype(np.int64)),
-        own=RowMap.build(tensor(own), torch.arange(len(names)), len(kinds), len(names)),
-        message_node=RowMap.build(tensor(codes // width), each, len(kinds), len(codes)),
-        message_edge=RowMap.build(tensor(codes % width), each, width, len(codes)),
-        messages=RowMap.build(tensor(arriving[:, 0]), tensor(arriving[:, 1]), len(codes), len(names)),
-        spread=RowMap.build(tensor(instance_environment), rows, len(names), len(pairs)),
-        own_of_instance=RowMap.build(tensor(own[instance_environment]), rows, len(kinds), len(pairs)),
-        share=RowMap.build(rows, tensor(instance_molecule), len(pairs), n_molecules, fraction),
-        molecule=RowMap.build(tensor(instance_molecule), rows, n_molecules, len(pairs)),
-        instance=tensor(instance.ravel().astype(np.int64)),
+        kind_to_environment=RowMap.build(tensor(own), torch.arange(len(names)), len(kinds), len(names)),
+        kind_to_message=RowMap.build(tensor(codes // width), each, len(kinds), len(codes)),
+        label_to_message=RowMap.build(tensor(codes % width), each, width, len(codes)),
+        message_to_environment=RowMap.build(tensor(arriving[:, 0]), tensor(arriving[:, 1]), len(codes), len(names)),
+        environment_to_instance=RowMap.build(tensor(instance_environment), rows, len(names), len(pairs)),
+        kind_to_instance=RowMap.build(tensor(own[instance_environment]), rows, len(kinds), len(pairs)),
+        instance_to_molecule=RowMap.build(rows, tensor(instance_molecule), len(pairs), n_molecules, fraction),
+        molecule_to_instance=RowMap.build(tensor(instance_molecule), rows, n_molecules, len(pairs)),
+        instance_of_node=tensor(instance.ravel().astype(np.int64)),
     )

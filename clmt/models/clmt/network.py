@@ -95,7 +95,7 @@ class CLMTNetwork(nn.Module):
         self.register_buffer("scale", torch.tensor(float(scale)))
 
     def encode_molecules(self, inputs: NetworkInputs) -> Tensor | None:
-        """The drugs' attribute block (d, 512), by far the dearest part of a step; None without that view."""
+        """The drugs' attribute block (d, 512), by far the most expensive part of a step; None without that view."""
         return self.drug(inputs.molecules, inputs.fingerprint) if "attribute" in self.views else None
 
     def encode(self, inputs: NetworkInputs, molecules: Tensor | None) -> tuple[EntityViews, EntityViews]:

@@ -1,7 +1,8 @@
 """The training loop of the CLMT network: everything stays on the device, each entity is encoded once a step.
 
-The drugs' geometry is by far the dearest part of a step. It is encoded once for several updates of everything else;
-the gradients that these updates send it are gathered and then run through it once, as their mean.
+The drugs' geometry is by far the most expensive part of a step. The molecules are encoded once for several updates of
+all other parameters; the gradients that these updates give the encoded molecules are added up, and their mean is then
+propagated back through the molecular encoder once.
 """
 
 from __future__ import annotations
@@ -12,14 +13,15 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from clmt.errors import ClmtError
 from clmt.logs import progress
+from clmt.models.best_epoch import BestEpoch
 from clmt.models.clmt.inputs import Labels, NetworkInputs
 from clmt.models.clmt.network import CLMTNetwork
 
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TrainingData", "learning_rate", "train_network"]
 
-LOG = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -91,11 +93,11 @@ class Trainer:
         self.total, self.step = batches * settings.epochs, 0
         molecule = [p for name, p in network.named_parameters() if name.startswith("drug.")]
         others = [p for name, p in network.named_parameters() if not name.startswith("drug.")]
-        self.light = self._optimiser(others)
-        self.heavy = self._optimiser(molecule) if molecule else None
+        self.encoder_optimizer = self._optimizer(others)
+        self.molecule_optimizer = self._optimizer(molecule) if molecule else None
         self.average = Averager(network, settings.average)
 
-    def _optimiser(self, parameters: list[torch.nn.Parameter]) -> torch.optim.AdamW:
+    def _optimizer(self, parameters: list[torch.nn.Parameter]) -> torch.optim.AdamW:
         return torch.optim.AdamW(
             parameters, lr=self.settings.learning_rate, weight_decay=self.settings.weight_decay, fused=True
         )
@@ -120,25 +122,25 @@ class Trainer:
         leaf = None if molecules is None else molecules.detach().requires_grad_()
         total_loss = total_error = self.data.ln_ic50.new_zeros(())
         for batch in batches:
-            self._set_rate(self.light)
-            self.light.zero_grad()
+            self._set_rate(self.encoder_optimizer)
+            self.encoder_optimizer.zero_grad()
             loss, error = self._loss(leaf, batch)
             loss.backward()
-            self.light.step()
+            self.encoder_optimizer.step()
             self.average.update()
             self.step += 1
             total_loss = total_loss + loss.detach() * len(batch)
             total_error = total_error + error.detach() * len(batch)
-        if molecules is not None and leaf is not None and leaf.grad is not None and self.heavy is not None:
-            self._set_rate(self.heavy)
-            self.heavy.zero_grad()
+        if molecules is not None and leaf is not None and leaf.grad is not None and self.molecule_optimizer is not None:
+            self._set_rate(self.molecule_optimizer)
+            self.molecule_optimizer.zero_grad()
             molecules.backward(leaf.grad / len(batches))
-            self.heavy.step()
+            self.molecule_optimizer.step()
         return total_loss, total_error
 
-    def _set_rate(self, optimiser: torch.optim.Optimizer) -> None:
+    def _set_rate(self, optimizer: torch.optim.Optimizer) -> None:
         rate = learning_rate(self.step, self.total, self.settings.learning_rate, self.settings.warm_up)
-        for group in optimiser.param_groups:
+        for group in optimizer.param_groups:
             group["lr"] = rate
 
     def _loss(self, molecules: Tensor | None, batch: Tensor) -> tuple[Tensor, Tensor]:
@@ -171,29 +173,22 @@ def train_network(
         Where the validation RMSE is not finite in any epoch.
     """
     trainer = Trainer(network, data, settings)
-    best, best_epoch, state = math.inf, 0, copy_state(network)
+    best = BestEpoch[dict[str, Tensor]](settings.patience)
     history: list[dict[str, Any]] = []
     start = time.perf_counter()
     for epoch in progress(range(1, settings.epochs + 1), "epochs", settings.epochs):
         loss, train_rmse = trainer.epoch()
         averaged = trainer.average.snapshot()
         validation = validate(averaged)
-        improved = validation < best
-        if improved:
-            best, best_epoch, state = validation, epoch, copy_state(averaged)
+        improved = best.offer(epoch, validation, partial(copy_state, averaged))
         rate = learning_rate(trainer.step, trainer.total, settings.learning_rate, settings.warm_up)
         row = {"epoch": epoch, "seconds": time.perf_counter() - start, "train_loss": loss, "train_rmse": train_rmse}
         history.append({**row, "validation_rmse": validation, "learning_rate": rate, "best": int(improved)})
-        LOG.info("epoch %d: training RMSE %.4f, validation RMSE %.4f", epoch, train_rmse, validation)
-        if epoch - best_epoch >= settings.patience:
-            LOG.info("no improvement for %d epochs: stopped, best epoch %d", settings.patience, best_epoch)
+        logger.info("epoch %d: training RMSE %.4f, validation RMSE %.4f", epoch, train_rmse, validation)
+        if best.out_of_patience(epoch):
+            logger.info("no improvement for %d epochs: stopped, best epoch %d", settings.patience, best.epoch)
             break
-    if best_epoch == 0:
-        raise ClmtError(
-            f"training diverged: no epoch of {len(history)} has a finite validation RMSE! got: {history[-1:]}. "
-            "Lower the learning_rate of the model, or look for values that are not finite in its inputs"
-        )
-    return state, history
+    return best.weights("clmt"), history
 
 
 def copy_state(network: CLMTNetwork) -> dict[str, Tensor]:

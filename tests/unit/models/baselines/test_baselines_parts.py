@@ -1,11 +1,9 @@
 from __future__ import annotations
 
 import numpy as np
-import torch
 
 from clmt.models.baselines.encoding import encode_out_of_fold, principal_components
 from clmt.models.baselines.factorisation import MatrixFactorisation, solve_factors
-from clmt.models.baselines.fusion import FusionNetwork
 from clmt.models.baselines.linear import principal_axes, ridge_path, tanimoto
 from clmt.models.effects import fit_mean_effects
 from clmt.planning.settings.baselines import MatrixFactorisationSettings
@@ -102,14 +100,3 @@ def test_components_come_from_training_rows_only() -> None:
     np.testing.assert_array_equal(centre, again[0])
     np.testing.assert_array_equal(axes, again[1])
     assert (axes[np.arange(3), np.abs(axes).argmax(axis=1)] > 0).all()
-
-
-def test_split_first_layer_equals_the_concatenation() -> None:
-    torch.manual_seed(0)
-    network = FusionNetwork(5, 7, [8, 4], dropout=0.5, factors=0).eval()
-    expression, prints = torch.rand(3, 5), torch.rand(2, 7)
-    pairs = torch.tensor([[0, 1], [2, 0]])
-    joined = torch.cat([expression[pairs[:, 0]], prints[pairs[:, 1]]], dim=1)
-    weight = torch.cat([network.cell.weight, network.drug.weight], dim=1)
-    direct = network.rest(joined @ weight.T + network.cell.bias).squeeze(1)
-    torch.testing.assert_close(network(expression, prints, pairs), direct)
