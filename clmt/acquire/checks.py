@@ -55,7 +55,7 @@ class Finding:
         return f"got: {self.got}, expected: {self.expected}. {self.hint}"
 
 
-_MOVED = "The source has moved or is blocked: open the address in a browser, then mend it in config/sources.yaml"
+_MOVED = "The source has moved or is blocked: open the address in a browser, then correct it in config/sources.yaml"
 _REPLACED = (
     "The file was damaged on its way or replaced by its publisher: try again later, or look at the new file and "
     "change its entry in config/sources.yaml"

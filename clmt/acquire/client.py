@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from clmt.acquire.checks import ANSWER, inspect_bytes
-from clmt.acquire.download import NOT_FOUND, download
+from clmt.acquire.fetch import NOT_FOUND, download
 from clmt.acquire.folder import MirrorFolder, file_sha256
-from clmt.acquire.registry import download_path
+from clmt.acquire.registry import Registry, download_path
 from clmt.acquire.transport import GoneError, Transport
 from clmt.errors import ClmtError
 from clmt.files import write_json
 
-__all__ = ["UNKNOWN", "Client"]
+__all__ = ["UNKNOWN", "Client", "open_client"]
 
 #: Ending of the small file that remembers that a service had nothing to say. Remove the file to ask again.
 UNKNOWN = ".unknown"
@@ -51,7 +51,7 @@ class Client:
             self._forget(url)
             raise ClmtError(
                 f"{url}: the answer is not JSON! got: {content[:60].decode('utf-8', 'replace')!r} ({error}). "
-                "Try again later, or mend the service's address in config/sources.yaml"
+                "Try again later, or correct the service's address in config/sources.yaml"
             ) from None
 
     def get_text(self, url: str, unknown: frozenset[int] = NOT_FOUND) -> str | None:
@@ -99,3 +99,9 @@ class Client:
     def _forget(self, url: str) -> None:
         if self.mirror is None:
             self._path(url).unlink(missing_ok=True)
+
+
+def open_client(registry: Registry, cache: Path, mirror: Path | None = None) -> Client:
+    """Make a client of the look-up services: answers from the mirror where one is set, else cached under ``cache``."""
+    sender = Transport(intervals=registry.interval, pace_folder=Path(cache) / ".pace")
+    return Client(Path(cache), MirrorFolder(mirror) if mirror else None, sender)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import logging
+import os
 from pathlib import Path
 
-from clmt.acquire.checks import Expectation
-from clmt.acquire.client import Client
-from clmt.acquire.download import download
+from clmt.acquire.checks import Expectation, inspect
 from clmt.acquire.folder import MirrorFolder
 from clmt.acquire.registry import Registry
-from clmt.acquire.transport import Transport
+from clmt.acquire.transport import GoneError, Transient, Transport
+from clmt.errors import ClmtError
 
-__all__ = ["Client", "download", "fetch_source", "open_client"]
+__all__ = ["NOT_FOUND", "download", "fetch_source"]
 
 logger = logging.getLogger(__name__)
+
+NOT_FOUND = frozenset({404, 410})
+CHUNK = 1 << 18
 
 
 def fetch_source(
@@ -43,7 +46,55 @@ def fetch_source(
     logger.info("%s: %s bytes from %s", name, f"{out.stat().st_size:,}", f"mirror {mirror}" if mirror else source.url)
 
 
-def open_client(registry: Registry, cache: Path, mirror: Path | None = None) -> Client:
-    """Make a client of the look-up services: answers from the mirror where one is set, else cached under ``cache``."""
-    sender = Transport(intervals=registry.interval, pace_folder=Path(cache) / ".pace")
-    return Client(Path(cache), MirrorFolder(mirror) if mirror else None, sender)
+def download(
+    url: str,
+    out: Path,
+    expected: Expectation,
+    *,
+    label: str,
+    mirror: MirrorFolder | None = None,
+    transport: Transport,
+    gone: frozenset[int] = NOT_FOUND,
+) -> None:
+    """Write the verified bytes of ``url`` to ``out``: everything that comes from outside goes through here.
+
+    The bytes grow in a ``.part`` file of this process beside ``out``, which is renamed when they are complete and
+    right, and removed otherwise: a wrong file is never kept. Raises `GoneError` where the source has nothing (an HTTP
+    status of ``gone``, or an address that the mirror does not hold), `ClmtError` that names source, address, what was
+    found and what to do otherwise.
+    """
+    out = Path(out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    part = out.with_name(f".{out.name}.{os.getpid()}.part")
+    try:
+        if mirror is not None:
+            _copy(url, part, expected, label, mirror)
+        else:
+            transport.repeat(label, url, lambda: _receive(url, part, expected, label, transport, gone))
+        part.replace(out)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _copy(url: str, part: Path, expected: Expectation, label: str, mirror: MirrorFolder) -> None:
+    if not mirror.copy(url, part):
+        raise GoneError(
+            f"{label}: {url} has nothing! got: no such file in mirror {mirror.folder}, expected: "
+            f"{mirror.place(url)}. Add it with 'clmt mirror', or set mirror: null"
+        )
+    finding = inspect(part, expected.shape_only())
+    if finding:
+        raise ClmtError(f"{label}: {mirror.place(url)} is not the file! {finding}")
+
+
+def _receive(
+    url: str, part: Path, expected: Expectation, label: str, transport: Transport, gone: frozenset[int]
+) -> None:
+    with transport.get(url, label, gone) as response, part.open("wb") as handle:
+        for chunk in response.iter_content(CHUNK):
+            handle.write(chunk)
+    finding = inspect(part, expected)
+    if finding and finding.transient:
+        raise Transient(f"{finding.got}, expected: {finding.expected}")
+    if finding:
+        raise ClmtError(f"{label}: {url} is not the file! {finding}")

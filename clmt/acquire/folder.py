@@ -30,10 +30,6 @@ class MirrorFolder:
             )
         self.sums = read_sums(self.folder / SUMS)
 
-    def has(self, url: str) -> bool:
-        """Tell whether the mirror answers the address."""
-        return self._listed(url) is not None
-
     def read(self, url: str) -> bytes | None:
         """Return the verified bytes of a small answer, or None where the mirror has none."""
         address = self._listed(url)

@@ -95,9 +95,11 @@ def _download(repository: str, revision: str, folder: Path) -> list[str]:
         files = wanted_files(huggingface_hub.HfApi().list_repo_files(repository, revision=revision))
         huggingface_hub.snapshot_download(repository, revision=revision, local_dir=folder, allow_patterns=files)
     except ClmtError as error:
-        raise ClmtError(f"encoder {repository}: {error}. {_MEND}") from error
+        raise ClmtError(f"encoder {repository}: {error}. {_CORRECT}") from error
     except (RepositoryNotFoundError, RevisionNotFoundError) as error:
-        raise ClmtError(f"encoder {repository} at {revision}: not at the hub: {_first_line(error)}. {_MEND}") from error
+        raise ClmtError(
+            f"encoder {repository} at {revision}: not at the hub: {_first_line(error)}. {_CORRECT}"
+        ) from error
     except Exception as error:
         # The hub's HTTP library, and with it the base of its errors, changes with the hub client's version.
         raise ClmtError(f"encoder {repository}: the hub cannot be reached: {_first_line(error)}. {_OFFLINE}") from error
@@ -109,7 +111,7 @@ def _first_line(error: Exception) -> str:
     return f"{type(error).__name__}: {words[0][:160] if words else ''}"
 
 
-_MEND = "Mend encoders.<name>.id or .revision in config/config.yaml"
+_CORRECT = "Correct encoders.<name>.id or .revision in config/config.yaml"
 _OFFLINE = (
     "Without the hub, add --configfile config/offline.yaml (an encoder that needs no weights), or copy a folder with "
     "the model: clmt fetch-encoder --from FOLDER"

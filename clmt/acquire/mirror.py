@@ -9,7 +9,7 @@ from pathlib import Path
 
 from clmt.acquire.checks import Expectation
 from clmt.acquire.client import UNKNOWN
-from clmt.acquire.download import download
+from clmt.acquire.fetch import download
 from clmt.acquire.folder import SUMS, MirrorFolder, file_sha256, read_sums
 from clmt.acquire.registry import Registry, Source, download_path
 from clmt.acquire.transport import GoneError, Transport

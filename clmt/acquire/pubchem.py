@@ -2,19 +2,19 @@
 
 Requests go through `clmt.acquire.client` (time-outs, pacing, verified and cached bytes, the throttling header), which
 PubChemPy's own calls do not offer: they open an address without a time-out, a pause or a retry. PubChemPy serves for
-what it knows best, PubChem's names of properties: ``PROPERTY_MAP`` has both the keys of today (SMILES,
-ConnectivitySMILES) and those of answers from before 2025 (IsomericSMILES, CanonicalSMILES).
+what it knows best: its kinds of errors, and PubChem's names of properties. ``PROPERTY_MAP`` has both the keys of today
+(SMILES, ConnectivitySMILES) and those of answers from before 2025 (IsomericSMILES, CanonicalSMILES).
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from pubchempy import PROPERTY_MAP
+from pubchempy import PROPERTY_MAP, NotFoundError, ResponseParseError
 
 from clmt.acquire.client import Client
 from clmt.errors import ClmtError
@@ -65,7 +65,8 @@ def resolve_names(client: Client, names: Sequence[str], base: str) -> pd.DataFra
     if len(unknown) == len(frame) > 0:
         raise ClmtError(
             f"PubChem: no structure for any name! got: {', '.join(unknown[:5])}, expected: known compounds. If they "
-            f"are, {base} has moved: mend it in config/sources.yaml and remove its cached answers below {client.cache}"
+            f"are, {base} has moved: correct it in config/sources.yaml and remove its cached "
+            f"answers below {client.cache}"
         )
     if unknown:
         logger.warning("PubChem: no structure for %s", ", ".join(unknown))
@@ -74,18 +75,28 @@ def resolve_names(client: Client, names: Sequence[str], base: str) -> pd.DataFra
 
 def structure(client: Client, name: str, base: str) -> dict[str, Any]:
     """Resolve one name to a row of `COLUMNS`."""
-    answer = client.get_json(f"{base}/compound/name/{quote(name, safe='')}/cids/JSON", UNKNOWN_STATUS)
-    cids = _cids(name, answer)
-    row: dict[str, Any] = dict.fromkeys(COLUMNS)
-    row.update(name=name, status="unknown", candidates=len(cids), other_cids="; ".join(map(str, cids[1:])))
-    if not cids:
+    row: dict[str, Any] = dict.fromkeys(COLUMNS) | {
+        "name": name,
+        "status": "unknown",
+        "candidates": 0,
+        "other_cids": "",
+    }
+    what = f"name {name!r}"
+    try:
+        cids = _cids(client, f"{base}/compound/name/{quote(name, safe='')}/cids/JSON")
+        row.update(cid=cids[0], candidates=len(cids), other_cids="; ".join(map(str, cids[1:])))
+        what = f"CID {cids[0]}"
+        found = _properties(client, f"{base}/compound/cid/{cids[0]}/property/{_ASKED}/JSON", cids[0])
+    except NotFoundError:
         return row
-    row["cid"] = cids[0]
-    answer = client.get_json(f"{base}/compound/cid/{cids[0]}/property/{_ASKED}/JSON", UNKNOWN_STATUS)
-    properties = _properties(cids[0], answer)
-    row["smiles"] = next((properties[key] for key in _SMILES if properties.get(key)), None)
-    row["inchikey"] = properties.get(PROPERTY_MAP["inchikey"])
-    row["title"] = properties.get("Title")
+    except ResponseParseError as error:
+        raise ClmtError(
+            f"PubChem: strange answer for {what}! {error}. Remove the cached answer below the downloads folder and try "
+            "again"
+        ) from None
+    row["smiles"] = next((found[key] for key in _SMILES if found.get(key)), None)
+    row["inchikey"] = found.get(PROPERTY_MAP["inchikey"])
+    row["title"] = found.get("Title")
     row["status"] = "unknown" if row["smiles"] is None else "found"
     return row
 
@@ -101,32 +112,37 @@ def write_structures(frame: pd.DataFrame, path: Path) -> None:
         pq.write_table(pa.Table.from_pandas(frame, schema=schema, preserve_index=False), temporary)
 
 
-def _cids(name: str, answer: Any) -> list[int]:
-    if answer is None or _not_found(answer):
-        return []
+def _cids(client: Client, url: str) -> list[int]:
+    """CIDs of a name, PubChem's best match first; at least one."""
+    answer = _ask(client, url)
     try:
         # Some names without a compound are answered with the CID 0.
-        return [int(cid) for cid in answer["IdentifierList"]["CID"] if int(cid) > 0]
+        cids = [int(cid) for cid in answer["IdentifierList"]["CID"] if int(cid) > 0]
     except (KeyError, TypeError, ValueError):
-        raise _strange(f"name {name!r}", answer, "IdentifierList.CID") from None
+        raise ResponseParseError(f"got: {str(answer)[:80]}, expected: IdentifierList.CID") from None
+    if not cids:
+        raise _nothing(url)
+    return cids
 
 
-def _properties(cid: int, answer: Any) -> dict[str, Any]:
-    if answer is None or _not_found(answer):
-        return {}
+def _properties(client: Client, url: str, cid: int) -> dict[str, Any]:
+    answer = _ask(client, url)
     try:
-        found: Iterable[dict[str, Any]] = answer["PropertyTable"]["Properties"]
-        return next((entry for entry in found if entry.get("CID") == cid), {})
+        found: dict[str, Any] = next(
+            (entry for entry in answer["PropertyTable"]["Properties"] if entry.get("CID") == cid), {}
+        )
     except (KeyError, TypeError, AttributeError):
-        raise _strange(f"CID {cid}", answer, "PropertyTable.Properties") from None
+        raise ResponseParseError(f"got: {str(answer)[:80]}, expected: PropertyTable.Properties") from None
+    return found
 
 
-def _not_found(answer: Any) -> bool:
-    return isinstance(answer, dict) and "NotFound" in str(answer.get("Fault", {}).get("Code", ""))
+def _ask(client: Client, url: str) -> Any:
+    """Return PubChem's answer; `NotFoundError` where it has none, by its status or by the fault that it words."""
+    answer = client.get_json(url, UNKNOWN_STATUS)
+    if answer is None or (isinstance(answer, dict) and "NotFound" in str(answer.get("Fault", {}).get("Code", ""))):
+        raise _nothing(url)
+    return answer
 
 
-def _strange(what: str, answer: Any, expected: str) -> ClmtError:
-    return ClmtError(
-        f"PubChem: strange answer for {what}! got: {str(answer)[:80]}, expected: {expected}. "
-        "Remove the cached answer below the downloads folder and try again"
-    )
+def _nothing(url: str) -> NotFoundError:
+    return NotFoundError(404, "PUGREST.NotFound", [url])

@@ -1,23 +1,25 @@
 """The registry of downloads, ``config/sources.yaml``: one entry per file, one line per address.
 
-Pure Python and YAML: the Snakefile imports this module while it is parsed.
+A reader of our own, because the checks are: magic bytes, Git LFS pointers, checksums that ignore line ends, a mirror
+(`clmt.acquire.checks`, `clmt.acquire.folder`). Pure Python and YAML: the Snakefile imports this module while it is
+parsed.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import yaml
 
-from clmt.acquire.sources import Api, Registry, Source, download_path
 from clmt.errors import ClmtError, expected_one_of
 from clmt.paths import REGISTRY, packaged
 
-__all__ = ["DEFAULT_REGISTRY", "Api", "Registry", "Source", "download_path", "load_registry", "source_path"]
+__all__ = ["DEFAULT_REGISTRY", "Api", "Registry", "Source", "download_path", "load_registry"]
 
 #: The one that comes with clmt.
 DEFAULT_REGISTRY = packaged(REGISTRY)
@@ -28,10 +30,72 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _DATE = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}|rolling")
 
 
-def source_path(name: str, registry: Registry | Path = DEFAULT_REGISTRY, downloads: str = "resources/downloads") -> str:
-    """Path of a source's file below the downloads folder, as rules name it: ``resources/downloads/host/path``."""
-    loaded = registry if isinstance(registry, Registry) else load_registry(registry)
-    return f"{downloads}/{loaded.source(name).address}"
+@dataclass(frozen=True)
+class Source:
+    """One downloaded file: where it lies, how its bytes are recognised and under which terms it may be used.
+
+    A pinned source has a ``sha256`` (or ``md5``). A floating one changes at its address, and is recognised by its
+    ``kind``, the text of its ``header`` and ``min_bytes``. With ``any_line_ends`` the size and the checksum are those
+    of the bytes without carriage returns.
+    """
+
+    name: str
+    url: str
+    kind: str
+    licence: str
+    date: str
+    note: str = ""
+    bytes: int | None = None
+    sha256: str | None = None
+    md5: str | None = None
+    floating: bool = False
+    header: str | None = None
+    min_bytes: int = 1
+    any_line_ends: bool = False
+
+    @property
+    def address(self) -> str:
+        """Path of the file below a downloads folder or a mirror."""
+        return download_path(self.url)
+
+
+@dataclass(frozen=True)
+class Api:
+    """A look-up service: its base address, its terms and the seconds to leave between two requests."""
+
+    name: str
+    url: str
+    licence: str
+    interval: float
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Registry:
+    """All sources and look-up services by name; no rule reads those of ``later``."""
+
+    path: Path
+    sources: dict[str, Source]
+    apis: dict[str, Api]
+    later: dict[str, Source] = field(default_factory=dict)
+
+    def source(self, name: str) -> Source:
+        """Return the source of that name, of ``later`` too; raises `ClmtError` that lists the names."""
+        known = {**self.sources, **self.later}
+        if name not in known:
+            raise expected_one_of(f"{self.path}: unknown source", name, known)
+        return known[name]
+
+    def api(self, name: str) -> Api:
+        """Return the look-up service of that name; raises `ClmtError` that lists the names."""
+        if name not in self.apis:
+            raise expected_one_of(f"{self.path}: unknown api", name, self.apis)
+        return self.apis[name]
+
+    def interval(self, url: str) -> float:
+        """Seconds to leave between two requests to the host of ``url``: the slowest of the services that live there."""
+        host = urlsplit(url).netloc
+        return max((api.interval for api in self.apis.values() if urlsplit(api.url).netloc == host), default=0.0)
 
 
 def load_registry(path: Path = DEFAULT_REGISTRY) -> Registry:
@@ -44,10 +108,14 @@ def load_registry(path: Path = DEFAULT_REGISTRY) -> Registry:
     except yaml.YAMLError as error:
         raise ClmtError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
     blocks = _mapping(content, f"{path}")
-    _refuse_unknown(blocks, ("sources", "apis"), f"{path}: unknown block")
-    sources = {name: _source(path, name, entry) for name, entry in _entries(path, blocks, "sources")}
-    _refuse_shared_addresses(path, sources)
-    return Registry(path, sources, {name: _api(path, name, entry) for name, entry in _entries(path, blocks, "apis")})
+    _refuse_unknown(blocks, ("sources", "later", "apis"), f"{path}: unknown block")
+    sources = {name: _source(f"{path}: sources", name, entry) for name, entry in _entries(path, blocks, "sources")}
+    later = {name: _source(f"{path}: later", name, entry) for name, entry in _entries(path, blocks, "later")}
+    for name in sources.keys() & later.keys():
+        raise ClmtError(f"{path}: later.{name} has the name of sources.{name}. Give one of them another name")
+    _refuse_shared_addresses(path, {**sources, **later})
+    apis = {name: _api(path, name, entry) for name, entry in _entries(path, blocks, "apis")}
+    return Registry(path, sources, apis, later)
 
 
 class _UniqueKeys(yaml.SafeLoader):
@@ -63,15 +131,15 @@ class _UniqueKeys(yaml.SafeLoader):
 
 
 def _entries(path: Path, blocks: Mapping[str, Any], block: str) -> list[tuple[str, dict[str, Any]]]:
-    entries = _mapping(blocks.get(block), f"{path}: {block}")
+    entries = _mapping(blocks.get(block, {} if block == "later" else None), f"{path}: {block}")
     for name in entries:
         if not _NAME.fullmatch(str(name)):
             raise ClmtError(f"{path}: {block}: bad name! got: {name!r}, expected: small letters, digits, underscores")
     return [(name, _mapping(entry, f"{path}: {block}.{name}")) for name, entry in entries.items()]
 
 
-def _source(path: Path, name: str, entry: dict[str, Any]) -> Source:
-    where = f"{path}: sources.{name}"
+def _source(block: str, name: str, entry: dict[str, Any]) -> Source:
+    where = f"{block}.{name}"
     _refuse_bad_keys(where, entry, Source, {"url", "kind", "licence", "date"})
     if entry["kind"] not in KINDS:
         raise expected_one_of(f"{where}.kind", entry["kind"], KINDS)
@@ -135,3 +203,19 @@ def _mapping(value: Any, where: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ClmtError(f"{where} is not a mapping! got: {type(value).__name__}, expected: keys with values")
     return value
+
+
+def download_path(url: str) -> str:
+    """Place of an address on disk: ``host/path?query``, percent-encoding kept; refuses what would leave the folder."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+        raise ClmtError(
+            f"not a web address! got: {url!r}, expected: https://host/path. Correct it in config/sources.yaml"
+        )
+    path = f"{parts.netloc}{parts.path}" + (f"?{parts.query}" if parts.query else "")
+    segments = path.split("/")
+    if "\\" in path or not path.isprintable() or any(segment in ("", ".", "..") for segment in segments):
+        raise ClmtError(f"address cannot be a file name! got: {url!r}, expected: no '..', no '//', no end slash")
+    if max(len(segment.encode()) for segment in segments) > 220:
+        raise ClmtError(f"address is too long for a file name! got: {url!r}, expected: 220 bytes between slashes")
+    return path

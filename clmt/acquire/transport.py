@@ -2,13 +2,13 @@
 
 `requests` rather than a client library of each service: its calls take time-outs, show every header (``Retry-After``,
 ``X-Throttling-Control``) and hand over the raw bytes, which are cached and verified. A library such as PubChemPy calls
-`urlopen` without a time-out, a pause or a retry.
+`urlopen` without a time-out, a pause or a retry. Of urllib3's `Retry` the reading of ``Retry-After`` is used; its loop
+sees neither a body that is half a file, nor PubChem's traffic lights, nor the pace that processes share.
 """
 
 from __future__ import annotations
 
 import contextlib
-import email.utils
 import logging
 import re
 import time
@@ -19,6 +19,8 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 import requests
+from urllib3.exceptions import InvalidHeader
+from urllib3.util import Retry
 
 from clmt import __version__
 from clmt.errors import ClmtError
@@ -62,7 +64,6 @@ class Transport:
     clock: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
     session: requests.Session = field(default_factory=requests.Session)
-    requests_sent: int = 0
     _next: dict[str, float] = field(default_factory=dict)
 
     def repeat(self, label: str, url: str, once: Callable[[], T]) -> T:
@@ -78,7 +79,7 @@ class Transport:
                 self.sleep(pause)
         raise ClmtError(
             f"{label}: {url} did not answer! got: {last} in {self.attempts} attempts, expected: the file. Try again "
-            "later, mend the address in config/sources.yaml, or set mirror: to a folder that has it"
+            "later, correct the address in config/sources.yaml, or set mirror: to a folder that has it"
         )
 
     @contextlib.contextmanager
@@ -87,10 +88,9 @@ class Transport:
         self._wait(url)
         # Identity: Content-Length and checksums are then those of the file itself.
         headers = {"User-Agent": f"clmt/{__version__}", "Accept-Encoding": "identity"}
-        self.requests_sent += 1
         try:
             with self.session.get(url, headers=headers, timeout=self.timeout, stream=True) as response:
-                self._hold(url, requested_pause(response.headers, self.clock()))
+                self._hold(url, requested_pause(response.headers))
                 self._refuse_status(response, url, label, gone)
                 yield response
         except (
@@ -101,17 +101,17 @@ class Transport:
         ) as error:
             raise Transient(_words(error)) from error
         except requests.RequestException as error:
-            raise ClmtError(f"{label}: {url}: {_words(error)}. Mend the address in config/sources.yaml") from error
+            raise ClmtError(f"{label}: {url}: {_words(error)}. Correct the address in config/sources.yaml") from error
 
     def _refuse_status(self, response: requests.Response, url: str, label: str, gone: frozenset[int]) -> None:
         status = response.status_code
         if status == 200:
             return
         if status in gone:
-            raise GoneError(f"{label}: {url} has nothing! got: HTTP {status}, expected: 200. {_MEND}")
+            raise GoneError(f"{label}: {url} has nothing! got: HTTP {status}, expected: 200. {_CORRECT}")
         if status in TRANSIENT_STATUS:
-            raise Transient(f"HTTP {status}", requested_pause(response.headers, self.clock()))
-        raise ClmtError(f"{label}: {url} was refused! got: HTTP {status}, expected: 200. {_MEND}")
+            raise Transient(f"HTTP {status}", requested_pause(response.headers))
+        raise ClmtError(f"{label}: {url} was refused! got: HTTP {status}, expected: 200. {_CORRECT}")
 
     def _wait(self, url: str) -> None:
         host, interval = urlsplit(url).netloc, self.intervals(url)
@@ -150,21 +150,18 @@ class Transport:
             handle.write(f"{reserved['next']:.6f}")
 
 
-_MEND = "Mend its address in config/sources.yaml"
+_CORRECT = "Correct its address in config/sources.yaml"
 
 
-def requested_pause(headers: Mapping[str, str], now: float) -> float:
+def requested_pause(headers: Mapping[str, str]) -> float:
     """Seconds that a server asks to wait: ``Retry-After`` (seconds or a date) and ``X-Throttling-Control``.
 
     The second is PubChem's, https://pubchem.ncbi.nlm.nih.gov/docs/dynamic-request-throttling: three traffic lights.
     """
     pauses = [_LIGHTS.get(light.lower(), 0.0) for light in _THROTTLE.findall(headers.get("X-Throttling-Control", ""))]
-    after = headers.get("Retry-After", "").strip()
-    if after.isdigit():
-        pauses.append(float(after))
-    elif after:
-        with contextlib.suppress(ValueError, TypeError):
-            pauses.append(email.utils.parsedate_to_datetime(after).timestamp() - now)
+    if "Retry-After" in headers:
+        with contextlib.suppress(InvalidHeader):
+            pauses.append(Retry().parse_retry_after(headers["Retry-After"]))
     return min(max([0.0, *pauses]), LONGEST_PAUSE)
 
 

@@ -58,7 +58,7 @@ def run_fetch(args: argparse.Namespace) -> None:
 
 
 def run_pubchem(args: argparse.Namespace) -> None:
-    from clmt.acquire.fetch import open_client
+    from clmt.acquire.client import open_client
     from clmt.acquire.pubchem import resolve_names, write_structures
     from clmt.acquire.registry import load_registry
     from clmt.tables.layouts.reader import layout_reader

@@ -87,7 +87,7 @@ def _add_page(actions: Any) -> None:
 
 def run_look_up(args: argparse.Namespace) -> None:
     """Ask a service."""
-    from clmt.acquire.fetch import open_client
+    from clmt.acquire.client import open_client
     from clmt.acquire.registry import load_registry
     from clmt.text.facts import look_up
 

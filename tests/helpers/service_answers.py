@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clmt.acquire.download import NOT_FOUND
+from clmt.acquire.fetch import NOT_FOUND
 from clmt.errors import ClmtError
 from clmt.text.entities import Drug
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import email.utils
 import gzip
 import hashlib
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -166,12 +168,14 @@ def test_floating_files_are_known_by_their_shape(web: Web, tmp_path: Path, kind:
 
 def test_pause_is_read_from_the_headers() -> None:
     light = "Request Count status: Green (0%), Request Time status: {} (60%), Service status: Green (20%)"
-    pauses = [requested_pause({"X-Throttling-Control": light.format(name)}, 0.0) for name in ("Green", "Yellow", "Red")]
+    pauses = [requested_pause({"X-Throttling-Control": light.format(name)}) for name in ("Green", "Yellow", "Red")]
     assert pauses == [0.0, 1.0, 5.0]
-    assert requested_pause({"X-Throttling-Control": light.format("Black"), "Retry-After": "3"}, 0.0) == 60.0
-    assert requested_pause({"Retry-After": "Thu, 01 Jan 1970 00:01:40 GMT"}, 30.0) == 70.0
-    assert requested_pause({"Retry-After": "soon"}, 0.0) == 0.0
-    assert requested_pause({"Retry-After": "999999"}, 0.0) == 300.0
+    assert requested_pause({"X-Throttling-Control": light.format("Black"), "Retry-After": "3"}) == 60.0
+    later = email.utils.formatdate(time.time() + 70.0, usegmt=True)
+    assert requested_pause({"Retry-After": later}) == pytest.approx(70.0, abs=3.0)
+    assert requested_pause({"Retry-After": "Thu, 01 Jan 1970 00:01:40 GMT"}) == 0.0
+    assert requested_pause({"Retry-After": "soon"}) == 0.0
+    assert requested_pause({"Retry-After": "999999"}) == 300.0
 
 
 def test_unknown_source_lists_the_names(tmp_path: Path) -> None:

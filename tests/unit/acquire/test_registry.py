@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from clmt.acquire.registry import DEFAULT_REGISTRY, download_path, load_registry, source_path
+from clmt.acquire.registry import DEFAULT_REGISTRY, download_path, load_registry
 from clmt.errors import ClmtError
 
 GOOD = """
@@ -61,8 +61,23 @@ def test_good_registry_is_read(tmp_path: Path) -> None:
     assert registry.source("table").date == "2023-10-27"
     assert registry.interval("https://example.org/api/x") == 0.5
     assert registry.interval("https://other.org/api/x") == 0.0
-    assert source_path("table", registry) == "resources/downloads/example.org/data/table.csv"
-    assert source_path("table", registry.path, "elsewhere") == "elsewhere/example.org/data/table.csv"
+
+
+LATER = """
+later:
+  to_come: {url: 'https://example.org/later.csv', kind: text, licence: none, date: 2023, floating: true}
+"""
+
+
+def test_entries_for_later_are_read_and_stand_apart(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    path.write_text(GOOD + LATER)
+    registry = load_registry(path)
+    assert set(registry.sources) == {"table"}
+    assert registry.source("to_come").address == "example.org/later.csv"
+    path.write_text(GOOD + LATER.replace("to_come", "table"))
+    with pytest.raises(ClmtError, match=r"later\.table has the name of sources\.table"):
+        load_registry(path)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +95,7 @@ def test_good_registry_is_read(tmp_path: Path) -> None:
         ("https://example.org/data/table.csv", "ftp://example.org/t", "not a web address! got: 'ftp://example.org/t'"),
         ("interval: 0.5", "interval: -1", r"apis\.lookup\.interval is not a pause! got: -1"),
         ("  table:", "  Table-1:", "bad name! got: 'Table-1'"),
-        ("apis:", "service:", "unknown block! got: 'service', expected one of: apis, sources"),
+        ("apis:", "service:", "unknown block! got: 'service', expected one of: apis, later, sources"),
         ("    kind: text", "    kind: text\n    kind: zip", "key 'kind' occurs twice"),
         ("sources:", "sources: [", "not valid YAML"),
         ("sources:\n", "sources:\n  twin: {url: 'https://example.org/data/table.csv', kind: text, licence: x, "
