@@ -26,7 +26,7 @@ def test_member_is_found_by_its_base_name_only(tmp_path: Path) -> None:
     ("content", "words"),
     [
         (zipped({"a/t.csv": b"1", "b/t.csv": b"2"}), "more than one file t.csv in the archive! got: a/t.csv, b/t.csv"),
-        (zipped({"a/other.csv": b"1"}), "expected one of: other.csv"),
+        (zipped({"a/other.csv": b"1"}), "expected: other.csv"),
         (zipped({"t.csv": b"\0" * (4 << 20)}), "absurd size"),
         (zipped({"t.csv": b"12345"})[:-30], "not a readable zip archive"),
         (zipped({"t.csv": b"12345"}).replace(b"t.csv", b"u.csv", 1), "not a readable zip archive"),
