@@ -1,6 +1,6 @@
 # Bytes from outside, verified before they get their name: files of config/sources.yaml, structures, text encoders.
 # No rule has retries: the commands themselves repeat what failed for a moment, and what is left (a wrong checksum, text
-# where numbers belong) fails alike each time.
+# where numbers belong) fails alike each time. So 0 stands here, which a profile's number does not replace.
 
 
 rule fetch_source:
@@ -10,6 +10,7 @@ rule fetch_source:
         "logs/downloads/{address}.log",
     wildcard_constraints:
         address="|".join(map(re.escape, SOURCE_NAMES)),
+    retries: 0
     localrule: True
     resources:
         mirror=MIRROR,
@@ -27,6 +28,7 @@ rule resolve_structures:
         structures="results/{dataset}/tables/structures.parquet",
     log:
         "logs/{dataset}/tables/structures.log",
+    retries: 0
     localrule: True
     resources:
         mirror=MIRROR,
@@ -45,6 +47,7 @@ rule fetch_encoder:
         record="resources/models/{encoder}/encoder.json",
     log:
         "logs/models/{encoder}.log",
+    retries: 0
     localrule: True
     params:
         id=encoder_entry("id"),

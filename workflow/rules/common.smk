@@ -75,6 +75,19 @@ def run_gpus(wildcards):
     return plan.run_gpus(config, wildcards.model) if has_gpu() else 0
 
 
+def train_group(wildcards):
+    """Cluster job that a training shares: baselines take seconds to minutes; a run on a GPU is a job of its own."""
+    return None if plan.run_gpus(config, wildcards.model) else "baselines"
+
+
+def evaluate_group(wildcards):
+    return train_group(wildcards) or "evaluations"
+
+
+def train_minutes(wildcards, attempt):
+    return attempt * (720 if plan.run_gpus(config, wildcards.model) else 15)
+
+
 def train_code(wildcards):
     return plan.model_code(config, wildcards.model, "clmt.runs.train")
 

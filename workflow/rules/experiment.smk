@@ -13,13 +13,15 @@ rule train:
         "logs/{dataset}/{split}/{model}/fold{fold}/train.log",
     benchmark:
         "results/benchmarks/{dataset}/{split}/{model}/fold{fold}/train.tsv"
+    group:
+        train_group
     # One core a run: runs side by side cost less than threads that wait for each other, and results do not depend on
     # --cores. Where a single run is wanted soon: --set-threads train=4.
     threads: 1
     resources:
         gpu=run_gpus,
         mem_mb=8000,
-        runtime=720,
+        runtime=train_minutes,
     params:
         settings=run_settings,
         code=train_code,
@@ -44,9 +46,11 @@ rule evaluate:
         "logs/{dataset}/{split}/{model}/fold{fold}/evaluate.log",
     benchmark:
         "results/benchmarks/{dataset}/{split}/{model}/fold{fold}/evaluate.tsv"
+    group:
+        evaluate_group
     resources:
         mem_mb=8000,
-        runtime=30,
+        runtime=10,
     params:
         simulated=simulated_flag,
         code=evaluate_code,
@@ -67,6 +71,8 @@ rule collect:
         "logs/{experiment}.log",
     benchmark:
         "results/benchmarks/{experiment}.tsv"
+    group:
+        "report"
     resources:
         mem_mb=4000,
         runtime=60,

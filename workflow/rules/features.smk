@@ -10,6 +10,8 @@ rule featurise_molecules:
         "logs/{dataset}/features/molecules.log",
     benchmark:
         "results/benchmarks/{dataset}/features/molecules.tsv"
+    group:
+        "graphs"
     threads: 4
     resources:
         mem_mb=4000,
@@ -33,6 +35,8 @@ rule split_folds:
         "logs/{dataset}/{split}/folds.log",
     benchmark:
         "results/benchmarks/{dataset}/{split}/folds.tsv"
+    group:
+        "graphs"
     resources:
         mem_mb=2000,
         runtime=10,
@@ -60,6 +64,8 @@ rule build_graph:
         "logs/{dataset}/{split}/fold{fold}/graph.log",
     benchmark:
         "results/benchmarks/{dataset}/{split}/fold{fold}/graph.tsv"
+    group:
+        "graphs"
     resources:
         mem_mb=4000,
         runtime=20,

@@ -50,6 +50,8 @@ rule figures:
         ),
     log:
         "logs/report/{experiment}.log",
+    group:
+        "report"
     resources:
         mem_mb=4000,
         runtime=30,
@@ -80,6 +82,8 @@ rule text_page:
         ),
     log:
         "logs/report/{dataset}_texts.log",
+    group:
+        "report"
     resources:
         mem_mb=2000,
         runtime=10,

@@ -11,6 +11,7 @@ rule look_up_records:
         "logs/{dataset}/text/records/{service}.log",
     wildcard_constraints:
         service="|".join(SERVICES),
+    retries: 0
     localrule: True
     resources:
         mirror=MIRROR,
