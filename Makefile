@@ -1,5 +1,6 @@
 # make demo    the whole workflow on a small simulated world, without network
 # make test    the test suite
+# make test-slurm  the demo through profiles/slurm on a real Slurm, started on this machine (tests/cluster)
 # make lint    formatting, types, layers and the workflow's own checks
 # make docs    the pages of docs/ as HTML in build/docs, a warning is an error
 # make lock    write the lists of pinned packages again
@@ -15,7 +16,7 @@ STAMP := $(VENV)/.installed
 export PATH := $(abspath $(VENV))/bin:$(PATH)
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: install lock demo test lint format docs clean
+.PHONY: install lock demo test test-slurm lint format docs clean
 .DEFAULT_GOAL := demo
 
 install: $(STAMP)
@@ -54,6 +55,10 @@ demo: install
 
 test: install
 	pytest --numprocesses $(CORES) --dist loadfile $(PYTEST)
+
+test-slurm: install
+	uv pip install --quiet --python $(VENV)/bin/python --group slurm
+	pytest -m slurm tests/cluster $(PYTEST)
 
 lint: install
 	ruff check .

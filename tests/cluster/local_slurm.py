@@ -160,7 +160,9 @@ class LocalSlurm:
         key.chmod(0o600)
         files = {"key-file": "munge.key", "socket": "munge.socket", "pid-file": "munged.pid", "seed-file": "munge.seed"}
         # munged refuses folders that others may write to, such as /tmp, and a log that others may read, unless forced.
-        self._start("munged", "--foreground", "--force", *(f"--{key}={self.folder / name}" for key, name in files.items()))
+        self._start(
+            "munged", "--foreground", "--force", *(f"--{key}={self.folder / name}" for key, name in files.items())
+        )
         self._wait((self.folder / "munge.socket").exists)
 
     def _start_accounting(self) -> None:

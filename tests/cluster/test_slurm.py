@@ -1,0 +1,157 @@
+"""profiles/slurm as shipped on a real Slurm: the demo's tables equal a local run's; make test-slurm.
+
+Not among the tests that run by default: it starts daemons as root and takes some ten minutes on two cores.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+from tests.cluster.local_slurm import LocalSlurm, missing
+from tests.helpers.e2e_help import ROOT, Workplace, explain, furnish
+
+pytestmark = pytest.mark.slurm
+
+TABLES = ("results/demo_cv.tsv", "results/demo_cv_summary.tsv")
+#: Columns that say how long a run took and how much memory, which differ from run to run.
+MEASURED = ["seconds", "peak_memory_mb"]
+#: Two epochs: whether tables are equal does not depend on how good they are.
+SHORT = {"mlp": {"epochs": 2}, "clmt": {"epochs": 2}}
+FEW_MODELS = ["global_mean", "mean_effects", "mlp"]
+
+
+def make_place(folder: Path, models: list[str] | None = None) -> Workplace:
+    """Furnish a folder with the demo's mirror and an overlay of two epochs, and of some of the models if given."""
+    place = furnish(folder)
+    overlay: dict[str, object] = {"models": SHORT}
+    if models:
+        overlay["experiments"] = {"demo_cv": {"models": models}}
+    place.path("short.yaml").write_text(yaml.safe_dump(overlay), encoding="utf-8")
+    return place
+
+
+def demo_arguments() -> list[str]:
+    return ["--configfile", "config/demo.yaml", "short.yaml", "--", TABLES[0]]
+
+
+def submit(place: Workplace, *arguments: str) -> str:
+    """Run Snakemake through the profile, without a word more than a user needs; returns what it said."""
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    command = [sys.executable, "-m", "snakemake", "--workflow-profile", str(ROOT / "profiles" / "slurm"), *arguments]
+    done = subprocess.run(
+        command, cwd=place.folder, env=environment, capture_output=True, text=True, timeout=3000, check=False
+    )
+    assert done.returncode == 0, explain(done)
+    return done.stdout + done.stderr
+
+
+def differences(one: Workplace, other: Workplace) -> list[str]:
+    """Tables and predictions that differ between two places."""
+    predictions = [str(path.relative_to(one.folder)) for path in one.path("results").rglob("predictions.parquet")]
+    assert predictions
+    tables = [name for name in TABLES if not read(one, name).equals(read(other, name))]
+    return tables + [name for name in predictions if not read(one, name).equals(read(other, name))]
+
+
+def read(place: Workplace, name: str) -> pd.DataFrame:
+    path = place.path(name)
+    frame = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path, sep="\t", dtype=str)
+    return frame.drop(columns=[name for name in frame.columns if any(each in name for each in MEASURED)])
+
+
+def submitted(said: str) -> list[str]:
+    """Numbers of the jobs that Slurm was given."""
+    return re.findall(r"has been submitted with SLURM jobid (\d+)", said)
+
+
+@pytest.fixture(params=[False, True], ids=["without_accounting", "with_accounting"])
+def slurm(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalSlurm]:
+    lacks = missing(accounting=request.param)
+    if lacks:
+        pytest.skip(f"no Slurm can be started here: {', '.join(lacks)} missing")
+    with LocalSlurm(tmp_path_factory.mktemp("slurm"), accounting=request.param) as slurm:
+        yield slurm
+
+
+def test_demo_on_slurm_equals_a_local_run(slurm, tmp_path, record_property, capsys):
+    models = FEW_MODELS if slurm.accounting else None
+    local, cluster = (make_place(tmp_path / name, models) for name in ("local", "cluster"))
+    done = local.snakemake(*demo_arguments())
+    assert done.returncode == 0, explain(done)
+    started = time.monotonic()
+    said = submit(cluster, "--snakefile", str(ROOT / "Snakefile"), *demo_arguments())
+    seconds = time.monotonic() - started
+    jobs = submitted(said)
+    steps = int(re.findall(r"of (\d+) steps \(100%\) done", said)[-1])
+    with capsys.disabled():
+        print(f"\n{steps} steps in {len(jobs)} submissions and {seconds:.0f} s")
+    assert differences(local, cluster) == []
+    # 18 trainings of baselines with their evaluation in two jobs, 6 trainings that ask for a GPU, and 6 or 7 others.
+    assert len(jobs) <= (10 if slurm.accounting else 15)
+    queue = slurm.says("squeue", "--states=all", "--noheader", "--format=%P %b %k").splitlines()
+    assert len(queue) == len(jobs)
+    on_gpu = [line for line in queue if line.startswith("gpu ")]
+    expected = 3 if slurm.accounting else 6
+    assert len(on_gpu) == expected
+    assert all(re.search(r"rule_train_.*(mlp|clmt)", line) for line in on_gpu)
+    if slurm.accounting:
+        states = slurm.says("sacct", "-X", "--noheader", "--parsable2", "--format=State,Account").split()
+        assert set(states) == {"COMPLETED|lab"}
+
+
+def test_one_changed_prediction_is_seen(tmp_path):
+    one, other = Workplace(tmp_path / "one"), Workplace(tmp_path / "other")
+    for place, value in ((one, 1.0), (other, 1.0 + 1e-12)):
+        place.path("results/model").mkdir(parents=True)
+        pd.DataFrame({"predicted": [value]}).to_parquet(place.path("results/model/predictions.parquet"))
+        for name in TABLES:
+            place.path(name).write_text(f"rmse\tseconds\n0.5\t{value}\n", encoding="utf-8")
+    assert differences(one, other) == ["results/model/predictions.parquet"]
+
+
+#: Jobs named as ours that fail at their first try; a group of two parts and a single job.
+FAILING = """
+rule all:
+    input: "single", "evaluated_first", "evaluated_second"
+
+rule train:
+    output: "trained_{model}"
+    group: "baselines"
+    resources: runtime=lambda wildcards, attempt: 15 * attempt
+    shell: "touch {output}"
+
+rule evaluate:
+    input: "trained_{model}"
+    output: "evaluated_{model}"
+    group: "baselines"
+    resources: runtime=lambda wildcards, attempt: 10 * attempt
+    shell: "[ -e again_{wildcards.model} ] && touch {output} || (touch again_{wildcards.model}; exit 1)"
+
+rule build_graph:
+    output: "single"
+    shell: "[ -e again ] && touch {output} || (touch again; exit 1)"
+"""
+
+
+def test_failed_jobs_are_noticed_and_ask_for_more(slurm, tmp_path):
+    place = Workplace(tmp_path)
+    place.path("Snakefile").write_text(FAILING, encoding="utf-8")
+    submit(place, "--snakefile", "Snakefile")
+    queue = slurm.says("squeue", "--states=all", "--noheader", "--sort=i", "--format=%T %m %l %k").splitlines()
+    singles = [line.split()[:2] for line in queue if "build_graph" in line]
+    assert singles == [["FAILED", "4000M"], ["COMPLETED", "8000M"]]
+    groups = [line.split()[:3] for line in queue if "baselines" in line]
+    # Two parts one after the other, 25 minutes each; the second part fails once for itself.
+    assert groups[0] == ["FAILED", "8000M", "50:00"]
+    assert groups[1][1:] == ["16000M", "1:40:00"]
+    assert groups[-1][0] == "COMPLETED"
