@@ -30,7 +30,7 @@ __all__ = ["by_rule", "main", "measure_command", "rule_name"]
 def rule_name(path: Path) -> str:
     """Name the work of a benchmark file, relative to results/benchmarks: the model's name behind ``train``.
 
-    Data sets, splits and folds are left out, so that equal work adds up.
+    Datasets, splits and folds are left out, so that equal work adds up.
     """
     folders = [part for part in path.parts[:-1] if not (part.startswith("fold") and part[4:].isdigit())]
     if len(path.parts) == 1:

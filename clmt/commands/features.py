@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+
+from clmt.commands import Subparsers
+
+__all__ = ["register"]
 
 TABLES = ("response", "expression", "mutation", "copy_number", "cell_lines", "drugs")
 
 
-def register(subparsers: Any) -> None:
+def register(subparsers: Subparsers) -> None:
     """Add ``clmt molecules``, ``clmt folds`` and ``clmt graph``."""
     molecules = subparsers.add_parser("molecules", help="turn the drugs' SMILES into molecular graphs and fingerprints")
     molecules.add_argument("--drugs", type=Path, required=True, help="drugs.parquet")

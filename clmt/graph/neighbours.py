@@ -77,7 +77,7 @@ def _nearest(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Rank the sources of every row, block by block, so that memory grows with n and not with its square."""
     if count < 1:
-        raise ClmtError(f"neighbours must be at least 1! got: {count}. Mend features: neighbours in the config")
+        raise ClmtError(f"neighbours must be at least 1! got: {count}. Change features: neighbours in the config")
     columns = np.flatnonzero(sources)
     edges, values = [], []
     for start in range(0, len(sources), BLOCK):

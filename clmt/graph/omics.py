@@ -29,9 +29,9 @@ def choose_genes(expression: np.ndarray, train: np.ndarray, count: int) -> np.nd
     Column numbers int64, rising. Of genes with equal variance the first columns are taken.
     """
     if count < 1:
-        raise ClmtError(f"genes must be at least 1! got: {count}. Mend features: genes in the config")
+        raise ClmtError(f"genes must be at least 1! got: {count}. Change features: genes in the config")
     if not train.any():
-        raise ClmtError("choice of genes: no training cell line! got: 0, expected: at least 1. Mend the split")
+        raise ClmtError("choice of genes: no training cell line! got: 0, expected: at least 1. Change the split")
     variance = np.var(expression[train], axis=0, dtype=np.float64)
     order = np.argsort(-variance, kind="stable")
     return np.sort(order[:count]).astype(np.int64)

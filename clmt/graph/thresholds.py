@@ -41,7 +41,7 @@ def sensitivity_thresholds(
     drug_rows
         Int (n,): the drug of each response, a row of ``drug_ids``.
     drug_ids
-        All drugs of the data set (D).
+        All drugs of the dataset (D).
     draws
         Blurred copies of each response.
     seed
@@ -55,10 +55,10 @@ def sensitivity_thresholds(
     """
     if draws < 1:
         raise ClmtError(
-            f"threshold_draws must be at least 1! got: {draws}. Mend features: threshold_draws in the config"
+            f"threshold_draws must be at least 1! got: {draws}. Change features: threshold_draws in the config"
         )
     if spread not in SPREADS:
-        raise expected_one_of("threshold_spread", spread, SPREADS, "Mend features: in the config")
+        raise expected_one_of("threshold_spread", spread, SPREADS, "Change features: in the config")
     order = np.argsort(drug_rows, kind="stable")
     bounds = np.searchsorted(drug_rows[order], np.arange(len(drug_ids) + 1))
     thresholds = np.full(len(drug_ids), np.nan, dtype=np.float32)

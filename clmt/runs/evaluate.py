@@ -41,7 +41,7 @@ def evaluate_run(
 ) -> None:
     """Predict every test pair of the checkpoint's fold once, and only then look at what was measured.
 
-    A graph of another data set, split or fold than the checkpoint's is refused.
+    A graph of another dataset, split or fold than the checkpoint's is refused.
     """
     model, settings, record = load_checkpoint(checkpoint)
     fold = load_fold(graph, molecules, text)

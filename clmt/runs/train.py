@@ -42,7 +42,7 @@ def train_run(
     Parameters
     ----------
     settings
-        ``arch``, ``settings``, ``seed``, and the names of dataset, split, model and fold; a graph of another data set,
+        ``arch``, ``settings``, ``seed``, and the names of dataset, split, model and fold; a graph of another dataset,
         split or fold is refused.
     graph, molecules, text
         The fold's ``graph.pt``, ``molecules.pt`` and the text vectors, None for a model that reads none.

@@ -112,9 +112,7 @@ def _check_columns(found: pa.Schema, kind: str, source: str) -> None:
     for field in wanted:
         if found.field(field.name).type != field.type:
             got = found.field(field.name).type
-            raise ClmtError(
-                f"{source}: column {field.name!r} has the wrong type! got: {got}, expected one of: {field.type}"
-            )
+            raise ClmtError(f"{source}: column {field.name!r} has the wrong type! got: {got}, expected: {field.type}")
 
 
 def check_table(frame: pd.DataFrame, kind: str, source: str) -> None:
@@ -174,8 +172,8 @@ def _check_values(frame: pd.DataFrame, kind: str, source: str) -> None:
         good &= (values == 0) | (values == 1)
     if not good.all():
         row, place = (int(index[0]) for index in (~good).nonzero())
-        expected = "0, 1" if MATRICES.get(kind) == "int8" else "a finite number"
+        expected = "expected one of: 0, 1" if MATRICES.get(kind) == "int8" else "expected: a finite number"
         raise ClmtError(
             f"{source}: wrong value in column {columns[place]!r}, row {row} ({frame.iloc[row, 0]})! "
-            f"got: {values[row, place]:g}, expected one of: {expected}"
+            f"got: {values[row, place]:g}, {expected}"
         )

@@ -157,7 +157,7 @@ def test_second_call_has_nothing_to_do(demo):
 
 
 def test_everything_that_the_overlay_plans_is_made(demo):
-    """Without a target the overlay asks for the demo only: no real data set is planned from a simulated mirror."""
+    """Without a target the overlay asks for the demo only: no real dataset is planned from a simulated mirror."""
     done = demo.snakemake("--configfile", "config/demo.yaml", "--dry-run")
     assert done.returncode == 0, explain(done)
     assert "gdsc_cv" not in done.stdout + done.stderr

@@ -1,4 +1,4 @@
-"""A made-up data set of 24 cell lines, 15 drugs and 40 genes in the house's tables, for tests of folds and graphs."""
+"""A made-up dataset of 24 cell lines, 15 drugs and 40 genes in the house's tables, for tests of folds and graphs."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-# Figures and the HTML table of an experiment, and the texts of a data set; snakemake --report bundles them.
+# Figures and the HTML table of an experiment, and the texts of a dataset; snakemake --report bundles them.
 
-# Data sets that an experiment uses; of others no text is read.
+# Datasets that an experiment uses; of others no text is read.
 REPORTED = list(dict.fromkeys(config["experiments"][name]["dataset"] for name in EXPERIMENTS))
 
 

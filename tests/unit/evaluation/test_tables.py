@@ -38,7 +38,7 @@ def run(files: Files, folder: Path, **changes: Any) -> tuple[list[dict[str, str]
 
 
 def spoil(files: Files, model: str, change: Any) -> None:
-    """Pass the predictions of fold 1 of a model through ``change`` and mend the number of rows in its card."""
+    """Pass the predictions of fold 1 of a model through ``change`` and correct the number of rows in its card."""
     path = next(p for p in files["predictions"] if p.parts[-3:-1] == (model, "fold1"))
     table = change(pq.read_table(path))
     pq.write_table(table, path)

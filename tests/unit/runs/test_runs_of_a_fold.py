@@ -1,4 +1,4 @@
-"""Training and evaluation of one fold from files: a graph of another fold, split or data set is refused."""
+"""Training and evaluation of one fold from files: a graph of another fold, split or dataset is refused."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def evaluate(folder: Path) -> int:
 
 
 def give_away(folder: Path, key: str) -> None:
-    """Make the graph that of another data set, split or fold; everything else in it stays equal."""
+    """Make the graph that of another dataset, split or fold; everything else in it stays equal."""
     save_tensors(folder / "graph.pt", {**load_tensors(folder / "graph.pt"), key: OTHERS[key]})
 
 

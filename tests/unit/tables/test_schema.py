@@ -84,7 +84,7 @@ def test_reading_refuses_wrong_files(tmp_path):
     write_table(mutation(), path, "mutation")
     with pytest.raises(ClmtError, match="wrong columns! got: cell_line_id, BRAF, TP53"):
         read_table(path, "response")
-    with pytest.raises(ClmtError, match="column 'BRAF' has the wrong type! got: int8, expected one of: float"):
+    with pytest.raises(ClmtError, match="column 'BRAF' has the wrong type! got: int8, expected: float"):
         read_table(path, "expression")
 
 
