@@ -11,6 +11,7 @@ PUG, VIEW = "https://pubchem.example/pug", "https://pubchem.example/pug_view"
 DRUG = Drug("Alphanib", "Alphanib", inchikey="AAAAAAAAAAAAAA-BBBBBBBBBB-N", cid=11)
 MARK = "rolling, sha256 0123456789ab"
 MOLECULE = f"{CHEMBL}/molecule.json?molecule_structures__standard_inchi_key="
+MECHANISM = f"{CHEMBL}/mechanism.json?molecule_chembl_id=CHEMBL1"
 
 
 class Answers:
@@ -50,3 +51,15 @@ def molecules(*ids, parent="CHEMBL1"):
 
 def mechanisms(*texts, following=None):
     return {"mechanisms": [{"mechanism_of_action": text} for text in texts], "page_meta": {"next": following}}
+
+
+def protein(symbol):
+    """Address at which UniProt is asked about a gene."""
+    query = f"gene_exact:{symbol}+AND+organism_id:9606+AND+reviewed:true"
+    return f"https://uniprot.example/uniprotkb/search?query={query}&fields=accession,cc_function&format=json&size=1"
+
+
+def function(text):
+    """Answer of UniProt."""
+    comments = [{"commentType": "FUNCTION", "texts": [{"value": text}]}]
+    return {"results": [{"primaryAccession": "P1", "comments": comments}]}

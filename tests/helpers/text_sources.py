@@ -9,8 +9,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from clmt.acquire.look_ups import Record
+from clmt.planning.text_sources import SOURCE_CHOICES
 from clmt.tables.schema import write_table
-from clmt.text.corpus import read_corpus
+from clmt.text.build import build_corpus
+from clmt.text.corpus import KINDS, read_corpus
+from clmt.text.entities import CellLine, Drug, Genotype
+from clmt.text.settings import TextSettings
 
 GENES = [f"GEN{number}" for number in range(40)]
 
@@ -83,6 +88,18 @@ NCIT = [
 ]
 
 
+RECORDS = {
+    "chembl": {"Alphanib": [Record("CHEMBL1", "TGF-beta receptor type-1 inhibitor", "2026-02-01", kind="mechanism")]},
+    "pubchem": {"Betamide": [Record("CID 12", "It is a chelator. Used by few.", "2026-02-01", kind="description")]},
+    "uniprot": {"KIT": [Record("P1", "Acts as a receptor (PubMed:123). Binds SCF.", "2026-02-01")]},
+    "kegg": {"hsa1": [Record("hsa1", "Zinc text.", "2026-02-01", name="Zinc", genes=tuple(GENES[:6]))]},
+    "reactome_content": {"R-HSA-106": [Record("R-HSA-106", "Iron is stored.", "2026-02-01")]},
+}
+
+ALPHA = Drug("Alphanib", "Alphanib", targets=("ALK5", "KIT"), pathways=("RTK signaling",), symbols=("TGFBR1", "KIT"))
+CELLS = [CellLine("c1", "KM-12", "large_intestine", "adenocarcinoma"), CellLine("c2", "BEN", "lung", "lung")]
+
+
 def write_tables(folder: Path) -> Path:
     """Write the tables that the text stage reads."""
     ids = ["c1", "c2", "c3", "c4"]
@@ -150,6 +167,33 @@ def write_registry(path: Path) -> Path:
     """Write a registry of the made-up sources."""
     path.write_text(REGISTRY, encoding="utf-8")
     return path
+
+
+def build(world, folder, sources=SOURCE_CHOICES, repeats=False, **settings):
+    """Build the corpus of a world and read it back, by kind."""
+    tables, inputs, registry = world
+    build_corpus(TextSettings(sources=tuple(sources), **settings), tables, inputs, registry, folder, archive="own")
+    return {kind: read_corpus(folder / file, repeats=repeats) for kind, file in KINDS.items()}
+
+
+def genotype(mutated, copied=()):
+    """Genotype of two cell lines with the columns that are mutated and copied in each."""
+    matrix = np.zeros((2, 40), dtype=bool)
+    for row, columns in enumerate(mutated):
+        matrix[row, list(columns)] = True
+    other = np.zeros((2, 40), dtype=bool)
+    for row, columns in enumerate(copied):
+        other[row, list(columns)] = True
+    return Genotype(GENES, matrix, other)
+
+
+def texts(facts):
+    """Sentences of facts."""
+    return [fact.text for fact in facts.rows]
+
+
+def texts_of_part(facts, entity, part):
+    return [fact.text for fact in facts.rows if fact.entity_id == entity and fact.part == part]
 
 
 def entity_texts(path: Path) -> dict[str, str]:

@@ -50,3 +50,26 @@ def test_a_quoted_cell_over_several_lines_is_one_row(files):
     odd = OddRows()
     assert read_gdsc_compounds(gdsc, odd)[-1].synonyms == ("A", "B")
     assert odd == OddRows(nameless=[7], joined=[5])
+
+
+def test_the_profile_table_is_read_with_its_blanks_and_bytes(files):
+    compounds = read_ccle_profiling(files["ccle_profiling"])
+    assert [c.name for c in compounds] == ["AB-001", "Deltamab"]
+    assert compounds[1].mechanisms == ("Zinc – binder",)
+    assert compounds[0].mechanisms == ("ALK5 Inhibitor", "kinase inhibitor")
+
+
+@pytest.mark.parametrize(
+    ("reader", "content", "message"),
+    [
+        (read_repurposing_hub, b"!x\npert_iname\ttarget\na\tb\n", "missing column moa"),
+        (read_gdsc_compounds, b"DRUG_ID,DRUG_NAME\n", "got: 1 lines"),
+        (read_ccle_profiling, b"<html>gone</html>", "web page"),
+    ],
+)
+def test_a_changed_layout_is_refused_by_name(tmp_path, reader, content, message):
+    path = tmp_path / "list.txt"
+    path.write_bytes(content)
+    with pytest.raises(ClmtError, match=message) as caught:
+        reader(path)
+    assert "list.txt" in str(caught.value)

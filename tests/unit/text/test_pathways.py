@@ -1,4 +1,4 @@
-"""Gene sets, summaries and over-representation."""
+"""Over-representation of altered genes, and how it is worded."""
 
 from __future__ import annotations
 
@@ -6,10 +6,16 @@ import numpy as np
 import pytest
 from scipy.stats import hypergeom
 
-from clmt.errors import ClmtError
-from clmt.text.pathways import GeneSet, over_represented, usable_sets
-from clmt.text.sources.reactome import read_gmt, read_summations
-from tests.helpers.text_sources import GENES, write_sources
+from clmt.text.facts import Part
+from clmt.text.pathways import GeneSet, over_represented, pathway_facts, pathway_hits, usable_sets
+from clmt.text.sources.reactome import read_gmt
+from tests.helpers.text_sources import (
+    CELLS,
+    GENES,
+    genotype,
+    texts_of_part,
+    write_sources,
+)
 
 SETS = [
     GeneSet("S1", "first", frozenset(GENES[0:6])),
@@ -76,37 +82,23 @@ def test_umbrellas_infections_small_and_large_sets_are_left_out(tmp_path):
     assert usable_sets(sets, ["GEN0", "GEN1"]) == []
 
 
-def test_summaries_are_joined_unquoted_cleaned_and_cut(tmp_path):
-    summaries = read_summations(write_sources(tmp_path)["reactome_summations"])
-    assert summaries["R-HSA-100"] == ["Zinc fingers bind Zn2+.", "They mend DNA e.g. at breaks."]
-    assert summaries["R-HSA-102"] == ['Copper is "moved" by pumps.', "It returns."]
-    assert "R-HSA-106" not in summaries  # only markup
+def test_over_representation_is_claimed_only_where_it_is_significant():
+    sets = [GeneSet("S1", "Sharp", frozenset(GENES[0:4])), GeneSet("S2", "Blunt", frozenset(GENES[4:20]))]
+    sets += [GeneSet(f"N{i}", f"N{i}", frozenset(GENES[20 + i : 24 + i])) for i in range(10)]
+    # 4 of 4 against 2 of 16
+    hits, audit = pathway_hits(genotype([(0, 1, 2, 3, 5, 6), ()]), sets, 6)
+    facts = pathway_facts("reactome", CELLS, hits, {"S1": ["About S1."]}, audit=audit)
+    assert texts_of_part(facts, "c1", Part.PATHWAYS) == [
+        "Altered genes of KM-12 are over-represented in the pathway Sharp: GEN0, GEN1, GEN2 and GEN3.",
+        "Altered genes of KM-12 also belong to the pathway Blunt: GEN5 and GEN6.",
+    ]
+    assert texts_of_part(facts, "c1", Part.SUMMARIES) == ["About S1."]
+    assert not [fact for fact in facts.rows if fact.entity_id == "c2"]
+    assert facts.audit["reactome"]["cell lines with a pathway"] == 1
+    assert facts.audit["reactome"]["pathways kept without a summary"] == 1
 
 
-def test_a_file_without_header_loses_no_row_and_odd_bytes_spoil_no_line(tmp_path):
-    path = tmp_path / "s.txt"
-    path.write_bytes(b"R-HSA-1\tOne\tThe first\xa0row.\nR-HSA-2\tTwo\tThe second\nwraps here.\n")
-    assert read_summations(path) == {"R-HSA-1": ["The first row."], "R-HSA-2": ["The second wraps here."]}
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (b"<!DOCTYPE html><html>moved</html>", "web page"),
-        (b"pathway,text\n1,2\n", "no summary"),
-        (b"", "no summary"),
-    ],
-)
-def test_other_files_are_refused_by_name(tmp_path, content, message):
-    path = tmp_path / "s.txt"
-    path.write_bytes(content)
-    with pytest.raises(ClmtError, match=message) as caught:
-        read_summations(path)
-    assert "s.txt" in str(caught.value)
-
-
-def test_a_broken_archive_of_gene_sets_is_refused(tmp_path):
-    path = tmp_path / "r.gmt.zip"
-    path.write_bytes(b"PK\x03\x04 cut off")
-    with pytest.raises(ClmtError, match="not a readable zip archive"):
-        read_gmt(path)
+def test_an_alteration_of_either_side_counts_once():
+    sets = [GeneSet("S1", "Sharp", frozenset(GENES[0:4]))]
+    both, _ = pathway_hits(genotype([(0, 1), ()], [(1, 2), ()]), sets, 6)
+    assert both[0][0].genes == ("GEN0", "GEN1", "GEN2")
