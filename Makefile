@@ -63,7 +63,7 @@ test-slurm: install
 lint: install
 	ruff check .
 	ruff format --check .
-	snakefmt --check $(wildcard Snakefile) workflow
+	snakefmt --check Snakefile workflow
 	snakemake --lint
 	lint-imports
 	mypy
@@ -71,7 +71,7 @@ lint: install
 format: install
 	ruff check --fix .
 	ruff format .
-	snakefmt $(wildcard Snakefile) workflow
+	snakefmt Snakefile workflow
 
 docs: install
 	sphinx-build --fail-on-warning --keep-going --quiet --builder html docs build/docs

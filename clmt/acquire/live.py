@@ -63,12 +63,10 @@ def check_addresses(
     sender = transport or Transport(intervals=registry.interval, attempts=ATTEMPTS)
     chosen = names or list(known)
     for name in progress(chosen, "asking", len(chosen)):
-        address = known[name].url
+        entry = known[name]
+        address = entry.url if isinstance(entry, Source) else f"{entry.url}{KNOWN_ANSWERS.get(name, ('', ''))[0]}"
         try:
-            if name in registry.sources:
-                found = _first_bytes(registry.sources[name], sender)
-            else:
-                address, found = _known_answer(name, address, sender)
+            found = _first_bytes(entry, sender) if isinstance(entry, Source) else _known_answer(name, address, sender)
         except ClmtError as error:
             yield Finding(name, address, False, str(error))
         else:
@@ -112,11 +110,10 @@ def _compare_size(source: Source, size: int, label: str) -> None:
         raise ClmtError(f"{label}: {source.url} is short! got: {size:,} bytes, expected: {source.min_bytes:,} bytes")
 
 
-def _known_answer(name: str, base: str, sender: Transport) -> tuple[str, str]:
+def _known_answer(name: str, url: str, sender: Transport) -> str:
     if name not in KNOWN_ANSWERS:
         raise ClmtError(f"service {name!r} has no known answer; add one to KNOWN_ANSWERS in clmt/acquire/live.py")
-    path, expected = KNOWN_ANSWERS[name]
-    label, url = f"service {name!r}", f"{base}{path}"
+    label, expected = f"service {name!r}", KNOWN_ANSWERS[name][1]
 
     def once() -> bytes:
         with sender.get(url, label) as response:
@@ -134,4 +131,4 @@ def _known_answer(name: str, base: str, sender: Transport) -> tuple[str, str]:
     if expected.lower().encode() not in content.lower():
         start = content[:60].decode("utf-8", "replace")
         raise ClmtError(f"{label}: {url} gives another answer! got: {start!r}, expected: a text with {expected!r}")
-    return url, f"answers with {expected}"
+    return f"answers with {expected}"

@@ -116,7 +116,7 @@ def test_its_rules_are_a_module_and_run_the_demo(installed: Environment, demo_fo
     assert done.returncode == 0, explain(done)
 
 
-@pytest.mark.parametrize("snakefile", ["workflow/Snakefile"], ids=["by path"])
+@pytest.mark.parametrize("snakefile", ["workflow/Snakefile", "Snakefile", None], ids=["by path", "root", "in a clone"])
 def test_without_clmt_planning_ends_in_one_line(tmp_path: Path, snakefile: str | None) -> None:
     bare = make_environment(tmp_path / "venv", None)
     work = tmp_path / "work"
