@@ -18,11 +18,8 @@ def refuse(error):
 
 
 try:
-    check_config(
-        config,
-        workflow.source_path("../schemas/config.schema.yaml"),
-        load_registry(here_or_packaged(REGISTRY)).sources,
-    )
+    SOURCES = load_registry(here_or_packaged(REGISTRY))
+    check_config(config, workflow.source_path("../schemas/config.schema.yaml"), SOURCES.sources)
 except ClmtError as error:
     refuse(error)
 

@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 from clmt.acquire.folder import mirror_sums
 from clmt.planning.layouts import layout_module
 
-SOURCES = load_registry(here_or_packaged(REGISTRY))
 SOURCE_NAMES = {source.address: name for name, source in SOURCES.sources.items()}
 
 # A mirror's place is a resource of the jobs and none of their parameters, among which are the checksums of what it
