@@ -85,7 +85,7 @@ def map_targets(labels: Iterable[str], aliases: Mapping[str, tuple[str, ...]]) -
 
     Returns
     -------
-    mapped, unknown : list of str
+    mapped, unknown : list
         Symbols in order, each once, and the labels that name no gene ("DNA crosslinker").
     """
     mapped: list[str] = []

@@ -87,7 +87,7 @@ def number_sentences(sentences: Iterable[Sentence]) -> tuple[list[Sentence], dic
 
     Returns
     -------
-    numbered : list of Sentence
+    numbered : list
         Each sentence of a source once for an entity. Where several sources say it, all but the first one's repeat it;
         and where several list synonyms, all lists but the first one's count as repeats.
     repeated : dict

@@ -100,8 +100,8 @@ def drop_leaks(
 
     Returns
     -------
-    kept : list of Fact
-    leaks : list of dict
+    kept : list
+    leaks : list
         entity_id, source, record_id, sentence and the name found; each sentence of a record is listed once per entity.
     """
     if kind == "drug":

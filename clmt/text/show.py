@@ -20,10 +20,10 @@ def show_text(folder: Path, entity: str) -> str:
 
     Parameters
     ----------
-    folder : Path
+    folder
         Folder of a dataset's results: ``text`` and, for names, ``tables``. Where that dataset lacks the entity, the
         others beside it are looked at in order of their names.
-    entity : str
+    entity
         Id or name; letters and digits decide where neither is spelt exactly.
 
     Returns

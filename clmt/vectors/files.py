@@ -24,13 +24,13 @@ def write_vectors(out: Path, keys: Sequence[tuple[str, str]], vectors: np.ndarra
 
     Parameters
     ----------
-    out : Path
+    out
         Columns kind, entity_id, vector.
-    keys : sequence of (kind, entity_id)
-        Of each row.
-    vectors : float32 ndarray (n, dim)
-        In the order of the keys.
-    facts : mapping
+    keys
+        Kind and entity_id of each row.
+    vectors
+        Float32 (n, dim) in the order of the keys.
+    facts
         Metadata of the file, written as text.
     """
     import pyarrow as pa
