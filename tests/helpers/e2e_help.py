@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.helpers.workflow_help import ROOT, run_snakemake
 
 
 @dataclass
@@ -20,18 +18,8 @@ class Workplace:
 
     def snakemake(self, *arguments: str, timeout: float = 900) -> subprocess.CompletedProcess[str]:
         """Run Snakemake on two cores with this folder as the working directory."""
-        environment = dict(os.environ, XDG_CACHE_HOME=str(self.folder / ".cache"), OMP_NUM_THREADS="1")
-        environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment.get('PATH', '')}"
-        command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), "--cores", "2"]
-        return subprocess.run(
-            [*command, "--directory", str(self.folder), *arguments],
-            cwd=self.folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            check=False,
-        )
+        here = ("--snakefile", str(ROOT / "Snakefile"), "--cores", "2", "--directory", str(self.folder))
+        return run_snakemake(self.folder, *here, *arguments, timeout=timeout, OMP_NUM_THREADS="1")
 
     def path(self, name: str) -> Path:
         """Path below the folder."""

@@ -23,6 +23,22 @@ SMALL = {
 }
 
 
+def run_snakemake(
+    folder: Path, *arguments: str, timeout: float = 120, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run Snakemake in a folder, with this Python's programs first on the path and a cache of its own."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    return subprocess.run(
+        [sys.executable, "-m", "snakemake", *arguments],
+        cwd=folder,
+        env=os.environ | {"PATH": path, "XDG_CACHE_HOME": str(folder / ".cache")} | environment,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+
+
 @dataclass
 class Workspace:
     """A folder with the workflow in it; with ``own_package`` a copy of the package too, which then is the one used."""
@@ -48,19 +64,8 @@ class Workspace:
 
     def snakemake(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run Snakemake here."""
-        environment = dict(os.environ, XDG_CACHE_HOME=str(self.folder / ".cache"), PYTHONDONTWRITEBYTECODE="1")
-        environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment.get('PATH', '')}"
-        if self.own_package:
-            environment["PYTHONPATH"] = str(self.folder)
-        return subprocess.run(
-            [sys.executable, "-m", "snakemake", *arguments],
-            cwd=self.folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        own = {"PYTHONPATH": str(self.folder)} if self.own_package else {}
+        return run_snakemake(self.folder, *arguments, PYTHONDONTWRITEBYTECODE="1", **own)
 
     def plan(self, *arguments: str) -> dict[str, int]:
         """Jobs of each rule that a dry run announces; fails the test where planning fails."""
