@@ -22,7 +22,7 @@ def our_folds(response: pd.DataFrame, protocol: str, seed: int = 0) -> pd.DataFr
     return make_folds(response, tables["cell_lines"], tables["drugs"], settings).astype({"role": object})
 
 
-# Blind folds are distinct, blind, and cover every group.
+# Fault 12: blind folds are distinct, blind, and cover every group.
 
 
 def check_folds_are_distinct_and_blind(folds: Folds, protocol: str, column: str) -> None:
@@ -65,7 +65,7 @@ def test_fold_check_catches_one_fold_repeated_and_validation_that_sees_training(
             check_folds_are_distinct_and_blind(wrong, protocol, column)
 
 
-# Every pair is scored exactly once.
+# Fault 13: every pair is scored exactly once.
 
 
 def check_every_pair_is_tested_once(folds: Folds, protocol: str) -> None:
@@ -98,7 +98,7 @@ def test_once_check_catches_dropped_and_repeated_pairs(protocol: str) -> None:
             check_every_pair_is_tested_once(wrong, protocol)
 
 
-# The same seed gives the same folds, whatever the order of pairs.
+# Fault 7: the same seed gives the same folds, whatever the order of pairs.
 
 
 def check_folds_follow_the_seed(folds: Folds, protocol: str) -> None:

@@ -41,7 +41,7 @@ def our_graph(tables: dict, protocol: str) -> FoldGraph:
     return build_graph(tables, make_molecules(), folds[folds["fold"] == 0].reset_index(drop=True), SETTINGS)
 
 
-# Message passing sees training pairs only, and in blind protocols training entities only.
+# Fault 2: message passing sees training pairs only, and in blind protocols training entities only.
 
 
 def check_message_passing(build: Build, protocol: str) -> None:
@@ -76,7 +76,7 @@ def test_message_passing_check_catches_test_edges_and_test_sources(monkeypatch: 
                 check_message_passing(our_graph, "double_blind")
 
 
-# Whatever is fitted is fitted on training pairs: other labels and other cell lines' expression change nothing in it.
+# Fault 4: whatever is fitted is fitted on training pairs: other labels and other cell lines' expression change nothing in it.
 
 
 def flat(graph: FoldGraph) -> dict[str, np.ndarray]:
@@ -194,7 +194,7 @@ def test_tissue_check_catches_labels_and_vocabulary_of_all_cell_lines(monkeypatc
         check_test_tissues_change_their_own_rows_only(our_graph)
 
 
-# The nearest neighbour is kept, and the number of neighbours is a setting.
+# Fault 8: the nearest neighbour is kept, and the number of neighbours is a setting.
 
 
 def check_nearest_is_kept(neighbours: Callable) -> None:
@@ -228,7 +228,7 @@ def test_neighbour_check_catches_a_dropped_nearest_and_a_fixed_count() -> None:
             check_nearest_is_kept(wrong)
 
 
-# A drug of several target pathways keeps them all.
+# Fault 11: a drug of several target pathways keeps them all.
 
 
 def check_pathways_are_all_kept(build: Build) -> None:
@@ -249,7 +249,7 @@ def test_pathway_check_catches_the_first_label_alone(monkeypatch: pytest.MonkeyP
         check_pathways_are_all_kept(our_graph)
 
 
-# The order of Python's sets has no effect.
+# Fault 7: the order of Python's sets has no effect.
 
 PROGRAM = """
 import hashlib, test_leaks

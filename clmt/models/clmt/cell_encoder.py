@@ -1,4 +1,4 @@
-"""Attribute view of a cell line: expression, mutation and copy number (METHOD: network, cell line, attribute)."""
+"""Attribute view of a cell line: expression, mutation and copy number (METHOD: cell line attribute view)."""
 
 from __future__ import annotations
 

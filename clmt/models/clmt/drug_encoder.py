@@ -1,4 +1,4 @@
-"""Attribute view of a drug: its molecular geometry and its fingerprint (METHOD: network, drug, attribute)."""
+"""Attribute view of a drug: its molecular geometry and its fingerprint (METHOD: drug attribute view)."""
 
 from __future__ import annotations
 

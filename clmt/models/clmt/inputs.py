@@ -60,7 +60,7 @@ class Labels:
         int64 (c,), -1 where unknown.
     threshold
         float32 (d,), NaN where unknown; standardised over the training drugs, because the published spread
-        |mean(theta, mu)| is a position rather than a distance and sends some thresholds far below every response.
+        ``|mean(theta, mu)|`` is a position rather than a distance and sends some thresholds far below every response.
     pathway
         float32 (d, P), multi-hot; a row of zeros is unknown.
     """

@@ -27,7 +27,7 @@ __all__ = ["CLMT"]
 
 
 class CLMT(Model):
-    """Multi-modal contrastive learning on molecular and textual data (METHOD, network and loss)."""
+    """Multi-modal contrastive learning on molecular and textual data (METHOD: network)."""
 
     settings: CLMTSettings
 
