@@ -53,7 +53,7 @@ html_static_path = ["_static"]
 html_css_files = ["clmt.css"]
 html_copy_source = False
 
-# "METHOD: loss" in a docstring becomes a link to that section of the method page; one that is not there fails the build.
+# "METHOD: loss" in a docstring becomes a link to that section of the method page; an unknown one fails the build.
 _CITATION = re.compile(r"METHOD: ([\w ,-]+\w)")
 
 

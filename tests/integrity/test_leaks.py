@@ -76,7 +76,7 @@ def test_message_passing_check_catches_test_edges_and_test_sources(monkeypatch: 
                 check_message_passing(our_graph, "double_blind")
 
 
-# Fault 4: whatever is fitted is fitted on training pairs: other labels and other cell lines' expression change nothing in it.
+# Fault 4: what is fitted is fitted on training pairs: other labels and other cell lines' expression do not change it.
 
 
 def flat(graph: FoldGraph) -> dict[str, np.ndarray]:
