@@ -112,7 +112,7 @@ def _warn_unanswered(registry: Registry, folder: Path, sums: dict[str, str]) -> 
         logger.warning(
             "mirror %s has no answers of %s! A run from it needs those of pubchem, for structures, and those of each "
             "service in text.sources. Where one of these is missing, run 'snakemake --cores 2 "
-            "results/gdsc/text/drugs.parquet' first (and so for each data set), which asks on the way to "
+            "results/gdsc/text/drugs.parquet' first (and so for each dataset), which asks on the way to "
             "tables/drugs.parquet and text/records; then 'clmt mirror' again",
             folder,
             ", ".join(absent),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
 
+from clmt.commands import Subparsers
 from clmt.files import optional_path
 from clmt.paths import REGISTRY, here_or_packaged
 
@@ -14,7 +14,7 @@ __all__ = ["register"]
 DOWNLOADS = Path("resources/downloads")
 
 
-def register(subparsers: Any) -> None:
+def register(subparsers: Subparsers) -> None:
     """Add ``fetch``, ``pubchem``, ``fetch-encoder`` and ``mirror``."""
     fetch = subparsers.add_parser("fetch", help="download one file of the registry and verify it")
     fetch.add_argument("--source", required=True, help="name of the entry in the registry")
