@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from clmt.errors import ClmtError, expected_one_of
 from clmt.evaluation.experiment import Experiment, Pairs
 from clmt.files import read_json
+from clmt.reading.parquet import read_parquet
 
 __all__ = ["load_experiment"]
 
@@ -48,7 +48,8 @@ def _check_folds(cards: Sequence[Mapping[str, Any]], models: Sequence[str]) -> N
 
 def _read_predictions(path: Path, card: Mapping[str, Any]) -> pa.Table:
     """Read one fold's predictions and compare their number with the metric card's."""
-    table = pq.read_table(path, columns=["cell_line_id", "drug_id", "observed", "predicted"])
+    columns = ("cell_line_id", "drug_id", "observed", "predicted")
+    table = read_parquet(path, "the predictions do", "Make them with 'clmt evaluate'", columns)
     if len(table) != card["n_test"]:
         raise ClmtError(
             f"{path}: the metric card has {card['n_test']} test pairs! got: {len(table)} rows. Delete both and rerun"

@@ -44,7 +44,8 @@ def read_parquet(path: Path, what: str, remedy: str, columns: Sequence[str] | No
             absent = [column for column in columns or () if column not in found]
             if absent:
                 raise ClmtError(f"{path}: missing column {absent[0]!r}! got: {', '.join(found)}. {remedy}")
-            return opened.read(columns=columns)
+            table: pa.Table = opened.read(columns=columns)
+            return table if columns is None else table.select(columns)
     except (pa.ArrowInvalid, OSError) as error:
         reason = str(error).splitlines()[0]
         raise ClmtError(f"{path}: not a readable Parquet file! got: {reason}. {remedy}") from error

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from clmt.errors import ClmtError
 from clmt.files import atomic_path
+from clmt.reading.parquet import read_parquet
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -196,16 +197,4 @@ def _write(path: Path, table: pa.Table) -> None:
 
 
 def _read(path: Path, columns: Sequence[str]) -> pa.Table:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        table = pq.read_table(path)
-    except FileNotFoundError:
-        raise ClmtError(f"{path}: no such corpus; build it with the rule write_corpus") from None
-    except pa.ArrowInvalid as error:
-        raise ClmtError(f"{path} is not a corpus ({str(error).splitlines()[0]}); build it again") from None
-    for name in columns:
-        if name not in table.column_names:
-            raise ClmtError(f"{path}: column {name!r} is missing; got: {', '.join(table.column_names)}")
-    return table
+    return read_parquet(path, "the corpus does", "Build it with the rule write_corpus", columns)

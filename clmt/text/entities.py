@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from clmt.errors import ClmtError
 from clmt.reading.compounds import Compound
 from clmt.reading.names import Match, Named, NameIndex, name_key
+from clmt.reading.parquet import read_parquet
 from clmt.reading.targets import map_targets, read_aliases, read_drug_synonyms
 
 if TYPE_CHECKING:
@@ -154,10 +155,9 @@ def read_drugs(path: Path, structures: Path | None = None) -> list[Drug]:
 
 def _titles(structures: Path) -> dict[str, str]:
     """PubChem's title of each drug that has another there."""
-    import pandas as pd
-
-    frame = pd.read_parquet(structures, columns=["name", "title"]).fillna("")
-    return {name.strip(): title for name, title in frame.itertuples(index=False) if title and title != name.strip()}
+    table = read_parquet(structures, "the structures do", "Make them with 'clmt pubchem'", ("name", "title"))
+    rows = ((row["name"].strip(), row["title"]) for row in table.to_pylist())
+    return {name: title for name, title in rows if title and title != name}
 
 
 def read_genotype(mutation: Path, copy_number: Path, cell_line_ids: Sequence[str]) -> Genotype:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from clmt.errors import ClmtError
 from clmt.reading.names import name_key
+from clmt.reading.parquet import read_parquet
 from clmt.text.corpus import KINDS, Sentence, read_corpus
 
 __all__ = ["entity_names", "show_text"]
@@ -72,9 +73,7 @@ def entity_names(table: Path) -> dict[str, str]:
     """Names by id; a corpus can be read without its tables."""
     if not table.is_file():
         return {}
-    import pyarrow.parquet as pq
-
-    frame = pq.read_table(table)
+    frame = read_parquet(table, "the table does", "Make it with 'clmt tables'")
     return dict(zip(frame.column(0).to_pylist(), frame["name"].to_pylist(), strict=True))
 
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from clmt.errors import ClmtError
 from clmt.files import atomic_path
+from clmt.reading.parquet import read_parquet
 
 if TYPE_CHECKING:
     import numpy as np
@@ -70,15 +70,9 @@ def read_vectors(path: Path) -> tuple[dict[str, dict[str, np.ndarray]], dict[str
         Where there is no such file, or it holds no vectors.
     """
     import numpy as np
-    import pyarrow as pa
-    import pyarrow.parquet as pq
 
-    try:
-        table = pq.read_table(path, columns=["kind", "entity_id", "vector"])
-    except FileNotFoundError:
-        raise ClmtError(f"{path}: no such vectors; make them with the rule encode_text") from None
-    except pa.ArrowInvalid as error:
-        raise ClmtError(f"{path} holds no vectors ({str(error).splitlines()[0]}); make it again") from None
+    columns = ("kind", "entity_id", "vector")
+    table = read_parquet(path, "the vectors do", "Make them with the rule encode_text", columns)
     matrix = table["vector"].combine_chunks().flatten().to_numpy().reshape(table.num_rows, -1).astype(np.float32)
     vectors: dict[str, dict[str, np.ndarray]] = defaultdict(dict)
     for row, (kind, entity) in enumerate(zip(table["kind"].to_pylist(), table["entity_id"].to_pylist(), strict=True)):

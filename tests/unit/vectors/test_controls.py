@@ -123,4 +123,8 @@ def test_the_command_writes_the_file_and_refuses_in_one_line(base: Path, capsys:
     capsys.readouterr()
     missing = str(base.with_name("none.parquet"))
     assert cli.main(["text", "vary", "--settings", settings, "--vectors", missing, "--out", str(out)]) == 2
-    assert capsys.readouterr().err.splitlines()[-1].endswith("no such vectors; make them with the rule encode_text")
+    assert (
+        capsys.readouterr()
+        .err.splitlines()[-1]
+        .endswith("the vectors do not exist! Make them with the rule encode_text")
+    )

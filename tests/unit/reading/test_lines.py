@@ -1,0 +1,44 @@
+"""Lines of text files: odd bytes, line ends and packing make no difference, and a web page is no table."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+
+from clmt.errors import ClmtError
+from clmt.reading.delimited import parse_records
+from clmt.reading.lines import decode, number_lines, numbered_lines
+from tests.helpers.survey_archives import zipped
+
+TEXT = "\ufeffa,b\r\n\r\n1,2\r\n"
+LINES = [(1, "a,b"), (3, "1,2")]
+
+
+def test_packing_makes_no_difference(tmp_path):
+    for name, data in (("t.csv", TEXT.encode()), ("t.gz", gzip.compress(TEXT.encode()))):
+        (tmp_path / name).write_bytes(data)
+        assert numbered_lines(tmp_path / name) == LINES
+    (tmp_path / "t.zip").write_bytes(zipped({"x/t.txt": TEXT, "x/readme.md": "no"}))
+    assert numbered_lines(tmp_path / "t.zip") == LINES
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_line_ends_make_no_difference(end):
+    assert number_lines(f"a,b{end}1,2{end}".encode(), "t") == [(1, "a,b"), (2, "1,2")]
+
+
+def test_one_odd_line_leaves_the_others_alone(caplog):
+    assert decode("é\n".encode() + b"\x93x\x94\n", "t.csv") == "é\n“x”\n"
+    assert "t.csv: 1 lines are not UTF-8" in caplog.text
+
+
+def test_a_web_page_is_no_table():
+    with pytest.raises(ClmtError, match=r"t\.csv holds a web page"):
+        parse_records(b"  <!DOCTYPE html><html>", "t.csv")
+
+
+def test_a_quote_too_many_joins_no_rows():
+    # Read leniently, the csv module makes one row of the last two.
+    with pytest.raises(ClmtError, match=r"t\.csv, line 2: got: '1,\"2' \(unexpected end of data\)"):
+        parse_records(b'a,b\n1,"2\n3,4\n', "t.csv")

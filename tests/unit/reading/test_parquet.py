@@ -1,0 +1,29 @@
+"""Opening Parquet files: what is missing or broken is named with how to make it."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from clmt.errors import ClmtError
+from clmt.reading.parquet import read_parquet
+
+
+def test_columns_are_read_in_the_order_asked(tmp_path):
+    path = tmp_path / "t.parquet"
+    pq.write_table(pa.table({"a": [1], "b": [[0.5]], "c": ["x"]}), path)
+    assert read_parquet(path, "the table does", "Make it").column_names == ["a", "b", "c"]
+    assert read_parquet(path, "the table does", "Make it", ("c", "b")).to_pydict() == {"c": ["x"], "b": [[0.5]]}
+    with pytest.raises(ClmtError, match=r"t\.parquet: missing column 'd'! got: a, b, c\. Make it"):
+        read_parquet(path, "the table does", "Make it", ("a", "d"))
+
+
+def test_missing_and_broken_files_are_told_with_the_remedy(tmp_path):
+    path = tmp_path / "t.parquet"
+    with pytest.raises(ClmtError, match=r"t\.parquet: the vectors do not exist! Make them"):
+        read_parquet(path, "the vectors do", "Make them")
+    path.write_bytes(b"PAR1 and no more")
+    with pytest.raises(ClmtError, match=r"t\.parquet: not a readable Parquet file! got: .*\. Make them") as caught:
+        read_parquet(path, "the vectors do", "Make them")
+    assert "\n" not in str(caught.value)
