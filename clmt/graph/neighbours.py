@@ -1,7 +1,8 @@
 """Nearest neighbours among cell lines and among drugs: the similarity edges of the structure graph.
 
 An edge points from a source to a target, and only training entities are sources. A new cell line or drug therefore
-hangs on the training graph by edges that point to it and never changes what its neighbours know.
+hangs on the training graph by edges that point to it and never changes what its neighbours know. Our own, because
+scikit-learn's nearest neighbours leave open which of equally similar ones are taken.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from clmt.errors import ClmtError
 __all__ = ["dice_neighbours", "pearson_neighbours"]
 
 BLOCK = 512
-# Matrix products differ in their last bits between machines; neighbours are ranked on rounded similarities.
+# Matrix multiplications differ in their last bits between machines; neighbours are ranked on rounded similarities.
 DECIMALS = 6
 
 

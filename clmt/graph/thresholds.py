@@ -94,8 +94,9 @@ def drug_threshold(responses: np.ndarray, *, draws: int, seed: int, spread: str 
 def grid_density(samples: np.ndarray, grid: np.ndarray) -> np.ndarray:
     """Estimate the density of ``samples`` on an even ``grid`` that spans them, with a Gaussian kernel.
 
-    The samples are shared linearly between their two grid points and the counts convolved with the kernel: the cost
-    does not grow with samples times points. The error is of the order of ``(step / bandwidth)^2 / 8``.
+    The samples are shared linearly between their two grid points and the counts convolved with the kernel. An exact
+    estimate (`scipy.stats.gaussian_kde`) costs samples times points, 73,000 x 1,000 for a drug of 734 cell lines. The
+    error is of the order of ``(step / bandwidth)^2 / 8``.
     """
     points = len(grid)
     span = grid[-1] - grid[0]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import resource
+import sys
 from dataclasses import dataclass
 
 import torch
 
 from clmt.errors import ClmtError, expected_one_of
 
-__all__ = ["Device", "choose_device", "peak_memory_mb"]
+__all__ = ["Device", "choose_device", "peak_memory_mb", "peak_resident_mb"]
 
 CHOICES = ("auto", "cpu", "cuda")
 
@@ -46,4 +46,16 @@ def peak_memory_mb(device: str) -> float:
     """Peak memory in MiB: the card's allocations on a GPU, the process's resident set on the CPU."""
     if device.startswith("cuda"):
         return torch.cuda.max_memory_allocated() / 2**20
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return peak_resident_mb(sys.platform)
+
+
+def peak_resident_mb(platform: str) -> float:
+    """Peak resident memory of this process in MiB; ``platform`` as `sys.platform` says it."""
+    if platform == "win32":  # has no module `resource`
+        import psutil
+
+        return float(psutil.Process().memory_info().peak_wset) / 2**20
+    import resource
+
+    unit = 1 if platform == "darwin" else 1024  # bytes on macOS, KiB on Linux
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20

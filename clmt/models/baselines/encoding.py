@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from sklearn.decomposition import PCA
 
 from clmt.models import effects
 
@@ -59,12 +60,9 @@ def principal_components(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Centre (p,) and axes (k, p), k <= ``count``, of the rows of ``table`` that are marked in ``fitted_on``."""
     rows = table[fitted_on]
-    centre = rows.mean(axis=0)
-    _, _, axes = np.linalg.svd(rows - centre, full_matrices=False)
-    axes = axes[:count]
-    # The sign of an axis is arbitrary; the largest entry is made positive, so that it is the same everywhere.
-    signs = np.sign(axes[np.arange(len(axes)), np.abs(axes).argmax(axis=1)])
-    return centre, axes * np.where(signs == 0, 1.0, signs)[:, None]
+    # The full decomposition draws nothing, and makes the largest entry of each axis positive.
+    fitted = PCA(min(count, *rows.shape), svd_solver="full").fit(rows)
+    return fitted.mean_, fitted.components_
 
 
 def entity_table(fold: FoldData, name: str) -> NDArray[np.float64]:

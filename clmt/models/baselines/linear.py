@@ -1,8 +1,7 @@
-"""What the ridge baselines share: solutions along a path of penalties, the kernel, and rotated expression."""
+"""What the ridge baselines are fitted on: the kernel of fingerprints, and rotated expression."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,18 +11,7 @@ if TYPE_CHECKING:
 
     from clmt.graph.fold_data import FoldData
 
-__all__ = ["principal_axes", "ridge_path", "tanimoto"]
-
-
-def ridge_path(x: NDArray[np.float64], y: NDArray[np.float64], alphas: Sequence[float]) -> NDArray[np.float64]:
-    """Ridge weights of centred ``y`` (n,) on centred ``x`` (n, p) for every alpha, from one eigendecomposition.
-
-    Returns float64 (len(alphas), p), each minimising ``|y - x w|^2 + alpha |w|^2``.
-    """
-    values, vectors = np.linalg.eigh(x.T @ x)
-    rotated = vectors.T @ (x.T @ y)
-    # Rounding may leave an eigenvalue slightly below 0.
-    return np.stack([vectors @ (rotated / (np.maximum(values, 0.0) + alpha)) for alpha in alphas])
+__all__ = ["principal_axes", "tanimoto"]
 
 
 def tanimoto(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> NDArray[np.float64]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import sklearn
 import torch
+from sklearn.kernel_ridge import KernelRidge
+from sklearn.linear_model import Ridge
 
 from clmt.models.base import Model
-from clmt.models.baselines.linear import principal_axes, ridge_path, tanimoto
+from clmt.models.baselines.linear import principal_axes, tanimoto
 from clmt.models.baselines.means import MeanEffects, training_arrays
 
 if TYPE_CHECKING:
@@ -40,10 +43,10 @@ class DrugRidge(Model):
         weights = np.zeros((len(alphas), n_drugs, scores.shape[1]))
         intercepts = np.zeros((len(alphas), n_drugs))
         for drug in np.unique(drugs):
-            x, y = scores[cells[drugs == drug]], values[drugs == drug]
-            centre = x.mean(axis=0)
-            weights[:, drug] = ridge_path(x - centre, y - y.mean(), alphas)
-            intercepts[:, drug] = y.mean() - weights[:, drug] @ centre
+            own = drugs == drug
+            for row, alpha in enumerate(alphas):
+                fitted = Ridge(alpha).fit(scores[cells[own]], values[own])
+                weights[row, drug], intercepts[row, drug] = fitted.coef_, fitted.intercept_
         chosen = self._choose(fold, scores, weights, intercepts)
         every = np.arange(n_drugs)
         self.alphas = np.array(alphas)[chosen]
@@ -121,7 +124,8 @@ class TanimotoRidge(Model):
         cells, drugs, values = training_arrays(fold, "validation")
         scores, fits = [], []
         for alpha in alphas:
-            self.duals = self._solve(fold, kernel, alpha)
+            with sklearn.config_context(assume_finite=True, skip_parameter_validation=True):  # thousands of small fits
+                self.duals = self._solve(fold, kernel, alpha)
             error = self._table(kernel)[cells, drugs] - values
             scores.append(float(np.mean(error**2)) if len(values) else abs(np.log(alpha)))
             fits.append(self.duals)
@@ -146,8 +150,8 @@ class TanimotoRidge(Model):
         for row, target in enumerate(targets):
             known = np.flatnonzero(np.isfinite(target))
             if len(known):
-                gram = kernel[np.ix_(known, known)] + alpha * np.eye(len(known))
-                duals[row, known] = np.linalg.solve(gram, target[known])
+                fitted = KernelRidge(alpha=alpha, kernel="precomputed").fit(kernel[np.ix_(known, known)], target[known])
+                duals[row, known] = fitted.dual_coef_
         return duals
 
     def _table(self, kernel: NDArray[np.float64]) -> NDArray[np.float64]:

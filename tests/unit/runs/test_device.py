@@ -1,52 +1,44 @@
-"""What holds while a model trains: fast products and ordered sums, and afterwards neither."""
+"""Which device computes, and its peak memory in MiB on every system."""
 
 from __future__ import annotations
+
+import importlib
+import sys
+from types import SimpleNamespace
 
 import pytest
 import torch
 
-from clmt.models.precision import training_precision
+from clmt.errors import ClmtError
+from clmt.runs import device
+from clmt.runs.device import choose_device, peak_memory_mb, peak_resident_mb
 
 
-def precisions() -> tuple[str, str]:
-    return torch.backends.mkldnn.matmul.fp32_precision, torch.backends.cuda.matmul.fp32_precision
+@pytest.mark.parametrize(("platform", "unit"), [("linux", 1024), ("darwin", 1)])
+def test_peak_memory_in_the_unit_of_the_system(platform: str, unit: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = SimpleNamespace(ru_maxrss=300 * 2**20 // unit)
+    monkeypatch.setattr("resource.getrusage", lambda who: usage)
+    assert peak_resident_mb(platform) == 300.0
+    monkeypatch.setattr(sys, "platform", platform)
+    assert peak_memory_mb("cpu") == 300.0
 
 
-@pytest.mark.parametrize("ordered", [False, True])
-def test_training_orders_its_sums_and_leaves_no_trace(ordered: bool) -> None:
-    torch.use_deterministic_algorithms(ordered)
-    try:
-        before = precisions()
-        with training_precision():
-            assert torch.are_deterministic_algorithms_enabled()
-            assert precisions() == ("bf16", "tf32")
-        assert torch.are_deterministic_algorithms_enabled() == ordered
-        assert precisions() == before
-        with pytest.raises(ZeroDivisionError), training_precision():
-            raise ZeroDivisionError
-        assert torch.are_deterministic_algorithms_enabled() == ordered
-        assert precisions() == before
-    finally:
-        torch.use_deterministic_algorithms(False)
+def test_windows_has_no_module_resource(monkeypatch: pytest.MonkeyPatch) -> None:
+    process = SimpleNamespace(memory_info=lambda: SimpleNamespace(peak_wset=300 * 2**20))
+    monkeypatch.setitem(sys.modules, "resource", None)  # importing it fails
+    monkeypatch.setitem(sys.modules, "psutil", SimpleNamespace(Process=lambda: process))
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert importlib.reload(device).peak_memory_mb("cpu") == 300.0
 
 
-def gathered_gradient(rows: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
-    """Gradient of picking rows of a table many times each, which adds up 400 terms an entry."""
-    table = torch.zeros(500, weight.shape[1], requires_grad=True)
-    (table[rows] * weight).sum().backward()
-    assert table.grad is not None
-    return table.grad
+def test_this_process_takes_some_memory() -> None:
+    assert 50 < peak_memory_mb("cpu") < 100_000
 
 
-def test_gradients_of_picked_rows_repeat_on_two_threads() -> None:
-    generator = torch.Generator().manual_seed(0)
-    rows = torch.randint(500, (200_000,), generator=generator)
-    weight = torch.randn(200_000, 256, generator=generator)
-    threads = torch.get_num_threads()
-    torch.set_num_threads(2)
-    try:
-        with training_precision():
-            first, *others = [gathered_gradient(rows, weight) for _ in range(4)]
-    finally:
-        torch.set_num_threads(threads)
-    assert all(torch.equal(first, other) for other in others)
+def test_devices(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert choose_device("auto") == choose_device("cpu") == device.Device("cpu", "")
+    with pytest.raises(ClmtError, match="torch sees no GPU! Use device auto or cpu"):
+        choose_device("cuda")
+    with pytest.raises(ClmtError, match="got: 'gpu', expected one of: auto, cpu, cuda"):
+        choose_device("gpu")
