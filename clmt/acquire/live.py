@@ -56,7 +56,7 @@ def check_addresses(
     transport
         How to ask; made here unless a test brings its own.
     """
-    known: dict[str, Source | Api] = {**registry.sources, **registry.apis}
+    known: dict[str, Source | Api] = {**registry.sources, **registry.later, **registry.apis}
     for name in names:
         if name not in known:
             raise expected_one_of(f"{registry.path}: unknown source", name, known)

@@ -47,13 +47,12 @@ def clean(text: str) -> str:
 
     Parameters
     ----------
-    text : str
+    text
         Prose as a database gives it.
 
     Returns
     -------
-    str
-        One line, possibly empty.
+    One line, possibly empty.
     """
     text = html.unescape(text)
     text = _TAG.sub(" ", _INLINE_TAG.sub("", text))
@@ -88,13 +87,12 @@ def split_sentences(text: str) -> list[str]:
 
     Parameters
     ----------
-    text : str
+    text
         Prose of one line, see :func:`clean`.
 
     Returns
     -------
-    list of str
-        Sentences in order, without surrounding blanks; joined by a blank they give the text back.
+    Sentences in order, without surrounding blanks; joined by a blank they give the text back.
     """
     sentences, start = [], 0
     for match in _BOUNDARY.finditer(text):

@@ -163,3 +163,13 @@ def test_dead_source_does_not_keep_the_others_out(web: Web, tmp_path: Path) -> N
     with pytest.raises(ClmtError, match=r"1 of 2 sources are missing: source 'dead'.*HTTP 404"):
         make_mirror(sources, tmp_path / "m", tmp_path / "d", transport=quick_transport())
     assert MirrorFolder(tmp_path / "m").read(good.url) == TABLE
+
+
+def test_what_no_rule_reads_yet_is_mirrored_on_request_only(web: Web, tmp_path: Path) -> None:
+    good = Source("good", web.put("/good.csv", Answer(body=TABLE)), "text", "none", "2026", floating=True)
+    later = Source("later", web.put("/later.csv", Answer(body=TABLE)), "text", "none", "2026", floating=True)
+    sources = Registry(Path("r"), {"good": good}, {}, {"later": later})
+    make_mirror(sources, tmp_path / "m", tmp_path / "d", transport=quick_transport())
+    assert MirrorFolder(tmp_path / "m").read(later.url) is None
+    make_mirror(sources, tmp_path / "m", tmp_path / "d", names=["later"], transport=quick_transport())
+    assert MirrorFolder(tmp_path / "m").read(later.url) == TABLE
