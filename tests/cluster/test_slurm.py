@@ -5,10 +5,7 @@ Not among the tests that run by default: it starts daemons as root and takes som
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +15,8 @@ import pytest
 import yaml
 
 from tests.cluster.local_slurm import LocalSlurm, missing
-from tests.helpers.e2e_help import ROOT, Workplace, explain, furnish
+from tests.helpers.e2e_help import Workplace, explain, furnish
+from tests.helpers.workflow_help import ROOT, run_snakemake
 
 pytestmark = pytest.mark.slurm
 
@@ -46,11 +44,8 @@ def demo_arguments() -> list[str]:
 
 def submit(place: Workplace, *arguments: str) -> str:
     """Run Snakemake through the profile, without a word more than a user needs; returns what it said."""
-    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
-    command = [sys.executable, "-m", "snakemake", "--workflow-profile", str(ROOT / "profiles" / "slurm"), *arguments]
-    done = subprocess.run(
-        command, cwd=place.folder, env=environment, capture_output=True, text=True, timeout=3000, check=False
-    )
+    profile = ("--workflow-profile", str(ROOT / "profiles" / "slurm"))
+    done = run_snakemake(place.folder, *profile, *arguments, timeout=3000, OMP_NUM_THREADS="1")
     assert done.returncode == 0, explain(done)
     return done.stdout + done.stderr
 
@@ -86,7 +81,7 @@ def slurm(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 def test_demo_on_slurm_equals_a_local_run(slurm, tmp_path, record_property, capsys):
     models = FEW_MODELS if slurm.accounting else None
     local, cluster = (make_place(tmp_path / name, models) for name in ("local", "cluster"))
-    done = local.snakemake(*demo_arguments())
+    done = local.snakemake(*demo_arguments(), timeout=3000)
     assert done.returncode == 0, explain(done)
     started = time.monotonic()
     said = submit(cluster, "--snakefile", str(ROOT / "Snakefile"), *demo_arguments())
