@@ -152,7 +152,11 @@ class LocalSlurm:
         SYSTEM_CONF.parent.mkdir(exist_ok=True)
         SYSTEM_CONF.unlink(missing_ok=True)
         SYSTEM_CONF.symlink_to(conf)
-        self._daemons.callback(SYSTEM_CONF.unlink, missing_ok=True)
+        self._daemons.callback(self._unlink_configuration)
+
+    def _unlink_configuration(self) -> None:
+        if SYSTEM_CONF.is_symlink() and SYSTEM_CONF.readlink() == self.folder / "slurm.conf":
+            SYSTEM_CONF.unlink()
 
     def _start_munge(self) -> None:
         key = self.folder / "munge.key"
