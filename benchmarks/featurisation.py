@@ -26,13 +26,16 @@ def measure_featurisation(drugs: Path, limit: int | None, settings: dict[str, An
     The imports that a first molecule brings in are counted: a job has them too.
     """
     from clmt.features.molecules import concatenate, featurise_drugs
+    from clmt.planning.settings.features import MoleculeSettings
     from clmt.tables.schema import read_table
 
     table = read_table(drugs, "drugs").head(limit) if limit is not None else read_table(drugs, "drugs")
     if table.empty:
         raise ClmtError(f"{drugs}: no drugs to featurise! Rerun the rule that makes it, or give a larger --limit")
     start = time.perf_counter()
-    content = concatenate(list(table["drug_id"]), featurise_drugs(list(table["smiles"]), settings, processes))
+    content = concatenate(
+        list(table["drug_id"]), featurise_drugs(list(table["smiles"]), MoleculeSettings.read(settings), processes)
+    )
     seconds = time.perf_counter() - start
     return {
         "processes": processes,

@@ -37,9 +37,10 @@ def template_molecules(path: Path | None) -> dict[str, Any]:
         return load_tensors(path)
     from clmt.demo.drugs import DRUGS
     from clmt.features.molecules import concatenate, featurise_drugs
+    from clmt.planning.settings.features import MoleculeSettings
 
     return concatenate(
-        [drug.name for drug in DRUGS], featurise_drugs([drug.smiles for drug in DRUGS], {"conformers": 1})
+        [drug.name for drug in DRUGS], featurise_drugs([drug.smiles for drug in DRUGS], MoleculeSettings(conformers=1))
     )
 
 

@@ -27,11 +27,12 @@ def register(subparsers: Any) -> None:
 
 def run_tables(args: argparse.Namespace) -> None:
     """Read, join, check and write."""
-    from clmt.tables.build import TableSettings, build_tables, write_tables
+    from clmt.planning.settings.tables import TableSettings
+    from clmt.tables.build import build_tables, write_tables
     from clmt.tables.drugs import read_structures
 
     tables = build_tables(
-        TableSettings.from_json(args.settings),
+        TableSettings.parse(args.settings),
         archive=args.archive,
         structures=read_structures(args.structures),
         compounds=args.compounds,

@@ -98,8 +98,8 @@ def run_look_up(args: argparse.Namespace) -> None:
 
 def run_build(args: argparse.Namespace) -> None:
     """Write a corpus and print how much of it each source says."""
+    from clmt.planning.settings.text import TextSettings
     from clmt.text.build import build_corpus
-    from clmt.text.settings import TextSettings
 
     inputs = _inputs(args.input)
     coverage = build_corpus(

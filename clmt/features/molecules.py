@@ -10,15 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from clmt.errors import ClmtError, expected_one_of
+from clmt.errors import ClmtError
 from clmt.features.conformers import atom_positions
 from clmt.features.fingerprints import morgan_bits, murcko_scaffold
 from clmt.features.vocabulary import SELF_LOOP, atom_categories, bond_categories
+from clmt.planning.settings.features import MoleculeSettings
 
 __all__ = ["bond_angles", "featurise_drugs", "featurise_molecule", "write_molecules"]
 
 LOG = logging.getLogger(__name__)
-DEFAULTS: dict[str, Any] = {"conformers": 10, "conformer_seed": 2026, "angle_step_degrees": 1.0}
 
 
 def featurise_molecule(
@@ -100,14 +100,11 @@ def bond_angles(bond_index: np.ndarray, positions: np.ndarray, step_degrees: flo
     return index, np.radians(np.round(degrees / step_degrees) * step_degrees).astype(np.float32)
 
 
-def featurise_drugs(smiles: list[str], settings: dict[str, Any], processes: int = 1) -> list[dict[str, Any]]:
+def featurise_drugs(smiles: list[str], settings: MoleculeSettings, processes: int = 1) -> list[dict[str, Any]]:
     """Featurise many SMILES in parallel; each distinct structure once, the largest first so that no core waits."""
     from clmt.logs import progress
 
-    for key in settings:
-        if key not in DEFAULTS:
-            raise expected_one_of("unknown setting of the molecules", key, DEFAULTS, "Mend --settings")
-    work = partial(featurise_molecule, **{key: settings.get(key, value) for key, value in DEFAULTS.items()})
+    work = partial(featurise_molecule, **settings.model_dump())
     distinct = sorted(set(smiles), key=lambda text: (-len(text), text))
     if processes <= 1:
         done = [work(text) for text in progress(distinct, "molecules", len(distinct))]
@@ -159,7 +156,7 @@ def write_molecules(drugs: Path, out: Path, *, settings: dict[str, Any], threads
     for name, text in zip(names, smiles, strict=True):
         # Here rather than while featurising, where one structure may stand for several drugs in another process.
         _parse(text, f"{drugs}: SMILES of drug {name!r}")
-    molecules = featurise_drugs(smiles, settings, threads)
+    molecules = featurise_drugs(smiles, MoleculeSettings.read(settings), threads)
     content = concatenate(names, molecules)
     drawn = [drug for drug, kind in zip(names, content["conformer"], strict=True) if kind == "2d"]
     LOG.info("%d drugs, %d of them with 2-D coordinates: %s", len(molecules), len(drawn), ", ".join(drawn) or "none")

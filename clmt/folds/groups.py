@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from clmt.errors import ClmtError, expected_one_of
-from clmt.folds.protocols import PROTOCOLS
+from clmt.errors import ClmtError
 from clmt.reading.unknown import UNKNOWN_LABELS
 
 if TYPE_CHECKING:
@@ -21,7 +21,9 @@ __all__ = ["assign_parts", "blind_axes", "choose_groups", "drug_skeletons"]
 LARGE_GROUP = 0.25
 
 
-def blind_axes(pairs: pd.DataFrame, cell_lines: pd.DataFrame, drugs: pd.DataFrame, protocol: str) -> list[np.ndarray]:
+def blind_axes(
+    pairs: pd.DataFrame, cell_lines: pd.DataFrame, drugs: pd.DataFrame, axes: Sequence[str]
+) -> list[np.ndarray]:
     """Name the group of every pair, one array (n,) of strings for each thing that the protocol holds out.
 
     Parameters
@@ -30,29 +32,41 @@ def blind_axes(pairs: pd.DataFrame, cell_lines: pd.DataFrame, drugs: pd.DataFram
         Columns ``cell_line_id`` and ``drug_id``.
     cell_lines, drugs
         The tables of the data set.
-    protocol
-        One of `clmt.folds.protocols.PROTOCOLS`; ``double_blind`` has two axes (cell lines, drugs), the others one.
+    axes
+        ``module:function`` of each thing held out, as `clmt.planning.protocols` names them.
 
     Raises
     ------
     ClmtError
         If a cell line or drug of the responses is not in its table, or a drug has no InChIKey.
     """
-    cells = pairs["cell_line_id"].tolist()
-    names = pairs["drug_id"].tolist()
-    if protocol == "mixed":
-        return [np.array([f"{cell}\t{drug}" for cell, drug in zip(cells, names, strict=True)], dtype=object)]
-    if protocol == "cell_blind":
-        return [np.array(cells, dtype=object)]
-    if protocol == "tissue_blind":
-        return [_look_up(cells, tissues(cell_lines), "cell line", "cell_lines")]
-    if protocol == "drug_blind":
-        return [_look_up(names, drug_skeletons(drugs), "drug", "drugs")]
-    if protocol == "scaffold_blind":
-        return [_look_up(names, drug_scaffolds(drugs), "drug", "drugs")]
-    if protocol == "double_blind":
-        return [np.array(cells, dtype=object), _look_up(names, drug_skeletons(drugs), "drug", "drugs")]
-    raise expected_one_of("splits: protocol", protocol, PROTOCOLS, "Mend the config")
+    return [resolve_name(axis)(pairs, cell_lines, drugs) for axis in axes]
+
+
+def pair_groups(pairs: pd.DataFrame, cell_lines: pd.DataFrame, drugs: pd.DataFrame) -> np.ndarray:
+    """Every pair is a group of its own."""
+    both = zip(pairs["cell_line_id"].tolist(), pairs["drug_id"].tolist(), strict=True)
+    return np.array([f"{cell}	{drug}" for cell, drug in both], dtype=object)
+
+
+def cell_groups(pairs: pd.DataFrame, cell_lines: pd.DataFrame, drugs: pd.DataFrame) -> np.ndarray:
+    """Pairs of a cell line."""
+    return np.array(pairs["cell_line_id"].tolist(), dtype=object)
+
+
+def tissue_groups(pairs: pd.DataFrame, cell_lines: pd.DataFrame, drugs: pd.DataFrame) -> np.ndarray:
+    """Pairs of the cell lines of a tissue."""
+    return _look_up(pairs["cell_line_id"].tolist(), tissues(cell_lines), "cell line", "cell_lines")
+
+
+def skeleton_groups(pairs: pd.DataFrame, cell_lines: pd.DataFrame, drugs: pd.DataFrame) -> np.ndarray:
+    """Pairs of the drugs of one skeleton."""
+    return _look_up(pairs["drug_id"].tolist(), drug_skeletons(drugs), "drug", "drugs")
+
+
+def scaffold_groups(pairs: pd.DataFrame, cell_lines: pd.DataFrame, drugs: pd.DataFrame) -> np.ndarray:
+    """Pairs of the drugs of one scaffold."""
+    return _look_up(pairs["drug_id"].tolist(), drug_scaffolds(drugs), "drug", "drugs")
 
 
 def tissues(cell_lines: pd.DataFrame) -> dict[str, str]:

@@ -24,7 +24,8 @@ import numpy as np
 from clmt.errors import ClmtError, expected_one_of
 from clmt.files import atomic_path
 from clmt.folds.groups import assign_parts, blind_axes, choose_groups
-from clmt.folds.protocols import PAPER_PARTS, FoldSettings
+from clmt.planning.protocols import PAPER_PARTS
+from clmt.planning.settings.folds import FoldSettings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,7 +51,7 @@ def make_folds(
     import pandas as pd
 
     pairs = response[["cell_line_id", "drug_id"]].sort_values(["cell_line_id", "drug_id"], ignore_index=True)
-    axes = blind_axes(pairs, cell_lines, drugs, settings.protocol)
+    axes = blind_axes(pairs, cell_lines, drugs, settings.axes)
     roles = roles_of_folds(axes, settings)
     verify_roles(roles, axes, settings)
     folds, count = roles.shape
@@ -72,7 +73,7 @@ def roles_of_folds(axes: list[np.ndarray], settings: FoldSettings) -> np.ndarray
     axes
         One array of group names (n,) for each thing that is blind: one, or two for ``double_blind``.
     settings
-        See `clmt.folds.protocols.FoldSettings`.
+        See `clmt.planning.settings.folds.FoldSettings`.
     """
     if settings.variant == "paper":
         return _paper_roles(axes[0], settings.folds)
@@ -129,7 +130,7 @@ def verify_roles(roles: np.ndarray, axes: list[np.ndarray], settings: FoldSettin
 
 
 def write_folds(response: Path, cell_lines: Path, drugs: Path, out: Path, *, settings: dict[str, Any]) -> None:
-    """Split the responses of a data set by `clmt.folds.protocols.FoldSettings` and write ``folds.parquet``."""
+    """Split the responses of a data set by `clmt.planning.settings.folds.FoldSettings` and write ``folds.parquet``."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -139,7 +140,7 @@ def write_folds(response: Path, cell_lines: Path, drugs: Path, out: Path, *, set
         read_table(response, "response"),
         read_table(cell_lines, "cell_lines"),
         read_table(drugs, "drugs"),
-        FoldSettings.from_dict(settings),
+        FoldSettings.read(settings),
     )
     for fold, counts in folds.groupby("fold", observed=True)["role"].value_counts().unstack(fill_value=0).iterrows():
         LOG.info("fold %d: %s", fold, ", ".join(f"{counts[role]} {role}" for role in ROLES))

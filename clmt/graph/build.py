@@ -6,69 +6,27 @@ on the fold's training pairs. Test responses are not in the result, so nothing d
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 
-from clmt.errors import ClmtError, expected_one_of
+from clmt.errors import ClmtError
 from clmt.folds.make import read_folds
 from clmt.graph.fold_graph import FOLD_KEY, FoldGraph
 from clmt.graph.labels import pathway_labels, tissue_labels
 from clmt.graph.neighbours import dice_neighbours, pearson_neighbours
 from clmt.graph.omics import choose_genes, scale_expression
 from clmt.graph.thresholds import sensitivity_thresholds
+from clmt.planning.settings.features import GraphSettings
 from clmt.tables.schema import KINDS, read_table
 from clmt.tensors import load_tensors
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["GraphSettings", "build_graph", "write_graph"]
-
-
-@dataclass(frozen=True)
-class GraphSettings:
-    """Settings of the graph.
-
-    Attributes
-    ----------
-    genes
-        Expression genes kept, of highest variance.
-    neighbours
-        Similarity edges that point to each cell line and each drug.
-    threshold_draws
-        Blurred copies of each response for the sensitivity thresholds.
-    threshold_spread
-        See `clmt.graph.thresholds`.
-    seed
-        Of the thresholds' draws; already derived from the base seed, the dataset, the split and the fold.
-    dataset, split, fold
-        Which fold it is, its number from 0; a run of another one refuses it.
-    """
-
-    genes: int = 8000
-    neighbours: int = 20
-    threshold_draws: int = 100
-    threshold_spread: str = "position"
-    seed: int = 0
-    dataset: str = ""
-    split: str = ""
-    fold: int = 0
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> GraphSettings:
-        """Build from a configuration block; an unknown key and a missing part of `FOLD_KEY` raise `ClmtError`."""
-        known = [field.name for field in fields(cls)]
-        for key in values:
-            if key not in known:
-                raise expected_one_of("unknown setting of the graph", key, known, "Mend features: in the config")
-        for key in FOLD_KEY:
-            if key not in values:
-                raise expected_one_of(f"settings of the graph: {key} is missing", sorted(values), known)
-        return cls(**values)
+__all__ = ["build_graph", "write_graph"]
 
 
 def build_graph(
@@ -85,7 +43,7 @@ def build_graph(
     folds
         One fold: columns ``cell_line_id``, ``drug_id``, ``role``, every response once.
     settings
-        See `GraphSettings`.
+        See `clmt.planning.settings.features.GraphSettings`.
     """
     cell_ids, drug_ids = (tables[kind].iloc[:, 0].astype(str).tolist() for kind in ("cell_lines", "drugs"))
     _check_rows(tables, molecules, cell_ids, drug_ids)
@@ -135,7 +93,7 @@ def write_graph(tables: dict[str, Path], molecules: Path, folds: Path, out: Path
     The same input gives the same bytes. ``tables`` maps each kind of `clmt.tables.schema.KINDS` to its file.
     """
     frames = {kind: read_table(tables[kind], kind) for kind in KINDS}
-    chosen = GraphSettings.from_dict(settings)
+    chosen = GraphSettings.read(settings)
     loaded = load_tensors(molecules)
     build_graph(frames, loaded, read_folds(folds, chosen.fold), chosen).save(out)
 

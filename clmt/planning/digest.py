@@ -33,8 +33,11 @@ SILENT = frozenset(
         ".logs",
         ".planning",
         ".planning.architectures",
+        ".planning.config",
         ".planning.digest",
+        ".planning.encoders",
         ".planning.layouts",
+        ".planning.protocols",
         ".planning.runs",
         ".planning.text_sources",
     )

@@ -7,20 +7,25 @@ changes, and only then.
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from clmt.errors import ClmtError, choose
 from clmt.planning.architectures import ARCHITECTURES, Architecture
 from clmt.planning.digest import code_digest
 from clmt.planning.encoders import encoder_settings
+from clmt.planning.protocols import PROTOCOLS, protocol_modules
+from clmt.planning.settings.features import GraphSettings, MoleculeSettings
+from clmt.planning.settings.folds import FoldSettings
+from clmt.planning.settings.tables import TableSettings
+from clmt.planning.settings.text import TextSettings
+from clmt.seeds import derive_seed
 
 __all__ = [
     "MODEL_KEYS",
+    "STAGES",
     "Run",
-    "derive_seed",
     "encoder_settings",
     "experiment_folds",
     "experiment_runs",
@@ -33,6 +38,7 @@ __all__ = [
     "run_gpus",
     "run_settings",
     "settings_json",
+    "split_code",
     "tables_settings",
     "text_encoder",
     "text_settings",
@@ -45,7 +51,7 @@ MODEL_KEYS = ("arch", "text_encoder")
 
 
 class Run(NamedTuple):
-    """One model on one fold of one split of one data set; runs that experiments share are equal."""
+    """One model on one fold of one split of one dataset; runs that experiments share are equal."""
 
     dataset: str
     split: str
@@ -91,7 +97,7 @@ def planned_experiments(config: Config) -> list[str]:
     """List the experiments that this configuration plans: all on simulated data, or all on real data, never both.
 
     The demo's mirror answers with simulated bytes at the addresses of the real files; an overlay that points there says
-    ``simulated: true`` and thereby leaves out every real data set.
+    ``simulated: true`` and thereby leaves out every real dataset.
     """
     return [
         name
@@ -101,25 +107,18 @@ def planned_experiments(config: Config) -> list[str]:
 
 
 def planned_datasets(config: Config) -> list[str]:
-    """List the data sets that this configuration plans; see `planned_experiments`."""
+    """List the datasets that this configuration plans; see `planned_experiments`."""
     return [name for name, entry in config["datasets"].items() if entry["simulated"] == config["simulated"]]
 
 
-def derive_seed(seed: int, *parts: str | int) -> int:
-    """Derive a seed below 2**31 from the base seed and the names of what it is for, equal on every machine."""
-    text = "/".join(str(part) for part in (seed, *parts))
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") >> 1
-
-
 def tables_settings(config: Config, dataset: str) -> dict[str, Any]:
-    """Settings of a data set's tables: its layout, its source, what is left out and whether it is cut to a slice."""
+    """Settings of a dataset's tables: its layout, its source, what is left out and whether it is cut to a slice."""
     entry = _declared(config, "datasets", dataset)
-    kept = ("layout", "archive", "exclude_drugs", "cell_lines", "drugs", "simulated")
-    return {"dataset": dataset, **{key: entry[key] for key in kept if key in entry}}
+    return TableSettings.take(entry, {"dataset": dataset}, place=f"config: datasets.{dataset}").plain()
 
 
 def text_encoder(config: Config, dataset: str, model: str) -> str | None:
-    """Name of the text encoder of a model on a data set: its own, else the data set's, else that of ``text``.
+    """Name of the text encoder of a model on a dataset: its own, else the dataset's, else that of ``text``.
 
     None for an architecture that reads no text.
     """
@@ -132,32 +131,32 @@ def text_encoder(config: Config, dataset: str, model: str) -> str | None:
 
 
 def text_settings(config: Config, dataset: str) -> dict[str, Any]:
-    """Settings of the corpus of a data set; which encoder reads it makes no difference to what is written."""
+    """Settings of the corpus of a dataset; which encoder reads it makes no difference to what is written."""
     _declared(config, "datasets", dataset)
-    return {key: value for key, value in config["text"].items() if key not in ("encoder", "skip_characters")}
+    return TextSettings.take(config["text"], place="config: text").plain()
 
 
 def molecule_settings(config: Config) -> dict[str, Any]:
     """Settings of the molecular graphs and fingerprints."""
-    return {key: config["features"][key] for key in ("conformers", "conformer_seed", "angle_step_degrees")}
+    return MoleculeSettings.take(config["features"], place="config: features").plain()
 
 
 def folds_settings(config: Config, dataset: str, split: str) -> dict[str, Any]:
     """Settings of the folds of a split: protocol, number of folds, share of validation pairs and derived seed."""
     entry = _declared(config, "splits", split)
     _declared(config, "datasets", dataset)
-    return {**entry, "seed": derive_seed(config["seed"], dataset, split)}
+    seed = derive_seed(config["seed"], dataset, split)
+    return FoldSettings.take(entry, {"seed": seed}, place=f"config: splits.{split}").plain()
 
 
-def graph_settings(config: Config, dataset: str, split: str, fold: int) -> dict[str, Any]:
+def graph_settings(config: Config, dataset: str, split: str, fold: int | str) -> dict[str, Any]:
     """Settings of the graph of one fold: whose it is, the features' settings and its derived seed."""
-    kept = ("genes", "neighbours", "threshold_draws", "threshold_spread")
-    owner = {"dataset": dataset, "split": split, "fold": fold}
-    seed = derive_seed(config["seed"], dataset, split, "graph", fold)
-    return {**{key: config["features"][key] for key in kept}, **owner, "seed": seed}
+    seed = derive_seed(config["seed"], dataset, split, "graph", int(fold))
+    own = {"dataset": dataset, "split": split, "fold": int(fold), "seed": seed}
+    return GraphSettings.take(config["features"], own, place="config: features").plain()
 
 
-def run_settings(config: Config, dataset: str, split: str, model: str, fold: int) -> dict[str, Any]:
+def run_settings(config: Config, dataset: str, split: str, model: str, fold: int | str) -> dict[str, Any]:
     """Everything that a run depends on, beside its input files, and nothing else.
 
     Returns
@@ -171,12 +170,12 @@ def run_settings(config: Config, dataset: str, split: str, model: str, fold: int
     return {
         "arch": entry["arch"],
         "settings": _architecture(config, model).settings_class.read(settings, f"config: models.{model}").plain(),
-        "seed": derive_seed(config["seed"], dataset, split, model, fold),
+        "seed": derive_seed(config["seed"], dataset, split, model, int(fold)),
         "text_encoder": text_encoder(config, dataset, model),
         "dataset": dataset,
         "split": split,
         "model": model,
-        "fold": fold,
+        "fold": int(fold),
     }
 
 
@@ -184,6 +183,12 @@ def model_code(config: Config, model: str, *modules: str) -> str:
     """Digest the code of modules that run a model, with that of its architecture, which they find by name only."""
     module, class_name = _architecture(config, model).path.split(":")
     return f"{code_digest(module, *modules)}:{class_name}"
+
+
+def split_code(config: Config, split: str, *modules: str) -> str:
+    """Digest the code of modules that make folds, with that of the split's protocol, which they find by name only."""
+    protocol = _declared(config, "splits", split)["protocol"]
+    return ":".join([code_digest(*protocol_modules(protocol), *modules), *PROTOCOLS[protocol]])
 
 
 def run_gpus(config: Config, model: str) -> int:
@@ -199,3 +204,18 @@ def _architecture(config: Config, model: str) -> Architecture:
 def _declared(config: Config, block: str, name: str) -> Mapping[str, Any]:
     entry: Mapping[str, Any] = choose(f"unknown entry of {block}", name, config[block])
     return entry
+
+
+def _stage(function: Callable[..., dict[str, Any]], *names: str) -> Callable[[Config, Any], dict[str, Any]]:
+    return lambda config, wildcards: function(config, *(getattr(wildcards, name) for name in names))
+
+
+#: Stage -> settings of one of its jobs, from the configuration and the job's wildcards.
+STAGES = {
+    "tables": _stage(tables_settings, "dataset"),
+    "text": _stage(text_settings, "dataset"),
+    "molecules": _stage(molecule_settings),
+    "folds": _stage(folds_settings, "dataset", "split"),
+    "graph": _stage(graph_settings, "dataset", "split", "fold"),
+    "run": _stage(run_settings, "dataset", "split", "model", "fold"),
+}

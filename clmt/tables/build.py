@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from clmt.errors import ClmtError, expected_one_of
-from clmt.files import parse_settings, write_json
+from clmt.files import write_json
+from clmt.planning.settings.tables import TableSettings
 from clmt.tables.audit import Audit
 from clmt.tables.compounds import CompoundLabels, look_up_compounds
 from clmt.tables.drugs import resolve_drugs
@@ -22,45 +22,7 @@ from clmt.tables.schema import KINDS, write_table
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["TableSettings", "Tables", "build_tables", "write_tables"]
-
-LABELS = ("dataset", "archive")
-"""Keys of the settings that tell a dataset from another, and that nothing here depends on."""
-
-
-@dataclass(frozen=True)
-class TableSettings:
-    """What the tables of a dataset depend on besides the files.
-
-    ``cell_lines`` and ``drugs`` keep so many of each, for a small run; None keeps all. ``simulated`` is what the
-    configuration says of the dataset; an archive that says otherwise is refused.
-    """
-
-    layout: str
-    exclude_drugs: tuple[str, ...] = ()
-    cell_lines: int | None = None
-    drugs: int | None = None
-    simulated: bool = False
-
-    @classmethod
-    def from_json(cls, text: str) -> TableSettings:
-        """Check settings given as JSON; a ClmtError names the key that is wrong."""
-        raw = parse_settings(text)
-        keys = {*cls.__dataclass_fields__, *LABELS}
-        if unknown := sorted(set(raw) - keys):
-            raise expected_one_of("Unknown setting of the tables", unknown, keys)
-        layout_reader(raw.get("layout", ""))
-        excluded = raw.get("exclude_drugs") or []
-        if not isinstance(excluded, list) or not all(isinstance(name, str) for name in excluded):
-            raise ClmtError(f"exclude_drugs must be a list of drug names! got: {excluded!r}")
-        for key in ("cell_lines", "drugs"):
-            value = raw.get(key)
-            if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
-                raise ClmtError(f"{key} must be a whole number above 0, or null for all! got: {value!r}")
-        simulated = raw.get("simulated", False)
-        if not isinstance(simulated, bool):
-            raise ClmtError(f"simulated must be true or false! got: {simulated!r}")
-        return cls(raw["layout"], tuple(excluded), raw.get("cell_lines"), raw.get("drugs"), simulated)
+__all__ = ["Tables", "build_tables", "write_tables"]
 
 
 @dataclass

@@ -11,6 +11,7 @@ from clmt.acquire.look_ups import read_failed
 from clmt.acquire.registry import Source, load_registry
 from clmt.errors import ClmtError, expected_one_of
 from clmt.files import write_json, write_text
+from clmt.planning.settings.text import TextSettings
 from clmt.planning.text_sources import TABLES, TEXT_SOURCES
 from clmt.reading.compounds import Compound
 from clmt.reading.delimited import OddRows
@@ -36,7 +37,6 @@ from clmt.text.facts import (
     text_source,
 )
 from clmt.text.leakage import drop_leaks
-from clmt.text.settings import TextSettings
 
 __all__ = ["Terms", "build_corpus", "coverage_table", "to_sentences"]
 

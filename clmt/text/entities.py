@@ -16,7 +16,7 @@ from clmt.reading.targets import map_targets, read_aliases, read_drug_synonyms
 if TYPE_CHECKING:
     import numpy as np
 
-    from clmt.text.settings import TextSettings
+    from clmt.planning.settings.text import TextSettings
 
 __all__ = [
     "CellLine",

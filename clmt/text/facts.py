@@ -17,10 +17,10 @@ from clmt.planning.text_sources import SOURCE_CHOICES, TABLES, TEXT_SOURCES
 if TYPE_CHECKING:
     from clmt.acquire.client import Client
     from clmt.acquire.registry import Registry
+    from clmt.planning.settings.text import TextSettings
     from clmt.reading.compounds import Compound
     from clmt.reading.delimited import OddRows
     from clmt.text.entities import CorpusInputs, Drug
-    from clmt.text.settings import TextSettings
 
 __all__ = [
     "GROUPS",

@@ -12,14 +12,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from clmt.errors import ClmtError, expected_one_of
+from clmt.errors import ClmtError
 from clmt.files import parse_settings
+from clmt.planning.settings.encoders import Variation
 from clmt.vectors.files import KINDS, read_vectors, write_vectors
 
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["check_variation", "encode_none", "encode_random", "varied", "vary_vectors"]
+__all__ = ["encode_none", "encode_random", "varied", "vary_vectors"]
 
 logger = logging.getLogger(__name__)
 
@@ -64,10 +65,8 @@ def vary_vectors(settings_text: str, vectors: Path, out: Path) -> None:
         For a key or a value that is none, and for vectors of another encoder than ``of``.
     """
     settings = parse_settings(settings_text)
-    for key in settings:
-        if key not in KEYS:
-            raise expected_one_of(f"encoders.{settings.get('encoder')}: unknown key", key, KEYS)
-    check_variation(settings)
+    name = settings.get("encoder")
+    settings = Variation.read(settings, f"--settings: encoders.{name}").model_dump(mode="json", exclude_unset=True)
     base, facts = read_vectors(vectors)
     if facts.get("encoder") != settings.get("of"):
         raise ClmtError(
@@ -77,19 +76,6 @@ def vary_vectors(settings_text: str, vectors: Path, out: Path) -> None:
     result = varied(matrix, [kind for kind, _ in keys], settings)
     write_vectors(out, keys, result, {**facts, **settings})
     logger.info("%d vectors of %s varied: %s", len(keys), settings.get("of"), settings_text)
-
-
-def check_variation(settings: Mapping[str, Any]) -> None:
-    """Refuse a value of ``only``, ``random``, ``shuffle`` or ``seed`` that is none."""
-    name = settings.get("encoder")
-    if settings.get("only") not in (None, *KINDS):
-        raise expected_one_of(f"encoders.{name}.only: unknown kind", settings["only"], KINDS)
-    for key in ("random", "shuffle"):
-        if not isinstance(settings.get(key, False), bool):
-            raise expected_one_of(f"encoders.{name}.{key} is no switch", settings[key], ("true", "false"))
-    seed = settings.get("seed", 0)
-    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-        raise ClmtError(f"encoders.{name}.seed is not a count! got: {seed!r}, expected: 0 or more")
 
 
 def varied(vectors: np.ndarray, kinds: Sequence[str], settings: Mapping[str, Any]) -> np.ndarray:

@@ -13,9 +13,10 @@ from typing import Any
 
 from clmt.errors import ClmtError
 from clmt.files import parse_settings
+from clmt.planning.settings.encoders import encoder_job
 from clmt.text.corpus import KINDS, WORDING, Sentence, read_corpus, read_wording
-from clmt.vectors.controls import check_variation, varied
-from clmt.vectors.encoders import check_settings, encode, revision
+from clmt.vectors.controls import varied
+from clmt.vectors.encoders import encode, revision
 from clmt.vectors.files import write_vectors
 from clmt.vectors.names import hide_names
 
@@ -48,7 +49,8 @@ def encode_corpus(
     tables
         Folder of the dataset's tables, for ``hide_names``.
     """
-    settings = _settings(settings_text)
+    settings = parse_settings(settings_text)
+    settings = encoder_job(settings, f"--settings: encoders.{settings.get('encoder', 'encoder')}")
     names = _names(tables, settings)
     keys: list[tuple[str, str]] = []
     texts: dict[str, str] = {}
@@ -67,13 +69,6 @@ def encode_corpus(
         "revision": revision(settings),
     }
     write_vectors(out, keys, varied(vectors, [kind for kind, _ in keys], settings), facts)
-
-
-def _settings(text: str) -> dict[str, Any]:
-    settings = parse_settings(text)
-    check_settings(settings)
-    check_variation(settings)
-    return settings
 
 
 def _names(tables: Path | None, settings: Mapping[str, Any]) -> dict[str, dict[str, str]] | None:

@@ -12,6 +12,7 @@ import torch
 from clmt.features.molecules import concatenate, featurise_drugs
 from clmt.graph.fold_data import FoldData
 from clmt.graph.fold_graph import FoldGraph
+from clmt.planning.settings.features import MoleculeSettings
 from tests.helpers.folds import SMILES, small_fold, with_graph
 
 #: Rows held out, in the midst of the others, so that training rows have to be found and not merely counted.
@@ -22,7 +23,7 @@ OTHERS = ("c1ccc2ccccc2c1", "CCS(=O)(=O)N", "OCC1CCCO1")
 
 @cache
 def featurised(smiles: tuple[str, ...]) -> list[dict[str, Any]]:
-    return featurise_drugs(list(smiles), {"conformers": 1})
+    return featurise_drugs(list(smiles), MoleculeSettings(conformers=1))
 
 
 def molecules(others: tuple[str, ...] | None = None) -> dict[str, Any]:

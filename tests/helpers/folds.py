@@ -13,6 +13,7 @@ from torch import Tensor
 from clmt.features.molecules import concatenate, featurise_drugs
 from clmt.graph.fold_data import FoldData
 from clmt.graph.fold_graph import FoldGraph
+from clmt.planning.settings.features import MoleculeSettings
 
 SMILES = {
     "aspirin": "CC(=O)Oc1ccccc1C(=O)O",
@@ -77,7 +78,7 @@ def with_graph(fold: FoldData, **changed: Any) -> FoldData:
 
 def small_molecules() -> dict[str, Any]:
     """Molecules of `SMILES`, a single atom among them."""
-    return concatenate(list(SMILES), featurise_drugs(list(SMILES.values()), {"conformers": 1}))
+    return concatenate(list(SMILES), featurise_drugs(list(SMILES.values()), MoleculeSettings(conformers=1)))
 
 
 def neighbour_edges(count: int, k: int) -> Tensor:

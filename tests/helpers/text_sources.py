@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 
 from clmt.acquire.look_ups import Record
+from clmt.planning.settings.text import TextSettings
 from clmt.planning.text_sources import SOURCE_CHOICES
 from clmt.tables.schema import write_table
 from clmt.text.build import build_corpus
 from clmt.text.corpus import KINDS, read_corpus
 from clmt.text.entities import CellLine, Drug, Genotype
-from clmt.text.settings import TextSettings
 
 GENES = [f"GEN{number}" for number in range(40)]
 

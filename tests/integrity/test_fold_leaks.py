@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from clmt.folds.make import make_folds
-from clmt.folds.protocols import PROTOCOLS, FoldSettings
+from clmt.planning.protocols import PROTOCOLS
+from clmt.planning.settings.folds import FoldSettings
 from tests.helpers.small_world import make_tables
 
 Folds = Callable[..., pd.DataFrame]
@@ -18,7 +19,7 @@ Folds = Callable[..., pd.DataFrame]
 
 def our_folds(response: pd.DataFrame, protocol: str, seed: int = 0) -> pd.DataFrame:
     tables = make_tables()
-    settings = FoldSettings(protocol, folds=4, validation=0.2, seed=seed)
+    settings = FoldSettings(protocol=protocol, folds=4, validation=0.2, seed=seed)
     return make_folds(response, tables["cell_lines"], tables["drugs"], settings).astype({"role": object})
 
 

@@ -17,22 +17,24 @@ import torch
 
 import clmt.graph.build
 from clmt.folds.make import make_folds
-from clmt.folds.protocols import PROTOCOLS, FoldSettings
 from clmt.graph import labels
-from clmt.graph.build import GraphSettings, build_graph
+from clmt.graph.build import build_graph
 from clmt.graph.fold_graph import FoldGraph
 from clmt.graph.neighbours import dice_neighbours, pearson_neighbours
 from clmt.graph.omics import choose_genes, scale_expression
 from clmt.graph.thresholds import sensitivity_thresholds
+from clmt.planning.protocols import PROTOCOLS
+from clmt.planning.settings.features import GraphSettings
+from clmt.planning.settings.folds import FoldSettings
 from tests.helpers.small_world import make_molecules, make_tables
 
-SETTINGS = GraphSettings(genes=12, neighbours=3, threshold_draws=5, seed=1)
+SETTINGS = GraphSettings(genes=12, neighbours=3, threshold_draws=5, seed=1, dataset="", split="", fold=0)
 Build = Callable[..., FoldGraph]
 
 
 def our_folds(response: pd.DataFrame, protocol: str, seed: int = 0) -> pd.DataFrame:
     tables = make_tables()
-    settings = FoldSettings(protocol, folds=4, validation=0.2, seed=seed)
+    settings = FoldSettings(protocol=protocol, folds=4, validation=0.2, seed=seed)
     return make_folds(response, tables["cell_lines"], tables["drugs"], settings).astype({"role": object})
 
 

@@ -39,7 +39,7 @@ FAULTS = {
     "unknown dataset key": ("datasets.gdsc.lable", "x", ["datasets.gdsc: unknown key", "'lable'", "label"]),
     "unknown layout": ("datasets.gdsc.layout", "excel", ["datasets.gdsc.layout", "'excel'", "survey_gdsc"]),
     "unknown protocol": ("splits.mixed.protocol", "random", ["splits.mixed.protocol", "'random'", "cell_blind"]),
-    "one fold": ("splits.mixed.folds", 1, ["splits.mixed.folds", "1", "minimum"]),
+    "one fold": ("splits.mixed.folds", 1, ["splits.mixed.folds", "1", "2 to 127"]),
     "no square": ("splits.mixed", {"protocol": "double_blind", "folds": 5, "validation": 0.1}, ["square number", "5"]),
     "unknown spread": ("features.threshold_spread", "width", ["features.threshold_spread", "'width'", "distance"]),
     "number as text": ("features.angle_step_degrees", "1e-1", ["features.angle_step_degrees", "1e-1", "number"]),
@@ -69,9 +69,9 @@ FAULTS = {
     ),
     "noise without a base": ("encoders.lsa.random", True, ["encoders.lsa: unknown key", "'random'", "kind"]),
     "encoder called default": ("encoders.default", {"kind": "lsa", "dimensions": 8}, ["reserved", "'default'"]),
-    "skipping backwards": ("encoders.lsa.skip_characters", -1, ["encoders.lsa.skip_characters", "-1", "minimum"]),
+    "skipping backwards": ("encoders.lsa.skip_characters", -1, ["encoders.lsa.skip_characters", "-1", "0 or more"]),
     "more folds than there are": ("experiments.gdsc_cv.folds", 6, ["experiments.gdsc_cv.folds", "got: 6", "1 to 5"]),
-    "no folds": ("experiments.gdsc_cv.folds", 0, ["experiments.gdsc_cv.folds", "0", "minimum"]),
+    "no folds": ("experiments.gdsc_cv.folds", 0, ["experiments.gdsc_cv.folds", "0", "1 or more"]),
     "unknown archive": ("datasets.gdsc.archive", "attic", ["datasets.gdsc.archive", "'attic'", "survey_gdsc"]),
     "unknown model": ("experiments.gdsc_cv.models", ["clmtt"], ["experiments.gdsc_cv.models", "'clmtt'", "clmt"]),
     "unknown split": ("experiments.gdsc_cv.split", "mixd", ["experiments.gdsc_cv.split", "'mixd'", "mixed"]),
@@ -111,7 +111,7 @@ FAULTS = {
 
 
 def test_the_shipped_configuration_is_accepted(config: dict[str, Any]) -> None:
-    check_config(config, SCHEMA, sources=["survey_gdsc", "survey_ccle"])
+    check_config(config, sources=["survey_gdsc", "survey_ccle"])
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -119,7 +119,7 @@ def test_a_fault_is_one_line_that_names_the_key(config: dict[str, Any], fault: s
     path, value, words = FAULTS[fault]
     put(config, path, value)
     with pytest.raises(ClmtError) as refused:
-        check_config(config, SCHEMA, sources=["survey_gdsc", "survey_ccle"])
+        check_config(config, sources=["survey_gdsc", "survey_ccle"])
     line = str(refused.value)
     assert "\n" not in line
     assert [word for word in words if word not in line] == [], line
@@ -138,14 +138,14 @@ def test_a_fault_is_one_line_that_names_the_key(config: dict[str, Any], fault: s
 )
 def test_a_setting_that_has_a_meaning_is_accepted(config: dict[str, Any], path: str, value: Any) -> None:
     put(config, path, value)
-    check_config(config, SCHEMA)
+    check_config(config)
 
 
 @pytest.mark.parametrize("block", ["seed", "datasets", "experiments", "mirror"])
 def test_a_missing_block_is_named(config: dict[str, Any], block: str) -> None:
     del config[block]
-    with pytest.raises(ClmtError, match=f"'{block}' is a required property"):
-        check_config(config, SCHEMA)
+    with pytest.raises(ClmtError, match=f"config: {block} is missing! got: "):
+        check_config(config)
 
 
 def test_every_key_of_the_schema_is_described() -> None:
@@ -200,4 +200,4 @@ def test_snakemake_says_it_in_one_line(workspace: Workspace, overlay: dict[str, 
     assert word in errors[0]
     assert "Traceback" not in done.stderr
     assert not (workspace.folder / "results").exists()
-    assert clmt.planning.config.MEND in errors[0]
+    assert clmt.planning.config.REMEDY in errors[0]

@@ -19,7 +19,7 @@ def refuse(error):
 
 try:
     SOURCES = load_registry(here_or_packaged(REGISTRY))
-    check_config(config, workflow.source_path("../schemas/config.schema.yaml"), SOURCES.sources)
+    check_config(config, SOURCES.sources)
 except ClmtError as error:
     refuse(error)
 
@@ -39,37 +39,18 @@ def dataset_entry(wildcards):
     return config["datasets"][wildcards.dataset]
 
 
-def tables_settings(wildcards):
-    return plan.settings_json(plan.tables_settings(config, wildcards.dataset))
-
-
-def text_settings(wildcards):
-    return plan.settings_json(plan.text_settings(config, wildcards.dataset))
-
-
-def molecule_settings(wildcards):
-    return plan.settings_json(plan.molecule_settings(config))
-
-
-def folds_settings(wildcards):
-    return plan.settings_json(plan.folds_settings(config, wildcards.dataset, wildcards.split))
-
-
-def graph_settings(wildcards):
-    return plan.settings_json(
-        plan.graph_settings(config, wildcards.dataset, wildcards.split, int(wildcards.fold))
-    )
-
-
-def run_settings(wildcards):
-    return plan.settings_json(
-        plan.run_settings(config, wildcards.dataset, wildcards.split, wildcards.model, int(wildcards.fold))
-    )
+def settings(stage):
+    """Params function: just those settings that a job of the stage depends on, as JSON."""
+    return lambda wildcards: plan.settings_json(plan.STAGES[stage](config, wildcards))
 
 
 def run_gpus(wildcards):
     # A machine without a GPU has none to share: a run that asked for one would wait for the run before it.
     return plan.run_gpus(config, wildcards.model) if has_gpu() else 0
+
+
+def split_code(wildcards):
+    return plan.split_code(config, wildcards.split, "clmt.folds.make")
 
 
 def train_group(wildcards):

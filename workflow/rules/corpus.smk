@@ -9,14 +9,12 @@ from clmt.text.facts import (
     source_modules,
     text_source,
 )
-from clmt.text.settings import TextSettings
+from clmt.planning.settings.text import TextSettings
 
 SERVICES = services_of_sources()
 
 try:
-    TEXT = TextSettings.of(
-        {key: value for key, value in config["text"].items() if key not in ("encoder", "skip_characters")}
-    )
+    TEXT = TextSettings.take(config["text"])
     TEXT_FILES, TEXT_SERVICES = required_files(TEXT), required_services(TEXT)
 except ClmtError as error:
     refuse(error)

@@ -23,7 +23,7 @@ rule train:
         mem_mb=8000,
         runtime=train_minutes,
     params:
-        settings=run_settings,
+        settings=settings("run"),
         code=train_code,
         text=text_arguments,
     shell:

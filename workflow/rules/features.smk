@@ -18,7 +18,7 @@ rule featurise_molecules:
         runtime=60,
     params:
         code=code_digest("clmt.features.molecules"),
-        settings=molecule_settings,
+        settings=settings("molecules"),
     shell:
         "clmt molecules --drugs {input.drugs} --settings {params.settings:q} --threads {threads}"
         " --out {output.molecules} 2> {log}"
@@ -41,8 +41,8 @@ rule split_folds:
         mem_mb=2000,
         runtime=10,
     params:
-        code=code_digest("clmt.folds.make"),
-        settings=folds_settings,
+        code=split_code,
+        settings=settings("folds"),
     shell:
         "clmt folds --response {input.response} --cell-lines {input.cell_lines} --drugs {input.drugs}"
         " --settings {params.settings:q} --out {output.folds} 2> {log}"
@@ -71,7 +71,7 @@ rule build_graph:
         runtime=20,
     params:
         code=code_digest("clmt.graph.build"),
-        settings=graph_settings,
+        settings=settings("graph"),
     shell:
         "clmt graph --response {input.response} --expression {input.expression} --mutation {input.mutation}"
         " --copy-number {input.copy_number} --cell-lines {input.cell_lines} --drugs {input.drugs}"

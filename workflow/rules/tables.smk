@@ -24,7 +24,7 @@ rule build_tables:
         runtime=20,
     params:
         code=layout_code("clmt.tables.build"),
-        settings=tables_settings,
+        settings=settings("tables"),
     shell:
         "clmt tables --settings {params.settings:q} --archive {input.archive:q} --compounds {input.compounds:q}"
         " --structures {input.structures:q} --out-dir results/{wildcards.dataset}/tables 2> {log:q}"

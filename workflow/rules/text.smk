@@ -51,7 +51,7 @@ rule write_corpus:
     params:
         code=CORPUS_CODE,
         own=tables_digest(),
-        settings=text_settings,
+        settings=settings("text"),
         files=corpus_arguments,
         archive=archive_name,
         simulated=simulated_flag,

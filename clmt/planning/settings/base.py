@@ -2,16 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
-from typing import Annotated, Any, Self, TypeVar
+from collections.abc import Collection, Hashable, Mapping
+from typing import Annotated, Any, ClassVar, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    ModelWrapValidatorHandler,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from clmt.files import parse_settings
 from clmt.planning.settings.refusal import refusal
 
-__all__ = ["Listed", "NoSettings", "Settings", "Several", "SeveralUnique", "Share", "Unique", "check", "faulty"]
+__all__ = [
+    "Block",
+    "Listed",
+    "NoSettings",
+    "OneOf",
+    "Settings",
+    "Several",
+    "SeveralUnique",
+    "Share",
+    "Unique",
+    "check",
+    "faulty",
+]
 
 Checked = TypeVar("Checked")
 Item = TypeVar("Item", bound=Hashable)
@@ -43,6 +66,38 @@ class Settings(BaseModel):
         return self.model_dump(mode="json", exclude_none=True)
 
 
+class Block(Settings):
+    """A block of the configuration, which states every key but those in `optional` and those that are null."""
+
+    optional: ClassVar[frozenset[str]] = frozenset()
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _check_stated(cls, values: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        made = handler(values)
+        for key in cls._stated():
+            if key not in made.model_fields_set:
+                there = ", ".join(values) or "nothing"
+                raise faulty(key, f"is missing! got: {there}, expected: every key of the block")
+        return made
+
+    @classmethod
+    def _stated(cls) -> list[str]:
+        return [
+            name
+            for name, field in cls.model_fields.items()
+            if field.is_required() or (name not in cls.optional and field.default is not None)
+        ]
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        schema = handler.resolve_ref_schema(handler(core))
+        schema["required"] = cls._stated()
+        for name in cls._stated():
+            schema["properties"][name].pop("default", None)
+        return schema
+
+
 class NoSettings(Settings):
     """An architecture without settings."""
 
@@ -58,6 +113,24 @@ def check(kind: TypeAdapter[Checked], values: Any, place: str, remedy: str = "")
 def faulty(key: str, text: str) -> PydanticCustomError:
     """A fault of one key beside others, for validators of a group: ``text`` follows the key's name in the refusal."""
     return PydanticCustomError("clmt", "{key} {text}", {"key": key, "text": text})
+
+
+class OneOf:
+    """Marks a text as one of the names of a registry, which is asked at the time of the check."""
+
+    def __init__(self, registry: Collection[str]) -> None:
+        self.registry = registry
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"type": "string", "enum": list(self.registry)}
+
+    def _check(self, name: str) -> str:
+        if name not in self.registry:
+            raise PydanticCustomError("literal_error", "not registered")
+        return name
 
 
 def _without_repetition(values: tuple[Item, ...]) -> tuple[Item, ...]:

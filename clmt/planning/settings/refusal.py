@@ -22,6 +22,7 @@ TYPES = {
     "array": "list",
     "object": "mapping",
 }
+NAME = "small letters, digits and underscores, a letter first"
 FORMS = ("string_pattern_mismatch", "string_too_short", "too_short")
 Node = Mapping[str, Any]
 
@@ -40,7 +41,11 @@ def refusal(error: ValidationError, schema: Node, place: str, remedy: str = "") 
     remedy
         What to do, a sentence without its full stop.
     """
-    first = error.errors(include_url=False)[0]
+    found = error.errors(include_url=False)
+    first = found[0]
+    if first["type"] == "missing":  # a misspelt key is also a missing one; the first says more
+        beside = [other for other in found if other["loc"][:-1] == first["loc"][:-1]]
+        first = next((other for other in beside if other["type"] == "extra_forbidden"), first)
     path, node = _find(schema, first["loc"])
     tail = f". {remedy}" if remedy else ""
     kind, got = first["type"], first["input"]
@@ -100,7 +105,7 @@ def _find(schema: Node, location: tuple[int | str, ...]) -> tuple[list[str], Nod
     for step in location:
         if step == "[key]":
             del path[-1]
-            return path, _followed(node.get("_names", {}), schema)
+            return path, {"description": NAME}
         if isinstance(step, int):
             path.append(f"[{step}]")
             node = _followed(node.get("items", {}), schema)
@@ -108,11 +113,10 @@ def _find(schema: Node, location: tuple[int | str, ...]) -> tuple[list[str], Nod
             node = _followed(_form(node, step), schema)
         else:
             path.append(step)
-            entries = node.get("additionalProperties")
-            below = node.get("properties", {}).get(step, entries if isinstance(entries, Mapping) else None)
+            below = node.get("properties", {}).get(step) or next(iter(node.get("patternProperties", {}).values()), None)
             if below is None:
                 return path, node
-            node = {**_followed(below, schema), "_names": node.get("propertyNames", {})}
+            node = _followed(below, schema)
     return path, node
 
 

@@ -18,8 +18,9 @@ from clmt.demo.mirror import mirror_files, write_mirror
 from clmt.demo.world import World, simulate
 from clmt.errors import ClmtError
 from clmt.planning.config import check_mirror
+from clmt.planning.settings.tables import TableSettings
 from clmt.simulated import MARK
-from clmt.tables.build import TableSettings, build_tables
+from clmt.tables.build import build_tables
 from clmt.tables.layouts.reader import check_simulated, layout_reader
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -199,8 +200,8 @@ def test_simulated_archive_cannot_pass_for_measurements(archive, tmp_path):
     }
     structures[UNKNOWN_COMPOUND] = {"cid": None, "smiles": None, "title": None}
     with pytest.raises(ClmtError, match="holds simulated values, the dataset is declared measured"):
-        build_tables(TableSettings("survey_gdsc"), archive=archive, structures=structures)
-    built = build_tables(TableSettings("survey_gdsc", simulated=True), archive=archive, structures=structures)
+        build_tables(TableSettings(layout="survey_gdsc"), archive=archive, structures=structures)
+    built = build_tables(TableSettings(layout="survey_gdsc", simulated=True), archive=archive, structures=structures)
     assert len(built.frames["cell_lines"]) == 60
     plain = tmp_path / "plain.zip"
     with zipfile.ZipFile(archive) as old, zipfile.ZipFile(plain, "w") as new:

@@ -69,6 +69,6 @@ def test_an_absent_table_and_an_unknown_setting_are_refused(drugs: Path, tmp_pat
     out = tmp_path / "molecules.pt"
     with pytest.raises(ClmtError, match=r"none\.parquet: the drugs table does not exist"):
         write_molecules(tmp_path / "none.parquet", out, settings=SETTINGS)
-    with pytest.raises(ClmtError, match=r"unknown setting of the molecules! got: 'conformer', expected .*conformers"):
+    with pytest.raises(ClmtError, match=r"unknown key! got: 'conformer', expected .*conformers"):
         write_molecules(drugs, out, settings={"conformer": 3})
     assert not out.exists()

@@ -10,7 +10,8 @@ import pytest
 from clmt.errors import ClmtError
 from clmt.folds.groups import assign_parts, blind_axes, choose_groups
 from clmt.folds.make import make_folds, read_folds, verify_roles, write_folds
-from clmt.folds.protocols import PROTOCOLS, FoldSettings
+from clmt.planning.protocols import PROTOCOLS
+from clmt.planning.settings.folds import FoldSettings
 from clmt.tables.schema import write_table
 from tests.helpers.small_world import make_tables
 
@@ -18,7 +19,7 @@ from tests.helpers.small_world import make_tables
 def folds_of(protocol: str, **settings) -> pd.DataFrame:
     tables = make_tables()
     count = settings.pop("folds", 4)
-    chosen = FoldSettings(protocol, folds=count, validation=settings.pop("validation", 0.2), **settings)
+    chosen = FoldSettings(protocol=protocol, folds=count, validation=settings.pop("validation", 0.2), **settings)
     return make_folds(tables["response"], tables["cell_lines"], tables["drugs"], chosen)
 
 
@@ -57,7 +58,7 @@ def test_stereoisomers_stay_together_in_drug_blind() -> None:
 
 def test_scaffold_groups_share_rings_and_acyclic_drugs_do_not() -> None:
     tables = make_tables()
-    axis = blind_axes(tables["response"], tables["cell_lines"], tables["drugs"], "scaffold_blind")[0]
+    axis = blind_axes(tables["response"], tables["cell_lines"], tables["drugs"], PROTOCOLS["scaffold_blind"])[0]
     group = dict(zip(tables["response"]["drug_id"], axis, strict=True))
     assert group["Drug03"] == group["Drug04"] == group["Drug05"] == "c1ccccc1"
     assert group["Drug06"] == group["Drug07"] != group["Drug03"]
@@ -66,7 +67,7 @@ def test_scaffold_groups_share_rings_and_acyclic_drugs_do_not() -> None:
 
 def test_cell_lines_without_tissue_form_one_group() -> None:
     tables = make_tables()
-    axis = blind_axes(tables["response"], tables["cell_lines"], tables["drugs"], "tissue_blind")[0]
+    axis = blind_axes(tables["response"], tables["cell_lines"], tables["drugs"], PROTOCOLS["tissue_blind"])[0]
     assert set(axis) == {"lung", "breast", "skin", "kidney", "unknown", "bone"}
 
 
@@ -124,7 +125,7 @@ def test_a_group_too_large_for_validation_is_passed_over() -> None:
         ({"folds": 5}, "protocol is missing"),
         ({"protocol": "mixed", "folds": 1}, "got: 1, expected: 2 to 127"),
         ({"protocol": "mixed", "validation": 0.0}, "got: 0.0"),
-        ({"protocol": "double_blind", "folds": 5}, "got: 5, expected one of: 16, 25, 4, 9"),
+        ({"protocol": "double_blind", "folds": 5}, "got: 5, expected one of: 4, 9, 16, 25"),
         ({"protocol": "drug_blind", "variant": "paper"}, "got: 'drug_blind'"),
         ({"protocol": "mixed", "variant": "papers"}, "got: 'papers'"),
         ({"protocol": "mixed", "variant": "paper", "validation": 0.2}, "got: 0.2"),
@@ -133,7 +134,7 @@ def test_a_group_too_large_for_validation_is_passed_over() -> None:
 )
 def test_bad_settings_are_refused_in_one_line(settings: dict, message: str) -> None:
     with pytest.raises(ClmtError) as error:
-        FoldSettings.from_dict(settings)
+        FoldSettings.read(settings)
     assert message in str(error.value)
     assert "\n" not in str(error.value)
 
@@ -148,15 +149,15 @@ def test_more_folds_than_groups_are_refused() -> None:
 def test_unknown_entities_are_named() -> None:
     tables = make_tables()
     with pytest.raises(ClmtError, match="drug 'Drug14' is not in the drugs table"):
-        blind_axes(tables["response"], tables["cell_lines"], tables["drugs"].iloc[:-1], "drug_blind")
+        blind_axes(tables["response"], tables["cell_lines"], tables["drugs"].iloc[:-1], PROTOCOLS["drug_blind"])
     broken = tables["drugs"].assign(inchikey="x")
     with pytest.raises(ClmtError, match="column inchikey, drug 'Drug00': got: 'x'"):
-        blind_axes(tables["response"], tables["cell_lines"], broken, "drug_blind")
+        blind_axes(tables["response"], tables["cell_lines"], broken, PROTOCOLS["drug_blind"])
 
 
 def test_broken_roles_are_refused() -> None:
     groups = np.array(list("aabbccdd"), dtype=object)
-    settings = FoldSettings("cell_blind", folds=2)
+    settings = FoldSettings(protocol="cell_blind", folds=2)
     good = np.array([[2, 2, 2, 2, 1, 1, 0, 0], [1, 1, 0, 0, 2, 2, 2, 2]], dtype=np.int8)
     verify_roles(good, [groups], settings)
     never, torn, hollow = good.copy(), good.copy(), good.copy()
@@ -171,7 +172,7 @@ def test_broken_roles_are_refused() -> None:
         with pytest.raises(ClmtError, match=message):
             verify_roles(roles, [groups], settings)
     with pytest.raises(ClmtError, match="test set differs"):
-        verify_roles(good, [groups], FoldSettings("cell_blind", folds=2, variant="paper"))
+        verify_roles(good, [groups], FoldSettings(protocol="cell_blind", folds=2, variant="paper"))
 
 
 def test_file_round_trip(tmp_path) -> None:

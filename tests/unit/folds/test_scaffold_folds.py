@@ -16,7 +16,8 @@ from rdkit import Chem
 from clmt.features.fingerprints import murcko_scaffold
 from clmt.folds.groups import blind_axes
 from clmt.folds.make import make_folds
-from clmt.folds.protocols import FoldSettings
+from clmt.planning.protocols import PROTOCOLS
+from clmt.planning.settings.folds import FoldSettings
 from tests.helpers.small_world import make_tables
 
 Tables = dict[str, pd.DataFrame]
@@ -58,7 +59,7 @@ def check_compounds_and_scaffolds_stay_together(folds: Folds) -> None:
 
 
 def our_folds(tables: Tables) -> pd.DataFrame:
-    settings = FoldSettings("scaffold_blind", folds=4, validation=0.2, seed=0)
+    settings = FoldSettings(protocol="scaffold_blind", folds=4, validation=0.2, seed=0)
     return make_folds(tables["response"], tables["cell_lines"], tables["drugs"], settings).astype({"role": object})
 
 
@@ -72,7 +73,7 @@ def test_a_chain_of_compound_and_scaffold_is_one_group(seed: int) -> None:
     tables = tautomer_tables()
     order = np.random.default_rng(seed).permutation(len(tables["drugs"]))
     drugs = tables["drugs"].iloc[order].assign(drug_id=sorted(tables["drugs"]["drug_id"]))
-    (groups,) = blind_axes(tables["response"], tables["cell_lines"], drugs, "scaffold_blind")
+    (groups,) = blind_axes(tables["response"], tables["cell_lines"], drugs, PROTOCOLS["scaffold_blind"])
     of_drug = dict(zip(tables["response"]["drug_id"], groups, strict=True))
     chain = {of_drug[drug] for drug in drugs.loc[drugs["smiles"].isin(TAUTOMERS), "drug_id"]}
     assert len(chain) == 1

@@ -12,11 +12,12 @@ import torch
 from clmt.cli import main
 from clmt.errors import ClmtError
 from clmt.folds.make import make_folds
-from clmt.folds.protocols import FoldSettings
-from clmt.graph.build import GraphSettings, build_graph, write_graph
+from clmt.graph.build import build_graph, write_graph
 from clmt.graph.fold_graph import FOLD_KEY, FoldGraph
 from clmt.graph.thresholds import sensitivity_thresholds
 from clmt.planning.runs import graph_settings
+from clmt.planning.settings.features import GraphSettings
+from clmt.planning.settings.folds import FoldSettings
 from clmt.tables.schema import KINDS, write_table
 from tests.helpers.small_world import make_molecules, make_tables
 
@@ -29,12 +30,15 @@ MADE_UP = {
     "threshold_draws": 3,
     "seed": 4,
 }
-SETTINGS = GraphSettings(genes=12, neighbours=3, threshold_draws=5, seed=1)
+SETTINGS = GraphSettings(genes=12, neighbours=3, threshold_draws=5, seed=1, dataset="", split="", fold=0)
 
 
 def one_fold(tables: dict, protocol: str, fold: int = 0):
     folds = make_folds(
-        tables["response"], tables["cell_lines"], tables["drugs"], FoldSettings(protocol, folds=4, validation=0.2)
+        tables["response"],
+        tables["cell_lines"],
+        tables["drugs"],
+        FoldSettings(protocol=protocol, folds=4, validation=0.2),
     )
     return folds[folds["fold"] == fold].astype({"role": object}).reset_index(drop=True)
 
@@ -100,7 +104,7 @@ def test_tissue_of_every_cell_line_is_known_where_training_has_it() -> None:
 def test_spread_of_the_thresholds_is_a_setting() -> None:
     features = {"threshold_spread": "distance", "threshold_draws": 5, "genes": 12, "neighbours": 3}
     settings = graph_settings({"seed": 1, "features": features}, "made_up", "cell_blind", 0)
-    graph = built("cell_blind", GraphSettings.from_dict(settings))
+    graph = built("cell_blind", GraphSettings.read(settings))
     values, drugs = graph.train_ln_ic50.numpy(), graph.train_pairs[:, 1].numpy()
     for spread, same in (("distance", True), ("position", False)):
         expected = sensitivity_thresholds(values, drugs, graph.drug_ids, draws=5, seed=settings["seed"], spread=spread)
@@ -136,13 +140,13 @@ def test_parts_that_do_not_fit_are_refused(change, message: str) -> None:
 
 def test_unknown_setting_is_named() -> None:
     with pytest.raises(ClmtError, match="got: 'neighbors', expected one of: dataset, fold, genes, neighbours"):
-        GraphSettings.from_dict({"neighbors": 3})
+        GraphSettings.read({"neighbors": 3})
 
 
 @pytest.mark.parametrize("key", FOLD_KEY)
 def test_a_graph_must_be_told_whose_it_is(key: str) -> None:
     with pytest.raises(ClmtError, match=f"{key} is missing"):
-        GraphSettings.from_dict({name: value for name, value in MADE_UP.items() if name != key})
+        GraphSettings.read({name: value for name, value in MADE_UP.items() if name != key})
 
 
 def written(folder: Path) -> dict[str, Path]:

@@ -10,13 +10,21 @@ import pytest
 
 from clmt.errors import ClmtError
 from clmt.planning import runs as plan
+from clmt.seeds import derive_seed
 
 CONFIG: dict[str, Any] = {
     "seed": 7,
     "simulated": False,
     "datasets": {
-        "real": {"label": "Real", "simulated": False, "layout": "l", "archive": "a", "exclude_drugs": [], "drugs": 20},
-        "made": {"label": "Made", "simulated": True, "layout": "l", "archive": "a", "exclude_drugs": ["X"]},
+        "real": {
+            "label": "Real",
+            "simulated": False,
+            "layout": "survey_gdsc",
+            "archive": "a",
+            "exclude_drugs": [],
+            "drugs": 20,
+        },
+        "made": {"label": "Made", "simulated": True, "layout": "survey_gdsc", "archive": "a", "exclude_drugs": ["X"]},
     },
     "features": {
         "genes": 10,
@@ -27,7 +35,7 @@ CONFIG: dict[str, Any] = {
         "threshold_draws": 5,
         "threshold_spread": "distance",
     },
-    "text": {"encoder": "bert", "skip_characters": 0, "max_altered_genes": 1, "max_pathways": 2, "sources": ["s"]},
+    "text": {"encoder": "bert", "skip_characters": 0, "max_altered_genes": 1, "max_pathways": 2, "sources": ["kegg"]},
     "encoders": {"bert": {"kind": "huggingface", "id": "a/b"}, "lsa": {"kind": "lsa", "dimensions": 8}},
     "splits": {"mixed": {"protocol": "mixed", "folds": 3, "validation": 0.1}},
     "models": {
@@ -102,8 +110,8 @@ def test_every_run_has_its_own_seed(config: dict[str, Any]) -> None:
 
 def test_a_derived_seed_is_the_same_on_every_machine() -> None:
     # SHA-256 of "2026/gdsc/mixed": its first four bytes as a number, halved.
-    assert plan.derive_seed(2026, "gdsc", "mixed") == 1373592677
-    assert plan.derive_seed(1, "a", "b") != plan.derive_seed(1, "b", "a")
+    assert derive_seed(2026, "gdsc", "mixed") == 1373592677
+    assert derive_seed(1, "a", "b") != derive_seed(1, "b", "a")
 
 
 def test_a_dataset_may_have_its_own_encoder(config: dict[str, Any]) -> None:
@@ -142,7 +150,7 @@ def test_an_experiment_may_run_the_first_folds_only(config: dict[str, Any]) -> N
 
 def test_tables_are_told_what_changes_them() -> None:
     real, made = plan.tables_settings(CONFIG, "real"), plan.tables_settings(CONFIG, "made")
-    assert (real["layout"], real["archive"], real["exclude_drugs"], real["drugs"]) == ("l", "a", [], 20)
+    assert (real["layout"], real["archive"], real["exclude_drugs"], real["drugs"]) == ("survey_gdsc", "a", [], 20)
     assert "label" not in real
     assert made["exclude_drugs"] == ["X"]
     assert "drugs" not in made

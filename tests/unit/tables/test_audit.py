@@ -6,7 +6,8 @@ import logging
 import pandas as pd
 import pytest
 
-from clmt.tables.build import TableSettings, build_tables
+from clmt.planning.settings.tables import TableSettings
+from clmt.tables.build import build_tables
 from clmt.tables.corrections import CORRECTIONS
 from clmt.tables.genes import restore_symbols, symbol_of_date
 from tests.helpers.survey_archives import (
@@ -22,7 +23,7 @@ from tests.helpers.survey_archives import (
 
 
 def audit(tmp_path, changes=None, structures=STRUCTURES, excluded=("Vinorelbine",)):
-    settings = TableSettings("survey_gdsc", excluded)
+    settings = TableSettings(layout="survey_gdsc", exclude_drugs=excluded)
     return build_tables(settings, archive=gdsc_archive(tmp_path, changes), structures=structures).audit
 
 
@@ -83,7 +84,7 @@ def test_a_wrong_structure_is_corrected_only_where_it_is_wrong(tmp_path):
     structures = {"Topotecan": {"cid": 60700, "smiles": topotecan, "title": "Topotecan"}}
     for smiles, corrected, cid in ((topotecan, ["TKI258"], None), ("CCO", [], 9)):
         structures["TKI258"] = {"cid": 9, "smiles": smiles, "title": "TKI258"}
-        tables = build_tables(TableSettings("survey_ccle"), archive=archive, structures=structures)
+        tables = build_tables(TableSettings(layout="survey_ccle"), archive=archive, structures=structures)
         assert list(tables.audit.corrected_structures) == corrected
         assert tables.audit.merged_drugs == []
         row = tables.frames["drugs"].iloc[0]
@@ -103,7 +104,7 @@ def test_drugs_and_cell_lines_without_a_response_are_dropped(tmp_path):
 def test_censoring_is_said_to_be_unknown_for_gdsc_and_counted_for_ccle(tmp_path):
     assert audit(tmp_path).censored["known"] is False
     structures = {name: STRUCTURES[name] for name in ("Imatinib", "Aspirin")}
-    tables = build_tables(TableSettings("survey_ccle"), archive=ccle_archive(tmp_path), structures=structures)
+    tables = build_tables(TableSettings(layout="survey_ccle"), archive=ccle_archive(tmp_path), structures=structures)
     assert (tables.audit.censored["known"], tables.audit.censored["count"]) == (True, 1)
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from clmt import cli
 from clmt.errors import ClmtError
-from clmt.tables.build import TableSettings, build_tables, write_tables
+from clmt.planning.settings.tables import TableSettings
+from clmt.tables.build import build_tables, write_tables
 from clmt.tables.layouts.reader import layout_reader
 from clmt.tables.schema import KINDS, read_table
 from tests.helpers.survey_archives import (
@@ -24,7 +25,7 @@ from tests.helpers.survey_archives import (
     gdsc_archive,
 )
 
-GDSC = TableSettings("survey_gdsc")
+GDSC = TableSettings(layout="survey_gdsc")
 
 
 def build(tmp_path, settings=GDSC, changes=None, structures=STRUCTURES, compounds=None):
@@ -58,20 +59,23 @@ def test_names_of_one_structure_are_one_drug_with_the_mean_response(tmp_path):
 def test_a_mean_with_a_censored_part_is_censored(tmp_path):
     changes = {"Table_S19_CCLE_Drug_response_IC50.csv": "x,Imatinib,Imatinib Mesylate\nA_SKIN,2.079442,1\nB_LUNG,1,\n"}
     tables = build_tables(
-        TableSettings("survey_ccle"), archive=ccle_archive(tmp_path, changes), structures=STRUCTURES, compounds=None
+        TableSettings(layout="survey_ccle"),
+        archive=ccle_archive(tmp_path, changes),
+        structures=STRUCTURES,
+        compounds=None,
     )
     assert tables.frames["response"]["censored"].tolist() == [True, False]
 
 
 def test_excluding_the_kept_name_leaves_the_other(tmp_path):
-    tables = build(tmp_path, TableSettings("survey_gdsc", ("Imatinib ",)))
+    tables = build(tmp_path, TableSettings(layout="survey_gdsc", exclude_drugs=("Imatinib ",)))
     assert responses(tables)["103", "Imatinib Mesylate"] == 1.5
     assert tables.frames["drugs"]["target_pathway"].tolist()[1] == "Other, kinases"
 
 
 def test_an_unknown_excluded_drug_is_named_with_near_ones(tmp_path):
     with pytest.raises(ClmtError, match="got: 'Imatinip', expected one of: Imatinib") as error:
-        build(tmp_path, TableSettings("survey_gdsc", ("Imatinip",)))
+        build(tmp_path, TableSettings(layout="survey_gdsc", exclude_drugs=("Imatinip",)))
     assert "exclude_drugs" in str(error.value)
 
 
@@ -99,7 +103,12 @@ def test_drugs_that_were_never_looked_up_are_an_error(tmp_path):
     fewer = {name: value for name, value in STRUCTURES.items() if name != "Aspirin"}
     with pytest.raises(ClmtError, match=r"'Aspirin'.* was never looked up"):
         build(tmp_path, structures=fewer)
-    assert build(tmp_path, TableSettings("survey_gdsc", ("Aspirin",)), structures=fewer).frames["drugs"].shape[0] == 2
+    assert (
+        build(tmp_path, TableSettings(layout="survey_gdsc", exclude_drugs=("Aspirin",)), structures=fewer)
+        .frames["drugs"]
+        .shape[0]
+        == 2
+    )
 
 
 def test_no_structure_at_all_is_an_error(tmp_path):
@@ -123,9 +132,9 @@ def test_slices_are_the_same_each_time_and_nested(tmp_path):
         RESPONSE: ",Imatinib,Aspirin\n" + "".join(f"{1000 + n},{n / 10},1\n" for n in range(40)),
         ANNOTATION: "COSMIC_ID,PRIMARY_SITE\n" + "".join(f"{1000 + n},site\n" for n in range(40)),
     }
-    small = build(tmp_path, TableSettings("survey_gdsc", cell_lines=10), changes)
-    again = build(tmp_path, TableSettings("survey_gdsc", cell_lines=10), changes)
-    large = build(tmp_path, TableSettings("survey_gdsc", cell_lines=20, drugs=1), changes)
+    small = build(tmp_path, TableSettings(layout="survey_gdsc", cell_lines=10), changes)
+    again = build(tmp_path, TableSettings(layout="survey_gdsc", cell_lines=10), changes)
+    large = build(tmp_path, TableSettings(layout="survey_gdsc", cell_lines=20, drugs=1), changes)
     ids = small.frames["cell_lines"]["cell_line_id"].tolist()
     assert len(ids) == 10
     assert ids == again.frames["cell_lines"]["cell_line_id"].tolist()
@@ -167,16 +176,16 @@ def test_compounds_without_a_column(tmp_path):
     ("text", "message"),
     [
         ("{", "not JSON"),
-        ('{"layout": "survey_gdsc", "folds": 5}', "Unknown setting of the tables! got: .'folds'."),
-        ('{"exclude_drugs": []}', "Unknown layout"),
-        ('{"layout": "survey_gdsc", "exclude_drugs": "Aspirin"}', "exclude_drugs must be a list"),
-        ('{"layout": "survey_gdsc", "drugs": 0}', "drugs must be a whole number above 0"),
-        ('{"layout": "survey_gdsc", "cell_lines": true}', "cell_lines must be a whole number"),
+        ('{"layout": "survey_gdsc", "folds": 5}', "unknown key! got: 'folds'"),
+        ('{"exclude_drugs": []}', "layout is missing! got: exclude_drugs, expected one of: survey_gdsc"),
+        ('{"layout": "survey_gdsc", "exclude_drugs": "Aspirin"}', "exclude_drugs is no list"),
+        ('{"layout": "survey_gdsc", "drugs": 0}', "drugs is too small! got: 0, expected: 1 or more"),
+        ('{"layout": "survey_gdsc", "cell_lines": true}', "cell_lines is no whole number! got: True"),
     ],
 )
 def test_bad_settings(text, message):
     with pytest.raises(ClmtError, match=message):
-        TableSettings.from_json(text)
+        TableSettings.parse(text)
 
 
 def test_a_failure_leaves_the_old_tables_alone(tmp_path):
@@ -184,7 +193,7 @@ def test_a_failure_leaves_the_old_tables_alone(tmp_path):
     write_tables(build(tmp_path), out)
     before = {path.name: path.read_bytes() for path in out.iterdir()}
     assert sorted(before) == sorted([*(f"{kind}.parquet" for kind in KINDS), "audit.json"])
-    broken = build(tmp_path, TableSettings("survey_gdsc", ("Aspirin",)))
+    broken = build(tmp_path, TableSettings(layout="survey_gdsc", exclude_drugs=("Aspirin",)))
     broken.frames["drugs"].loc[0, "smiles"] = None
     with pytest.raises(ClmtError, match="missing value in column 'smiles'"):
         write_tables(broken, out)
@@ -204,7 +213,7 @@ def test_command(tmp_path, capsys):
     assert read_table(tmp_path / "out/drugs.parquet", "drugs")["drug_id"].tolist() == ["Aspirin", "Imatinib"]
     assert cli.main([*command, json.dumps({**settings, "layout": "ccle"})]) == 2
     error = capsys.readouterr().err
-    assert "error: Unknown layout of a dataset! got: 'ccle'" in error
+    assert "error: --settings: layout: unknown value! got: 'ccle', expected one of: survey_ccle, survey_gdsc" in error
     assert "Traceback" not in error
 
 
@@ -243,7 +252,7 @@ def test_counts_of_the_published_tables(layout, stem, excluded, counts):
     assert root is not None
     archive = root / f"media.githubusercontent.com/media/Jinyu2019/Suppl-data-BBpaper/master/{stem}.zip"
     structures = mirrored_structures(root, layout_reader(layout).drug_names(archive))
-    tables = build_tables(TableSettings(layout, excluded), archive=archive, structures=structures)
+    tables = build_tables(TableSettings(layout=layout, exclude_drugs=excluded), archive=archive, structures=structures)
     frames = tables.frames
     assert (len(frames["cell_lines"]), len(frames["drugs"]), len(frames["response"])) == counts
     assert np.isfinite(frames["response"]["ln_ic50"]).all()

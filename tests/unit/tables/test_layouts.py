@@ -11,8 +11,9 @@ import pytest
 
 from clmt.errors import ClmtError
 from clmt.planning.layouts import LAYOUTS, layout_module
+from clmt.planning.settings.tables import TableSettings
 from clmt.reading.matrix import Matrix
-from clmt.tables.build import TableSettings, build_tables
+from clmt.tables.build import build_tables
 from clmt.tables.layouts.reader import layout_reader
 from clmt.tables.responses import Responses
 from tests.helpers.survey_archives import STRUCTURES
@@ -50,13 +51,13 @@ def test_a_layout_is_a_reader_and_a_line(tmp_path, monkeypatch):
     module.TOY = ToyReader()
     monkeypatch.setitem(sys.modules, "toy_layout", module)
     monkeypatch.setitem(LAYOUTS, "toy", "toy_layout:TOY")
-    tables = build_tables(TableSettings("toy", simulated=True), archive=tmp_path, structures=STRUCTURES)
+    tables = build_tables(TableSettings(layout="toy", simulated=True), archive=tmp_path, structures=STRUCTURES)
     assert tables.frames["response"]["censored"].tolist() == [True, True, False]
     assert tables.frames["response"]["ln_ic50"].tolist() == [3.0, 2.0, 1.0]
     assert tables.frames["drugs"]["targets"].tolist() == ["", "ABL"]
     assert tables.audit.censored["count"] == 2
     with pytest.raises(ClmtError, match="holds simulated values, the dataset is declared measured"):
-        build_tables(TableSettings("toy"), archive=tmp_path, structures=STRUCTURES)
+        build_tables(TableSettings(layout="toy"), archive=tmp_path, structures=STRUCTURES)
 
 
 @pytest.mark.parametrize("name", LAYOUTS)

@@ -12,12 +12,12 @@ import pandas as pd
 import pytest
 
 from clmt.acquire.look_ups import write_records
+from clmt.planning.settings.text import TextSettings
 from clmt.planning.text_sources import SOURCE_CHOICES
 from clmt.tables.schema import write_table
 from clmt.text.build import Terms, build_corpus, to_sentences
 from clmt.text.corpus import KINDS, WORDING, read_corpus
 from clmt.text.facts import Fact, Part
-from clmt.text.settings import TextSettings
 from clmt.text.show import show_text
 from tests.helpers.text_sources import (
     COMPOUNDS,

@@ -9,10 +9,10 @@ import pytest
 import yaml
 
 from clmt.errors import ClmtError
+from clmt.planning.settings.text import TextSettings
 from clmt.planning.text_sources import SOURCE_CHOICES
 from clmt.text.build import build_corpus
 from clmt.text.facts import listed, look_up, required_files, required_services
-from clmt.text.settings import TextSettings
 from tests.helpers.service_answers import (
     PUG,
     Answers,

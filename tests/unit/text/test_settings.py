@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from clmt.errors import ClmtError
-from clmt.text.settings import TextSettings
+from clmt.planning.settings.text import TextSettings
 
 
 @pytest.mark.parametrize(
@@ -13,10 +13,10 @@ from clmt.text.settings import TextSettings
     [
         ({"sources": ["reactom"]}, "got: 'reactom', expected one of: .*reactome"),
         ({"max_pathway": 3}, "got: 'max_pathway', expected one of: .*max_pathways"),
-        ({"max_pathways": -1}, "text.max_pathways"),
+        ({"max_pathways": -1}, "max_pathways is too small! got: -1, expected: 0 or more"),
         ({"leaks": "maybe"}, "expected one of: drop, keep"),
     ],
 )
 def test_bad_settings_are_refused_by_name(settings, message):
     with pytest.raises(ClmtError, match=message):
-        TextSettings.of(settings)
+        TextSettings.read(settings)

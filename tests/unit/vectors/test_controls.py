@@ -103,9 +103,9 @@ def test_one_kind_only_leaves_the_other_zeros(base: Path) -> None:
     ("settings", "message"),
     [
         ({"hide_names": True}, "encoders.new: unknown key! got: 'hide_names', expected one of: .*shuffle"),
-        ({"only": "drugs"}, "encoders.new.only: unknown kind! got: 'drugs', expected one of: cell_line, drug"),
+        ({"only": "drugs"}, "encoders.new.only: unknown value! got: 'drugs', expected one of: cell_line, drug"),
         ({"shuffle": "yes"}, "encoders.new.shuffle is no switch! got: 'yes'"),
-        ({"seed": -1}, "encoders.new.seed is not a count! got: -1"),
+        ({"seed": -1}, "encoders.new.seed is too small! got: -1"),
         ({"of": "bert"}, "vectors of another encoder! got: 'lsa', expected: 'bert'"),
     ],
 )

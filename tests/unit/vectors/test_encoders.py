@@ -183,8 +183,8 @@ def test_lsa_of_a_single_text_is_zero_and_not_a_crash():
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"encoder": "x", "kind": "bag"}, "encoders.x.kind: unknown kind! got: 'bag', expected one of: .*lsa"),
-        ({"encoder": "x", "kind": "lsa"}, "'dimensions' is missing"),
+        ({"encoder": "x", "kind": "bag"}, "encoders.x.kind is not declared! got: 'bag', expected one of: .*lsa"),
+        ({"encoder": "x", "kind": "lsa"}, "encoders.x.dimensions is missing! got: encoder, kind"),
         ({"encoder": "x", "kind": "lsa", "dimensions": 0}, "encoders.x.dimensions"),
         ({"encoder": "x", "kind": "lsa", "dimensions": 4, "dimension": 4}, "unknown key! got: 'dimension'"),
     ],
@@ -286,5 +286,5 @@ def test_lsa_computes_on_one_thread_whatever_the_machine_has(monkeypatch: pytest
     monkeypatch.setattr(TruncatedSVD, "fit_transform", watched)
     texts = [f"kinase {word} inhibits growth of {word} cells" for word in ("alpha", "beta", "gamma", "delta")]
     with threadpool_limits(2):
-        ENCODERS["lsa"].encode(texts, {"dimensions": 2}, None)
+        ENCODERS["lsa"](texts, {"dimensions": 2}, None)
     assert set(seen) == {1}

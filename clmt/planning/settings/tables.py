@@ -1,0 +1,53 @@
+"""Settings of a dataset and of its tables."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from clmt.planning.layouts import LAYOUTS
+from clmt.planning.settings.base import Block, OneOf, Settings, Unique
+
+__all__ = ["Dataset", "TableSettings"]
+
+Layout = Annotated[str, OneOf(LAYOUTS)]
+
+
+class _Source(Settings):
+    """What decides the tables of a dataset, besides the files."""
+
+    layout: Layout = Field(description="Published layout of the archive, which decides the reader.")
+    exclude_drugs: Unique[Annotated[str, Field(min_length=1)]] = Field(
+        default=(), description="Names of drugs to leave out, as the source writes them."
+    )
+    cell_lines: int | None = Field(
+        default=None,
+        ge=1,
+        description="Keep only this many cell lines, chosen by a hash of their ids so that tissues are mixed.",
+    )
+    drugs: int | None = Field(
+        default=None,
+        ge=1,
+        description="Keep only this many drugs, chosen by a hash of their names, for a small real run.",
+    )
+    simulated: bool = Field(
+        default=False, description="Whether the responses are simulated; every table and figure then says so."
+    )
+
+
+class TableSettings(_Source):
+    """Settings of ``clmt tables``; ``dataset`` and ``archive`` only tell a dataset from another."""
+
+    dataset: str = Field(default="", description="Name of the dataset.")
+    archive: str = Field(default="", description="Entry of the registry that holds the dataset.")
+
+
+class Dataset(_Source, Block):
+    """An entry of ``datasets``."""
+
+    label: str = Field(min_length=1, description="How tables and figures call the dataset.")
+    archive: str = Field(min_length=1, description="Entry of config/sources.yaml that holds the dataset.")
+    text_encoder: str | None = Field(
+        default=None, description="Text encoder of this dataset, an entry of encoders, in place of text.encoder."
+    )
