@@ -19,10 +19,8 @@ import yaml
 from clmt.errors import ClmtError, expected_one_of
 from clmt.paths import REGISTRY, packaged
 
-__all__ = ["DEFAULT_REGISTRY", "Api", "Registry", "Source", "download_path", "load_registry"]
+__all__ = ["Api", "Registry", "Source", "download_path", "load_registry"]
 
-#: The one that comes with clmt.
-DEFAULT_REGISTRY = packaged(REGISTRY)
 KINDS = ("zip", "gzip", "text")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _MD5 = re.compile(r"[0-9a-f]{32}")
@@ -98,9 +96,12 @@ class Registry:
         return max((api.interval for api in self.apis.values() if urlsplit(api.url).netloc == host), default=0.0)
 
 
-def load_registry(path: Path = DEFAULT_REGISTRY) -> Registry:
-    """Read and validate the registry; raises `ClmtError` that names file, entry and key."""
-    path = Path(path)
+def load_registry(path: Path | None = None) -> Registry:
+    """Read and validate the registry, by default the one that comes with clmt.
+
+    Raises `ClmtError` that names file, entry and key.
+    """
+    path = packaged(REGISTRY) if path is None else Path(path)
     try:
         content = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeys)
     except FileNotFoundError:
