@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+
+from clmt.commands import Subparsers
 
 __all__ = ["register"]
 
 
-def register(subparsers: Any) -> None:
+def register(subparsers: Subparsers) -> None:
     """Add ``clmt tables``."""
     tables = subparsers.add_parser("tables", help="join a dataset's sources into six validated tables and an audit")
     tables.add_argument(

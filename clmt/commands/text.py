@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
 
+from clmt.commands import Subparsers
 from clmt.files import optional_path
 from clmt.paths import REGISTRY, here_or_packaged
 
+__all__ = ["register"]
 
-def register(subparsers: Any) -> None:
+
+def register(subparsers: Subparsers) -> None:
     """Add ``clmt text`` and its subcommands."""
     parser = subparsers.add_parser("text", help="write, encode and show what is written about cell lines and drugs")
     actions = parser.add_subparsers(title="actions", dest="action", metavar="ACTION", required=True)
@@ -22,7 +24,7 @@ def register(subparsers: Any) -> None:
     _add_page(actions)
 
 
-def _add_look_up(actions: Any) -> None:
+def _add_look_up(actions: Subparsers) -> None:
     ask = actions.add_parser("look-up", help="ask a look-up service about the drugs of a dataset and keep the answers")
     ask.add_argument("--source", required=True, metavar="NAME", help="text source that has a look-up service")
     ask.add_argument("--drugs", type=Path, required=True, metavar="FILE", help="the dataset's drugs.parquet")
@@ -34,7 +36,7 @@ def _add_look_up(actions: Any) -> None:
     ask.set_defaults(run=run_look_up)
 
 
-def _add_build(actions: Any) -> None:
+def _add_build(actions: Subparsers) -> None:
     build = actions.add_parser("build", help="write the corpus of a dataset from its tables and text sources")
     build.add_argument("--settings", required=True, metavar="JSON", help="sources, synonyms, max_pathways, ...")
     build.add_argument("--tables", type=Path, required=True, metavar="DIR", help="the dataset's tables")
@@ -49,7 +51,7 @@ def _add_build(actions: Any) -> None:
     build.set_defaults(run=run_build)
 
 
-def _add_encode(actions: Any) -> None:
+def _add_encode(actions: Subparsers) -> None:
     encode = actions.add_parser("encode", help="turn the texts of a corpus into vectors")
     encode.add_argument("--settings", required=True, metavar="JSON", help="encoder, kind, skip_characters, ...")
     encode.add_argument("--corpus", type=Path, required=True, metavar="DIR", help="folder of the corpus")
@@ -59,7 +61,7 @@ def _add_encode(actions: Any) -> None:
     encode.set_defaults(run=run_encode)
 
 
-def _add_vary(actions: Any) -> None:
+def _add_vary(actions: Subparsers) -> None:
     vary = actions.add_parser("vary", help="make control vectors of an encoder's: shuffled, noise, of one kind only")
     vary.add_argument("--settings", required=True, metavar="JSON", help="encoder, of, shuffle, random, only, seed")
     vary.add_argument("--vectors", type=Path, required=True, metavar="FILE", help="text_<encoder>.parquet of the base")
@@ -67,7 +69,7 @@ def _add_vary(actions: Any) -> None:
     vary.set_defaults(run=run_vary)
 
 
-def _add_show(actions: Any) -> None:
+def _add_show(actions: Subparsers) -> None:
     show = actions.add_parser("show", help="print the text of a cell line or drug with the source of each sentence")
     show.add_argument("dataset", help="dataset, such as gdsc")
     show.add_argument("entity", help="name or id of a cell line or drug")
@@ -75,7 +77,7 @@ def _add_show(actions: Any) -> None:
     show.set_defaults(run=run_show)
 
 
-def _add_page(actions: Any) -> None:
+def _add_page(actions: Subparsers) -> None:
     page = actions.add_parser("page", help="write all texts of a dataset as one HTML page to search and read")
     page.add_argument("--dataset", required=True, metavar="NAME", help="how the page calls the dataset")
     page.add_argument("--corpus", type=Path, required=True, metavar="DIR", help="folder of the corpus")

@@ -18,7 +18,7 @@ from clmt.planning.settings.features import MoleculeSettings
 
 __all__ = ["bond_angles", "featurise_drugs", "featurise_molecule", "write_molecules"]
 
-LOG = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 def featurise_molecule(
@@ -62,7 +62,7 @@ def _parse(smiles: str, what: str) -> Any:
 
     molecule = Chem.MolFromSmiles(smiles)
     if molecule is None or molecule.GetNumAtoms() == 0:
-        raise ClmtError(f"{what} refused by RDKit! got: {smiles!r}. Mend the structure or leave the drug out")
+        raise ClmtError(f"{what} refused by RDKit! got: {smiles!r}. Correct the structure or leave the drug out")
     return molecule
 
 
@@ -159,5 +159,5 @@ def write_molecules(drugs: Path, out: Path, *, settings: dict[str, Any], threads
     molecules = featurise_drugs(smiles, MoleculeSettings.read(settings), threads)
     content = concatenate(names, molecules)
     drawn = [drug for drug, kind in zip(names, content["conformer"], strict=True) if kind == "2d"]
-    LOG.info("%d drugs, %d of them with 2-D coordinates: %s", len(molecules), len(drawn), ", ".join(drawn) or "none")
+    logger.info("%d drugs, %d of them with 2-D coordinates: %s", len(molecules), len(drawn), ", ".join(drawn) or "none")
     save_tensors(Path(out), content)

@@ -31,7 +31,7 @@ def blind_axes(
     pairs
         Columns ``cell_line_id`` and ``drug_id``.
     cell_lines, drugs
-        The tables of the data set.
+        The tables of the dataset.
     axes
         ``module:function`` of each thing held out, as `clmt.planning.protocols` names them.
 
@@ -83,7 +83,7 @@ def drug_skeletons(drugs: pd.DataFrame) -> dict[str, str]:
         block = str(key or "").split("-")[0]
         if len(block) != 14:
             raise ClmtError(
-                f"drugs table, column inchikey, drug {drug!r}: got: {key!r}, expected: an InChIKey. Mend the table"
+                f"drugs table, column inchikey, drug {drug!r}: got: {key!r}, expected: an InChIKey. Correct the table"
             )
         skeletons[drug] = block
     return skeletons
@@ -104,7 +104,7 @@ def drug_scaffolds(drugs: pd.DataFrame) -> dict[str, str]:
         molecule = Chem.MolFromSmiles(str(smiles or ""))
         if molecule is None:
             raise ClmtError(
-                f"drugs table, column smiles, drug {drug!r}: got: {smiles!r}, expected: a SMILES. Mend the table"
+                f"drugs table, column smiles, drug {drug!r}: got: {smiles!r}, expected: a SMILES. Correct the table"
             )
         scaffolds[drug] = murcko_scaffold(molecule) or f"no ring {skeletons[drug]}"
     drawn: dict[str, list[str]] = {}

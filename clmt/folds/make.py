@@ -34,7 +34,7 @@ __all__ = ["ROLES", "make_folds", "read_folds", "roles_of_folds", "verify_roles"
 
 ROLES = ("train", "validation", "test", "unused")
 TRAIN, VALIDATION, TEST, UNUSED = range(4)
-LOG = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 PAPER_SEED = 1234
 
 
@@ -130,7 +130,7 @@ def verify_roles(roles: np.ndarray, axes: list[np.ndarray], settings: FoldSettin
 
 
 def write_folds(response: Path, cell_lines: Path, drugs: Path, out: Path, *, settings: dict[str, Any]) -> None:
-    """Split the responses of a data set by `clmt.planning.settings.folds.FoldSettings` and write ``folds.parquet``."""
+    """Split the responses of a dataset by `clmt.planning.settings.folds.FoldSettings` and write ``folds.parquet``."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -143,7 +143,7 @@ def write_folds(response: Path, cell_lines: Path, drugs: Path, out: Path, *, set
         FoldSettings.read(settings),
     )
     for fold, counts in folds.groupby("fold", observed=True)["role"].value_counts().unstack(fill_value=0).iterrows():
-        LOG.info("fold %d: %s", fold, ", ".join(f"{counts[role]} {role}" for role in ROLES))
+        logger.info("fold %d: %s", fold, ", ".join(f"{counts[role]} {role}" for role in ROLES))
     schema = pa.schema(
         [
             ("cell_line_id", pa.string()),
@@ -173,5 +173,5 @@ def read_folds(path: Path, fold: int) -> pd.DataFrame:
     frame = frame.loc[frame["fold"] == fold, ["cell_line_id", "drug_id", "role"]].reset_index(drop=True)
     unknown = sorted(set(frame["role"].astype(str)) - set(ROLES))
     if unknown:
-        raise expected_one_of(f"{path}: column role", unknown[0], ROLES, "Mend the file")
+        raise expected_one_of(f"{path}: column role", unknown[0], ROLES, "Correct the file")
     return frame.astype({"cell_line_id": object, "drug_id": object, "role": object})

@@ -110,7 +110,7 @@ def imported_modules(name: str) -> set[str]:
 def _existing_path(name: str) -> Path:
     path = module_path(name)
     if path is None:
-        raise ClmtError(f"no source of module {name!r} under {ROOT}. Mend the name in the rule or in the import")
+        raise ClmtError(f"no source of module {name!r} under {ROOT}. Correct the name in the rule or in the import")
     return path
 
 

@@ -25,6 +25,7 @@ __all__ = ["encode_corpus"]
 logger = logging.getLogger(__name__)
 
 #: What is read in place of a text that is cut away whole: an encoder gets no empty text, and none of what was cut.
+#: Another wording gives other vectors, "data set" included.
 _NEUTRAL = {
     "cell_line": "This cell line is a cell line of the data set.",
     "drug": "This compound is a compound of the data set.",
