@@ -122,7 +122,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--reference-batch", type=int, default=256, help="pairs a step (default: %(default)s)")
     parser.add_argument("--reference-steps", type=int, default=5, help="steps after the warm-up (default: %(default)s)")
     parser.add_argument(
-        "--reference-fast", action="store_true", help="give the reference the fast float32 products of our training"
+        "--reference-fast", action="store_true", help="let the reference multiply matrices as fast as our training"
     )
     return parser.parse_args(argv)
 

@@ -39,7 +39,7 @@ def rule_name(path: Path) -> str:
 
 
 def by_rule(folder: Path, only: tuple[str, ...] = ("",)) -> list[dict[str, Any]]:
-    """Add up Snakemake's benchmark files below ``folder``, the dearest work first, with a line for all of it.
+    """Add up Snakemake's benchmark files below ``folder``, the longest work first, with a line for all of it.
 
     Files are left out whose path below ``folder`` starts with none of ``only``.
 

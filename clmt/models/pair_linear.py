@@ -13,7 +13,7 @@ __all__ = ["PairLinear"]
 class PairLinear(nn.Module):
     """``W [cell, drug] + b`` of pairs, as the sum of a map of the cell line and a map of the drug.
 
-    n pairs of c cell lines and d drugs then cost c + d rows of a wide product, and n additions.
+    n pairs of c cell lines and d drugs then cost a matrix multiplication of c + d rows, and n additions.
 
     Parameters
     ----------

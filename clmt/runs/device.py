@@ -35,7 +35,7 @@ def choose_device(wanted: str, gpu_helps: bool = True) -> Device:
         raise ClmtError("device 'cuda' was requested but torch sees no GPU! Use device auto or cpu to train on the CPU")
     if wanted == "cpu" or not gpu_helps or not torch.cuda.is_available():
         return Device("cpu", "")
-    # Read when cuBLAS starts: without it, sums of its products differ from run to run.
+    # Read when cuBLAS starts: without it, its matrix multiplications differ from run to run.
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.backends.cudnn.conv.fp32_precision = "ieee"  # torch's own default is TF32, in predictions too
     torch.cuda.reset_peak_memory_stats()
