@@ -48,9 +48,9 @@ def test_the_page_shows_every_model_metric_and_meaning(made: dict[str, Any]) -> 
 
 
 def test_names_are_escaped(tmp_path: Path) -> None:
-    arguments = write_experiment(tmp_path, {"<b>mlp</b>": 0.4})
+    arguments = write_experiment(tmp_path, {"clmt<b>2</b>": 0.4})
     named = load_experiment("<script>alert(1)</script>", arguments["metrics"], arguments["predictions"], [])
     page = html_table(named, read_table(arguments["summary"]))
     assert page.count("<script>") == 1
     assert "<b>" not in page
-    assert "&lt;b&gt;mlp&lt;/b&gt;" in page
+    assert "clmt&lt;b&gt;2&lt;/b&gt;" in page
