@@ -45,8 +45,9 @@ def settings(stage):
 
 
 def run_gpus(wildcards):
-    # A machine without a GPU has none to share: a run that asked for one would wait for the run before it.
-    return plan.run_gpus(config, wildcards.model) if has_gpu() else 0
+    # What the model can use, whatever the submitting machine has; --resources gpu=0 cuts it. Where jobs run on this very
+    # machine and it has no GPU, there is none to share, and a run that asked for one would wait for the run before it.
+    return 0 if workflow.local_exec and not has_gpu() else plan.run_gpus(config, wildcards.model)
 
 
 def split_code(wildcards):
