@@ -62,10 +62,10 @@ class Workspace:
         shutil.copytree(ROOT / "clmt", self.folder / "clmt", ignore=shutil.ignore_patterns("__pycache__"))
         self.own_package = True
 
-    def snakemake(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def snakemake(self, *arguments: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
         """Run Snakemake here."""
         own = {"PYTHONPATH": str(self.folder)} if self.own_package else {}
-        return run_snakemake(self.folder, *arguments, PYTHONDONTWRITEBYTECODE="1", **own)
+        return run_snakemake(self.folder, *arguments, timeout=timeout, PYTHONDONTWRITEBYTECODE="1", **own)
 
     def plan(self, *arguments: str) -> dict[str, int]:
         """Jobs of each rule that a dry run announces; fails the test where planning fails."""
