@@ -72,7 +72,8 @@ def draw():
     parts += box(766, middles[2] - 36, 96, 72, INK, INK, [])
     for dy, text, weight in ((-2, "ln IC50", "600"), (18, "(µM)", "400")):
         parts.append(
-            f'<text x="814" y="{middles[2] + dy}" text-anchor="middle" font-weight="{weight}" fill="{PAPER}">{text}</text>'
+            f'<text x="814" y="{middles[2] + dy}" text-anchor="middle" font-weight="{weight}" fill="{PAPER}">'
+            f"{text}</text>"
         )
     return "\n".join([*parts, "</svg>"]) + "\n"
 
