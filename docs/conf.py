@@ -52,6 +52,7 @@ html_title = "clmt"
 html_static_path = ["_static"]
 html_css_files = ["clmt.css"]
 html_copy_source = False
+html_show_copyright = False
 
 # "METHOD: loss" in a docstring becomes a link to that section of the method page; an unknown one fails the build.
 _CITATION = re.compile(r"METHOD: ([\w ,-]+\w)")
