@@ -65,6 +65,18 @@ def _link_citations(_app, _what, _name, _obj, _options, lines):
     lines[:] = [_CITATION.sub(link, line) for line in lines]
 
 
+# numpydoc lets several attributes share a text; a field of Sphinx has one name.
+_SHARED = re.compile(r"^:ivar (\w+(?:, \w+)+):(.*(?:\n[ \t]+.*)*)", flags=re.MULTILINE)
+
+
+def _part_names(_app, _what, _name, _obj, _options, lines):
+    def part(match):
+        return "\n".join(f":ivar {name}:{match[2]}" for name in match[1].split(", "))
+
+    lines[:] = _SHARED.sub(part, "\n".join(lines)).split("\n")
+
+
 def setup(app):
     """Register what this file adds to Sphinx."""
     app.connect("autodoc-process-docstring", _link_citations)
+    app.connect("autodoc-process-docstring", _part_names)
