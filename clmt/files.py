@@ -5,20 +5,36 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
+import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
 from clmt.errors import ClmtError
 
-__all__ = ["atomic_path", "optional_path", "parse_settings", "read_json", "write_json", "write_text"]
+__all__ = [
+    "atomic_path",
+    "check_plain",
+    "optional_path",
+    "parse_settings",
+    "read_json",
+    "replace_folder",
+    "replaceable_folder",
+    "write_json",
+    "write_text",
+]
 
 
 @contextlib.contextmanager
 def atomic_path(path: Path) -> Iterator[Path]:
-    """Yield a temporary name beside ``path``; rename it to ``path`` on success, remove it on failure."""
+    """Yield a temporary name beside ``path``; rename it to ``path`` on success, remove it on failure.
+
+    Raises `ClmtError` where ``path`` is a folder, a device or a pipe, which the renaming would replace.
+    """
     path = Path(path)
+    check_plain(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix)
     os.close(handle)
@@ -29,6 +45,57 @@ def atomic_path(path: Path) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def check_plain(path: Path) -> None:
+    """Refuse an output that exists and is no plain file."""
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode):
+            kind = "a folder" if stat.S_ISDIR(mode) else "a device, a pipe or a socket"
+            raise ClmtError(f"{path}: not a file to write! got: {kind}, expected: a new or a plain file. Give another")
+
+
+def replaceable_folder(folder: Path, mark: str, made: Collection[str], what: str) -> Path:
+    """Resolve a folder that a command may write as a whole: absent, empty, or made by an earlier run of the command.
+
+    Parameters
+    ----------
+    folder
+        What the user gave.
+    mark
+        File that each folder made by the command holds.
+    made
+        Paths below the folder that an earlier run wrote; any other file is the user's.
+    what
+        What the command makes, for the message: "demo mirror".
+
+    Raises
+    ------
+    ClmtError
+        Where it is no folder, holds the working directory, or holds a file that the command did not make.
+    """
+    folder = Path(folder).resolve()
+    if not folder.exists():
+        return folder
+    hint = "Give a new folder with --out"
+    if not folder.is_dir():
+        raise ClmtError(f"{folder}: not an earlier {what}! got: a file, expected: a folder. {hint}")
+    if Path.cwd().is_relative_to(folder):
+        raise ClmtError(f"{folder}: is, or holds, the working directory, and would be replaced as a whole! {hint}")
+    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_symlink() or path.is_file()}
+    odd = sorted(found - set(made)) if mark in found else sorted(found)
+    if odd:
+        raise ClmtError(f"{folder}: not an earlier {what}! got: a folder with other files ({odd[0]}). {hint}")
+    return folder
+
+
+def replace_folder(new: Path, folder: Path) -> None:
+    """Put ``new`` in the place of ``folder``, which `replaceable_folder` has looked at."""
+    if folder.exists():
+        shutil.rmtree(folder)
+    new.chmod(0o755)
+    new.rename(folder)
 
 
 def write_text(path: Path, text: str) -> None:

@@ -11,6 +11,7 @@ from clmt.acquire.folder import MirrorFolder
 from clmt.acquire.registry import Registry
 from clmt.acquire.transport import GoneError, Transient, Transport
 from clmt.errors import ClmtError
+from clmt.files import check_plain
 
 __all__ = ["NOT_FOUND", "download", "fetch_source"]
 
@@ -64,6 +65,7 @@ def download(
     found and what to do otherwise.
     """
     out = Path(out)
+    check_plain(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     part = out.with_name(f".{out.name}.{os.getpid()}.part")
     try:

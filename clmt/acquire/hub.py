@@ -11,7 +11,7 @@ from pathlib import Path
 
 from clmt.acquire.folder import file_sha256
 from clmt.errors import ClmtError
-from clmt.files import write_json
+from clmt.files import read_json, replace_folder, replaceable_folder, write_json
 
 __all__ = ["RECORD", "fetch_encoder", "wanted_files"]
 
@@ -19,6 +19,8 @@ logger = logging.getLogger(__name__)
 
 #: Written last: says which model and revision the folder holds, and the checksum of each file.
 RECORD = "encoder.json"
+#: The same record again: Snakemake removes `RECORD`, its output, before it fetches anew, and the folder stays known.
+MARK = ".clmt-encoder.json"
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _SMALL = re.compile(
     r"config\.json|tokenizer(_config)?\.json|special_tokens_map\.json|added_tokens\.json|vocab\.(txt|json)|merges\.txt"
@@ -39,13 +41,15 @@ def fetch_encoder(repository: str, revision: str, folder: Path, local: Path | No
     revision
         Commit, 40 hexadecimal digits: a branch would change under the results.
     folder
-        Where the files go; it appears only when it is complete, with `RECORD` in it.
+        Where the files go; it appears only when it is complete, with `RECORD` in it. An encoder that an earlier run
+        fetched is replaced, a folder with any other file is refused.
     local
         Folder with the model's files to copy instead of asking the hub; `RECORD` then says so.
     """
     if not _COMMIT.fullmatch(revision):
         raise ClmtError(f"encoder {repository}: revision is not a commit! got: {revision!r}, expected: 40 hex digits")
-    folder = Path(folder)
+    mark = MARK if (Path(folder) / MARK).is_file() else RECORD  # RECORD alone: fetched by version 0.2 or before
+    folder = replaceable_folder(folder, mark, _made(Path(folder) / mark), "encoder of clmt fetch-encoder")
     folder.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     try:
@@ -53,13 +57,20 @@ def fetch_encoder(repository: str, revision: str, folder: Path, local: Path | No
         shutil.rmtree(temporary / ".cache", ignore_errors=True)
         sums = {name: file_sha256(temporary / name) for name in files}
         record = {"id": repository, "revision": revision, "local": local is not None, "sha256": sums}
+        write_json(temporary / MARK, record)
         write_json(temporary / RECORD, record)
-        temporary.chmod(0o755)
-        shutil.rmtree(folder, ignore_errors=True)
-        temporary.rename(folder)
+        replace_folder(temporary, folder)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     logger.info("encoder %s at %s: %d files in %s", repository, revision[:12], len(sums), folder)
+
+
+def _made(mark: Path) -> set[str]:
+    """Files that an earlier run put into the folder; none where its mark cannot be read."""
+    try:
+        return {MARK, RECORD, *read_json(mark)["sha256"]}
+    except (ClmtError, OSError, ValueError, KeyError, TypeError):
+        return set()
 
 
 def wanted_files(names: Iterable[str]) -> list[str]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import tempfile
 from pathlib import Path
 from urllib.parse import quote
 
+from clmt.acquire.folder import SUMS, read_sums
 from clmt.acquire.registry import Registry, download_path
 from clmt.demo.drugs import DRUGS, SALT_FORM
 from clmt.demo.layouts import (
@@ -20,13 +22,12 @@ from clmt.demo.layouts import (
 )
 from clmt.demo.world import SEED, simulate
 from clmt.errors import ClmtError
-from clmt.files import write_text
+from clmt.files import replace_folder, replaceable_folder, write_text
 from clmt.simulated import MARK
 
 __all__ = ["mirror_files", "write_mirror"]
 
 _PROPERTIES = "SMILES,ConnectivitySMILES,InChIKey,Title"
-_CHECKSUMS = "SHA256SUMS"
 
 
 def mirror_files(registry: Registry, seed: int = SEED) -> dict[str, bytes]:
@@ -49,25 +50,30 @@ def mirror_files(registry: Registry, seed: int = SEED) -> dict[str, bytes]:
 def write_mirror(registry: Registry, out: Path, seed: int = SEED) -> int:
     """Write the mirror folder, complete or not at all, and return its number of files.
 
-    A folder that is there already is replaced if it is a simulated mirror, and refused otherwise: nothing that a person
-    downloaded may be lost to the demo.
+    A folder that is there already is replaced if it is a simulated mirror, and refused if it holds any other file:
+    nothing that a person downloaded may be lost to the demo.
     """
-    out = Path(out)
-    if out.exists() and any(out.iterdir()) and not (out / MARK).is_file():
-        raise ClmtError(
-            f"{out}: not an earlier demo mirror! got: a folder with other files. Give a new folder with --out"
-        )
     files = mirror_files(registry, seed)
-    partial = out.with_name(f".{out.name}.part")
-    shutil.rmtree(partial, ignore_errors=True)
-    for address, content in files.items():
-        path = partial / address
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    sums = [f"{hashlib.sha256(content).hexdigest()}  {address}\n" for address, content in sorted(files.items())]
-    write_text(partial / _CHECKSUMS, "".join(sums))
-    write_text(partial / MARK, f"{SIMULATED}.\n\nWritten by `clmt demo --out FOLDER`; do not edit.\n")
-    if out.exists():
-        shutil.rmtree(out)
-    partial.replace(out)
+    out = replaceable_folder(out, MARK, {MARK, SUMS, *files, *_listed(Path(out) / SUMS)}, "demo mirror")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    partial = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))
+    try:
+        for address, content in files.items():
+            path = partial / address
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        sums = [f"{hashlib.sha256(content).hexdigest()}  {address}\n" for address, content in sorted(files.items())]
+        write_text(partial / SUMS, "".join(sums))
+        write_text(partial / MARK, f"{SIMULATED}.\n\nWritten by `clmt demo --out FOLDER`; do not edit.\n")
+        replace_folder(partial, out)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
     return len(files)
+
+
+def _listed(sums: Path) -> set[str]:
+    """Addresses of an earlier mirror; none where its list cannot be read."""
+    try:
+        return set(read_sums(sums))
+    except ClmtError:
+        return set()

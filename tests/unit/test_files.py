@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
+from clmt.errors import ClmtError
 from clmt.files import atomic_path, read_json, write_json, write_text
 
 
@@ -53,3 +55,13 @@ def test_nan_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
         write_json(tmp_path / "a.json", {"rmse": float("nan")})
     assert list(tmp_path.iterdir()) == []
     assert json.dumps({"rmse": float("nan")}) == '{"rmse": NaN}'  # what would have been written
+
+
+def test_what_is_no_plain_file_is_not_renamed_over(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    for name, kind in (("pipe", "a device, a pipe or a socket"), ("folder", "a folder")):
+        with pytest.raises(ClmtError, match=f"{name}: not a file to write! got: {kind}"):
+            write_text(tmp_path / name, "x")
+    assert (tmp_path / "pipe").is_fifo()
+    assert len(list(tmp_path.iterdir())) == 2

@@ -9,7 +9,7 @@ from typing import Any
 import huggingface_hub
 import pytest
 
-from clmt.acquire.hub import RECORD, fetch_encoder, wanted_files
+from clmt.acquire.hub import MARK, RECORD, fetch_encoder, wanted_files
 from clmt.errors import ClmtError
 
 REVISION = "0123456789abcdef0123456789abcdef01234567"
@@ -66,7 +66,8 @@ def test_hub_is_asked_for_the_pinned_commit(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(huggingface_hub, "snapshot_download", snapshot_download)
     fetch_encoder("some/model", REVISION, tmp_path / "m")
     assert asked == {"repository": "some/model", "revision": REVISION, "files": ["config.json", "model.safetensors"]}
-    assert sorted(path.name for path in (tmp_path / "m").iterdir()) == ["config.json", RECORD, "model.safetensors"]
+    left = sorted(path.name for path in (tmp_path / "m").iterdir())
+    assert left == [MARK, "config.json", RECORD, "model.safetensors"]
 
 
 def test_unreachable_hub_names_the_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,3 +84,47 @@ def test_unreachable_hub_names_the_way_out(tmp_path: Path, monkeypatch: pytest.M
 def test_branch_is_no_revision(tmp_path: Path) -> None:
     with pytest.raises(ClmtError, match="got: 'main', expected: 40 hex digits"):
         fetch_encoder("some/model", "main", tmp_path / "m")
+
+
+@pytest.mark.parametrize("place", ["home", ".", "..", "home/link"])
+def test_a_folder_with_files_of_the_user_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    local = _model(tmp_path / "local")
+    home = tmp_path / "home"
+    (home / "work").mkdir(parents=True)
+    (home / "thesis.txt").write_text("mine")
+    (home / "link").symlink_to(home)
+    monkeypatch.chdir(home / "work" if place.startswith(".") else tmp_path)
+    with pytest.raises(ClmtError, match=r"(other files|the working directory).*Give a new folder with --out"):
+        fetch_encoder("some/model", REVISION, Path(place), local)
+    assert (home / "thesis.txt").read_text() == "mine"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["home", "local"]
+
+
+def test_a_model_of_the_user_is_not_taken_for_a_fetched_one(tmp_path: Path) -> None:
+    mine = _model(tmp_path / "mine")
+    with pytest.raises(ClmtError, match=r"not an earlier encoder .* \(config\.json\)"):
+        fetch_encoder("some/model", REVISION, mine, _model(tmp_path / "local"))
+    assert (mine / "model.safetensors").read_bytes() == b"x"
+
+
+def test_a_fetched_encoder_is_replaced_unless_something_was_added(tmp_path: Path) -> None:
+    local, out = _model(tmp_path / "local"), tmp_path / "m"
+    fetch_encoder("some/model", REVISION, out, local)
+    (out / RECORD).unlink()  # as Snakemake does before it runs the rule again
+    fetch_encoder("other/model", REVISION, out, local)
+    assert json.loads((out / RECORD).read_text())["id"] == "other/model"
+    (out / MARK).unlink()  # as version 0.2 left it
+    fetch_encoder("some/model", REVISION, out, local)
+    (out / "notes.txt").write_text("mine")
+    with pytest.raises(ClmtError, match=r"other files \(notes\.txt\)"):
+        fetch_encoder("some/model", REVISION, out, local)
+    assert (out / "notes.txt").read_text() == "mine"
+
+
+def _model(folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    for name in ("config.json", "model.safetensors"):
+        (folder / name).write_bytes(b"x")
+    return folder

@@ -232,5 +232,19 @@ def test_command_leaves_foreign_files_alone(tmp_path, registry, capsys):
     assert (tmp_path / "precious.txt").read_text() == "mine"
 
 
+def test_command_leaves_what_was_put_beside_or_into_a_demo_mirror(tmp_path, registry, monkeypatch):
+    (tmp_path / ".mirror.part").mkdir()
+    (tmp_path / ".mirror.part" / "mine.txt").write_text("mine")
+    write_mirror(registry, tmp_path / "mirror")
+    assert (tmp_path / ".mirror.part" / "mine.txt").read_text() == "mine"
+    (tmp_path / "mirror" / "host").mkdir()
+    (tmp_path / "mirror" / "host" / "download.csv").write_text("mine")
+    with pytest.raises(ClmtError, match=r"other files \(host/download\.csv\)"):
+        write_mirror(registry, tmp_path / "mirror")
+    monkeypatch.chdir(tmp_path / "mirror")
+    with pytest.raises(ClmtError, match="the working directory"):
+        write_mirror(registry, Path())
+
+
 def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
