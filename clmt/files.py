@@ -10,9 +10,12 @@ import stat
 import tempfile
 from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from clmt.errors import ClmtError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = [
     "atomic_path",
@@ -23,6 +26,7 @@ __all__ = [
     "replace_folder",
     "replaceable_folder",
     "write_json",
+    "write_parquet",
     "write_text",
 ]
 
@@ -109,14 +113,31 @@ def write_json(path: Path, value: Any) -> None:
     write_text(path, json.dumps(value, indent=2, sort_keys=True, allow_nan=False) + "\n")
 
 
+def write_parquet(table: pa.Table, path: Path, **options: Any) -> None:
+    """Write a Parquet file whose pages carry checksums: `clmt.reading.parquet` then notices bits that changed.
+
+    Not atomic: give the name that `clmt.files.atomic_path` yields. ``options`` are those of pyarrow.
+    """
+    import pyarrow.parquet as pq
+
+    pq.write_table(table, path, write_page_checksum=True, **options)
+
+
 def optional_path(text: str) -> Path | None:
     """Path of an option that may be empty, which stands for none; ``Path("")`` would be the working directory."""
     return Path(text) if text else None
 
 
-def read_json(path: Path) -> Any:
-    """Read a JSON file."""
-    return json.loads(Path(path).read_text(encoding="utf-8"))
+def read_json(path: Path, remedy: str = "Run the rule that makes it") -> Any:
+    """Read a JSON file; one that is missing or broken raises `ClmtError` with its path and the remedy."""
+    try:
+        return json.loads(Path(path).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ClmtError(f"{path}: no such file! {remedy}") from None
+    except OSError as error:
+        raise ClmtError(f"{path}: cannot be read ({error.strerror})! {remedy}") from None
+    except (ValueError, RecursionError) as error:
+        raise ClmtError(f"{path}: not a JSON file ({error})! {remedy}") from None
 
 
 def parse_settings(text: str) -> dict[str, Any]:

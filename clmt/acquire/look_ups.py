@@ -6,7 +6,6 @@ A records file is JSON: ``{"service": name, "asked": n, "unknown": [keys], "fail
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -137,14 +136,12 @@ def read_failed(path: Path, service: str) -> list[str]:
 
 
 def _read(path: Path, service: str) -> dict[str, Any]:
+    content: dict[str, Any] = read_json(path, f"Make it with 'clmt text look-up --source {service}'")
     try:
-        content: dict[str, Any] = read_json(path)
         if content["service"] != service:
             raise ClmtError(f"{path}: records of another service! got: {content['service']!r}, expected: {service!r}")
         return content
-    except FileNotFoundError:
-        raise ClmtError(f"{path}: no such records; make them with 'clmt text look-up --source {service}'") from None
-    except (json.JSONDecodeError, KeyError, TypeError) as error:
+    except (KeyError, TypeError) as error:
         raise _no_records(path, service, error) from None
 
 

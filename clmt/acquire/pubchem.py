@@ -18,7 +18,7 @@ from pubchempy import PROPERTY_MAP, NotFoundError, ResponseParseError
 
 from clmt.acquire.client import Client
 from clmt.errors import ClmtError
-from clmt.files import atomic_path
+from clmt.files import atomic_path, write_parquet
 from clmt.logs import progress
 
 if TYPE_CHECKING:
@@ -104,12 +104,11 @@ def structure(client: Client, name: str, base: str) -> dict[str, Any]:
 def write_structures(frame: pd.DataFrame, path: Path) -> None:
     """Write the structures as Parquet with fixed column types, atomically."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     types = {"cid": pa.int64(), "candidates": pa.int64()}
     schema = pa.schema([(column, types.get(column, pa.string())) for column in COLUMNS])
     with atomic_path(path) as temporary:
-        pq.write_table(pa.Table.from_pandas(frame, schema=schema, preserve_index=False), temporary)
+        write_parquet(pa.Table.from_pandas(frame, schema=schema, preserve_index=False), temporary)
 
 
 def _cids(client: Client, url: str) -> list[int]:

@@ -8,11 +8,10 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from clmt.errors import ClmtError, expected_one_of
 from clmt.evaluation.metrics import metric_card
-from clmt.files import atomic_path, write_json
+from clmt.files import atomic_path, write_json, write_parquet
 from clmt.tables.schema import read_table
 
 __all__ = ["RUN_FACTS", "observed_values", "write_evaluation"]
@@ -132,6 +131,6 @@ def write_evaluation(
     columns = {"cell_line_id": pa.array(cells, pa.string()), "drug_id": pa.array(drugs, pa.string())}
     numbers = {"observed": observed, "predicted": predicted, "expected": expected}
     with atomic_path(predictions_out) as temporary:
-        pq.write_table(pa.table({**columns, **{name: pa.array(v) for name, v in numbers.items()}}), temporary)
+        write_parquet(pa.table({**columns, **{name: pa.array(v) for name, v in numbers.items()}}), temporary)
         write_json(metrics_out, metrics)  # inside, so that a failure leaves neither file
     return metrics

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from clmt.errors import ClmtError, expected_one_of
-from clmt.files import atomic_path
+from clmt.files import atomic_path, write_parquet
 from clmt.folds.groups import assign_parts, blind_axes, choose_groups
 from clmt.planning.protocols import PAPER_PARTS
 from clmt.planning.settings.folds import FoldSettings
@@ -132,7 +132,6 @@ def verify_roles(roles: np.ndarray, axes: list[np.ndarray], settings: FoldSettin
 def write_folds(response: Path, cell_lines: Path, drugs: Path, out: Path, *, settings: dict[str, Any]) -> None:
     """Split the responses of a dataset by `clmt.planning.settings.folds.FoldSettings` and write ``folds.parquet``."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     from clmt.tables.schema import read_table
 
@@ -154,7 +153,7 @@ def write_folds(response: Path, cell_lines: Path, drugs: Path, out: Path, *, set
     )
     table = pa.Table.from_pandas(folds, schema=schema, preserve_index=False).replace_schema_metadata(None)
     with atomic_path(Path(out)) as temporary:
-        pq.write_table(table, temporary, compression="zstd", compression_level=12)
+        write_parquet(table, temporary, compression="zstd", compression_level=12)
 
 
 def read_folds(path: Path, fold: int) -> pd.DataFrame:

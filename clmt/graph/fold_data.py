@@ -41,15 +41,20 @@ class FoldData:
     drug_text: Tensor
 
 
-def load_fold(graph_path: Path, molecules_path: Path, text_path: Path | None) -> FoldData:
-    """Load one fold and check that its parts speak of the same drugs; None for models that read no text."""
+def load_fold(graph_path: Path, molecules_path: Path, text_path: Path | None, encoder: str | None = None) -> FoldData:
+    """Load one fold and check that its parts speak of the same drugs; no ``text_path`` for models that read no text.
+
+    Vectors of another than the ``encoder`` that a run's settings name are refused.
+    """
+    if encoder is not None and text_path is None:
+        raise ClmtError(f"the run reads text vectors of {encoder!r}, and none are given! Name their file with --text")
     graph = FoldGraph.load(graph_path)
     molecules = load_tensors(molecules_path)
     if graph.drug_ids != molecules["drug_ids"]:
         raise ClmtError(f"{graph_path} and {molecules_path}: the drugs differ. Delete both and rerun")
     if text_path is None:
         return FoldData(graph, molecules, torch.zeros(graph.n_cells, 0), torch.zeros(graph.n_drugs, 0))
-    vectors, _ = read_vectors(text_path)
+    vectors, _ = read_vectors(text_path, encoder)
     cell_text = _rows(vectors, "cell_line", graph.cell_line_ids, text_path)
     return FoldData(graph, molecules, cell_text, _rows(vectors, "drug", graph.drug_ids, text_path))
 

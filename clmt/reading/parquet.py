@@ -1,8 +1,8 @@
-"""Opening a Parquet file, or one line on why it cannot be read."""
+"""Opening a Parquet file and checking what it holds, or one line on why it cannot be read."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from clmt.errors import ClmtError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["read_parquet"]
+__all__ = ["check_types", "read_parquet"]
 
 
 def read_parquet(path: Path, what: str, remedy: str, columns: Sequence[str] | None = None) -> pa.Table:
@@ -31,7 +31,7 @@ def read_parquet(path: Path, what: str, remedy: str, columns: Sequence[str] | No
     Raises
     ------
     ClmtError
-        Where there is no such file, it is no Parquet file, or a column is missing.
+        Where there is no such file, it is no Parquet file, its bytes have changed, or a column is missing.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -39,13 +39,28 @@ def read_parquet(path: Path, what: str, remedy: str, columns: Sequence[str] | No
     if not Path(path).is_file():
         raise ClmtError(f"{path}: {what} not exist! {remedy}")
     try:
-        with pq.ParquetFile(path) as opened:
+        with pq.ParquetFile(path, page_checksum_verification=True) as opened:
             found = opened.schema_arrow.names
             absent = [column for column in columns or () if column not in found]
             if absent:
                 raise ClmtError(f"{path}: missing column {absent[0]!r}! got: {', '.join(found)}. {remedy}")
             table: pa.Table = opened.read(columns=columns)
             return table if columns is None else table.select(columns)
-    except (pa.ArrowInvalid, OSError) as error:
-        reason = str(error).splitlines()[0]
+    except (pa.ArrowException, OSError, ValueError) as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise ClmtError(f"{path}: not a readable Parquet file! got: {reason}. {remedy}") from error
+
+
+def check_types(
+    table: pa.Table, types: Mapping[str, pa.DataType], path: Path, remedy: str, optional: Sequence[str] = ()
+) -> None:
+    """Refuse a table with a column of another type, or with a missing value outside the ``optional`` columns."""
+    for column, expected in types.items():
+        found = table.schema.field(column).type
+        if found != expected:
+            raise ClmtError(
+                f"{path}: column {column!r} has the wrong type! got: {found}, expected: {expected}. {remedy}"
+            )
+        if column not in optional and table[column].null_count:
+            row = table[column].is_null().to_pylist().index(True)
+            raise ClmtError(f"{path}: missing value in column {column!r}, row {row}! {remedy}")

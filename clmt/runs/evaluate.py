@@ -44,7 +44,7 @@ def evaluate_run(
     A graph of another dataset, split or fold than the checkpoint's is refused.
     """
     model, settings, record = load_checkpoint(checkpoint)
-    fold = load_fold(graph, molecules, text)
+    fold = load_fold(graph, molecules, text, settings.get("text_encoder"))
     fold.graph.check_fold(settings, graph)
     pairs = fold.graph.test_pairs.numpy()
     predicted = model.predict(fold, pairs)

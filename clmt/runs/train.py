@@ -56,7 +56,7 @@ def train_run(
     torch.set_num_threads(threads)
     fitted = create_model(settings["arch"], settings["settings"])
     chosen = choose_device(device, gpu_helps=ARCHITECTURES[settings["arch"]].gpu)
-    fold = load_fold(graph, molecules, text)
+    fold = load_fold(graph, molecules, text, settings.get("text_encoder"))
     fold.graph.check_fold(settings, graph)
     logger.info(
         "%s: %d training pairs on %s %s", settings["model"], len(fold.graph.train_pairs), chosen.name, chosen.card

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clmt.errors import ClmtError, expected_one_of
-from clmt.files import atomic_path
+from clmt.files import atomic_path, write_parquet
 from clmt.reading.parquet import read_parquet
 
 if TYPE_CHECKING:
@@ -63,13 +63,12 @@ def arrow_schema(kind: str, columns: list[str]) -> pa.Schema:
 def write_table(frame: pd.DataFrame, path: Path, kind: str) -> None:
     """Check ``frame`` and write it as Parquet, atomically, in the columns and types of ``kind``."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     check_table(frame, kind, str(path))
     schema = arrow_schema(kind, [str(column) for column in frame.columns])
     arrays = [pa.array(frame[field.name], type=field.type, from_pandas=True) for field in schema]
     with atomic_path(Path(path)) as temporary:
-        pq.write_table(pa.Table.from_arrays(arrays, schema=schema), temporary, compression="zstd")
+        write_parquet(pa.Table.from_arrays(arrays, schema=schema), temporary, compression="zstd")
 
 
 def read_table(path: Path, kind: str) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clmt.errors import ClmtError
-from clmt.files import atomic_path
+from clmt.files import atomic_path, write_parquet
 from clmt.reading.parquet import read_parquet
 
 if TYPE_CHECKING:
@@ -190,10 +190,8 @@ def read_wording(path: Path, kind: str, sentences: Iterable[Sentence]) -> list[S
 
 
 def _write(path: Path, table: pa.Table) -> None:
-    import pyarrow.parquet as pq
-
     with atomic_path(path) as temporary:
-        pq.write_table(table, temporary, compression="zstd")
+        write_parquet(table, temporary, compression="zstd")
 
 
 def _read(path: Path, columns: Sequence[str]) -> pa.Table:

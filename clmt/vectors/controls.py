@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from clmt.errors import ClmtError
 from clmt.files import parse_settings
 from clmt.planning.settings.encoders import Variation
 from clmt.vectors.files import KINDS, read_vectors, write_vectors
@@ -67,11 +66,7 @@ def vary_vectors(settings_text: str, vectors: Path, out: Path) -> None:
     settings = parse_settings(settings_text)
     name = settings.get("encoder")
     settings = Variation.read(settings, f"--settings: encoders.{name}").model_dump(mode="json", exclude_unset=True)
-    base, facts = read_vectors(vectors)
-    if facts.get("encoder") != settings.get("of"):
-        raise ClmtError(
-            f"{vectors}: vectors of another encoder! got: {facts.get('encoder')!r}, expected: {settings.get('of')!r}"
-        )
+    base, facts = read_vectors(vectors, settings.get("of", ""))
     keys, matrix = _rows(base)
     result = varied(matrix, [kind for kind, _ in keys], settings)
     write_vectors(out, keys, result, {**facts, **settings})

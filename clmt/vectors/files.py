@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from clmt.files import atomic_path
-from clmt.reading.parquet import read_parquet
+from clmt.errors import ClmtError, expected_one_of
+from clmt.files import atomic_path, write_parquet
+from clmt.reading.parquet import check_types, read_parquet
 
 if TYPE_CHECKING:
     import numpy as np
+    import pyarrow as pa
 
 __all__ = ["KINDS", "read_vectors", "write_vectors"]
 
 #: Kinds of entity in the order of the file.
 KINDS = ("cell_line", "drug")
+
+_REMEDY = "Make them with the rule encode_text"
 
 
 def write_vectors(out: Path, keys: Sequence[tuple[str, str]], vectors: np.ndarray, facts: Mapping[str, Any]) -> None:
@@ -34,7 +37,6 @@ def write_vectors(out: Path, keys: Sequence[tuple[str, str]], vectors: np.ndarra
         Metadata of the file, written as text.
     """
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     dim = vectors.shape[1]
     schema = pa.schema(
@@ -51,11 +53,18 @@ def write_vectors(out: Path, keys: Sequence[tuple[str, str]], vectors: np.ndarra
         pa.FixedSizeListArray.from_arrays(pa.array(vectors.ravel(), pa.float32()), dim),
     ]
     with atomic_path(out) as temporary:
-        pq.write_table(pa.Table.from_arrays(arrays, schema=schema), temporary, compression="zstd")
+        write_parquet(pa.Table.from_arrays(arrays, schema=schema), temporary, compression="zstd")
 
 
-def read_vectors(path: Path) -> tuple[dict[str, dict[str, np.ndarray]], dict[str, str]]:
-    """Read a file of vectors.
+def read_vectors(path: Path, encoder: str | None = None) -> tuple[dict[str, dict[str, np.ndarray]], dict[str, str]]:
+    """Read and check a file of vectors.
+
+    Parameters
+    ----------
+    path
+        File to read.
+    encoder
+        The encoder that is asked for; any where None.
 
     Returns
     -------
@@ -67,14 +76,41 @@ def read_vectors(path: Path) -> tuple[dict[str, dict[str, np.ndarray]], dict[str
     Raises
     ------
     ClmtError
-        Where there is no such file, or it holds no vectors.
+        Where there is no such file, it is that of another encoder, a column has another type, an entity stands in it
+        twice, or a vector is not finite.
     """
     import numpy as np
 
-    columns = ("kind", "entity_id", "vector")
-    table = read_parquet(path, "the vectors do", "Make them with the rule encode_text", columns)
-    matrix = table["vector"].combine_chunks().flatten().to_numpy().reshape(table.num_rows, -1).astype(np.float32)
-    vectors: dict[str, dict[str, np.ndarray]] = defaultdict(dict)
+    table = read_parquet(path, "the vectors do", _REMEDY, ("kind", "entity_id", "vector"))
+    facts = {key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()}
+    if encoder is not None and facts.get("encoder") != encoder:
+        raise ClmtError(
+            f"{path}: vectors of another encoder! got: {facts.get('encoder')!r}, expected: {encoder!r}. {_REMEDY}"
+        )
+    matrix = _matrix(table, path)
+    vectors: dict[str, dict[str, np.ndarray]] = {kind: {} for kind in KINDS}
     for row, (kind, entity) in enumerate(zip(table["kind"].to_pylist(), table["entity_id"].to_pylist(), strict=True)):
+        if kind not in KINDS:
+            raise expected_one_of(f"{path}: unknown kind in row {row}", kind, KINDS, _REMEDY)
+        if entity in vectors[kind]:
+            raise ClmtError(f"{path}: {kind} {entity!r} has two vectors! got: the second in row {row}. {_REMEDY}")
+        if not np.isfinite(matrix[row]).all():
+            raise ClmtError(f"{path}: the vector of {kind} {entity!r} is not finite (row {row})! {_REMEDY}")
         vectors[kind][entity] = matrix[row]
-    return vectors, {key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()}
+    return vectors, facts
+
+
+def _matrix(table: pa.Table, path: Path) -> np.ndarray:
+    """Check the types of the columns, and return the vectors, float32 (n, dim)."""
+    import pyarrow as pa
+
+    found = table.schema.field("vector").type
+    dim = found.list_size if pa.types.is_fixed_size_list(found) else 0
+    expected = {"kind": pa.string(), "entity_id": pa.string(), "vector": pa.list_(pa.float32(), max(dim, 1))}
+    check_types(table, expected, path, _REMEDY)
+    vectors = table["vector"].combine_chunks()
+    values = vectors.flatten()
+    if values.null_count:
+        raise ClmtError(f"{path}: a number is missing in column 'vector'! {_REMEDY}")
+    matrix: np.ndarray = values.to_numpy().reshape(table.num_rows, dim)
+    return matrix

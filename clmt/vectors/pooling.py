@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from json import JSONDecodeError
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -83,10 +82,7 @@ def _short(flag: str) -> str:
 
 
 def _read(path: Path, kind: type) -> Any:
-    try:
-        value = read_json(path)
-    except (JSONDecodeError, UnicodeDecodeError, OSError) as error:
-        raise ClmtError(f"{path} cannot be read ({error}); fetch the model again") from None
+    value = read_json(path, "Fetch the model again")
     if not isinstance(value, kind):
         raise ClmtError(f"{path}: not a JSON {kind.__name__}! got: {value!r}; fetch the model again")
     return value

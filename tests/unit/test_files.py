@@ -65,3 +65,12 @@ def test_what_is_no_plain_file_is_not_renamed_over(tmp_path: Path) -> None:
             write_text(tmp_path / name, "x")
     assert (tmp_path / "pipe").is_fifo()
     assert len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[" * 100_000])
+def test_a_broken_json_file_is_told_with_its_path(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "a.json").write_bytes(content)
+    with pytest.raises(ClmtError, match=r"a\.json: not a JSON file \(.*\)! Run evaluate"):
+        read_json(tmp_path / "a.json", "Run evaluate")
+    with pytest.raises(ClmtError, match=r"b\.json: no such file! Run the rule"):
+        read_json(tmp_path / "b.json")

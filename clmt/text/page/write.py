@@ -123,12 +123,10 @@ def _read_coverage(path: Path) -> list[dict[str, str]]:
 
 
 def _read_audit(path: Path) -> dict[str, Any]:
-    try:
-        audit: dict[str, Any] = read_json(path)
-    except FileNotFoundError:
-        raise ClmtError(f"{path}: no such audit; build the corpus with the rule write_corpus") from None
+    audit: dict[str, Any] = read_json(path, "Build the corpus with the rule write_corpus")
     for kind in PLURALS:
-        if not {"leaks", "repeated"} <= set(audit.get(kind, ())):
+        part = audit.get(kind) if isinstance(audit, dict) else None
+        if not isinstance(part, dict) or not {"leaks", "repeated"} <= set(part):
             raise ClmtError(f"{path}: nothing on leaks and repeated sentences of kind {kind!r}; build the corpus again")
     return audit
 

@@ -26,7 +26,7 @@ def test_a_batch_that_fails_costs_its_keys():
         ('{"service": "kegg", "records": {}}', "another service! got: 'kegg', expected: 'chembl'"),
         ('{"service": "chembl"}', "holds no records"),
         ('{"service": "chembl", "records": {"A": [{"texts": 1}]}}', "holds no records"),
-        ("<html>", "holds no records"),
+        ("<html>", "not a JSON file"),
     ],
 )
 def test_a_records_file_of_another_kind_is_refused_by_name(tmp_path, content, message):

@@ -7,6 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from clmt.errors import ClmtError
+from clmt.files import write_parquet
 from clmt.reading.parquet import read_parquet
 
 
@@ -27,3 +28,18 @@ def test_missing_and_broken_files_are_told_with_the_remedy(tmp_path):
     with pytest.raises(ClmtError, match=r"t\.parquet: not a readable Parquet file! got: .*\. Make them") as caught:
         read_parquet(path, "the vectors do", "Make them")
     assert "\n" not in str(caught.value)
+
+
+def test_a_changed_bit_of_the_values_is_noticed(tmp_path):
+    path = tmp_path / "t.parquet"
+    table = pa.table({"a": [float(row) for row in range(100)]})
+    for write, noticed in ((write_parquet, True), (pq.write_table, False)):
+        write(table, path, compression="none", use_dictionary=False)
+        content = bytearray(path.read_bytes())
+        content[200] ^= 1
+        path.write_bytes(content)
+        if noticed:
+            with pytest.raises(ClmtError, match=r"t\.parquet: not a readable Parquet file! got: .*(CRC|checksum)"):
+                read_parquet(path, "the table does", "Make it")
+        else:
+            assert read_parquet(path, "the table does", "Make it") != table

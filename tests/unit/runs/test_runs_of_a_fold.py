@@ -9,8 +9,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 import torch
 
@@ -18,6 +16,7 @@ from clmt.cli import main
 from clmt.graph.fold_graph import FOLD_KEY
 from clmt.tables.schema import write_table
 from clmt.tensors import load_tensors, save_tensors
+from clmt.vectors.files import write_vectors
 from tests.helpers.folds import planted_fold
 
 RUN: dict[str, Any] = {
@@ -33,10 +32,7 @@ def folder(tmp_path: Path) -> Path:
     fold, observed = planted_fold()
     replace(fold.graph, **{key: RUN[key] for key in FOLD_KEY}).save(tmp_path / "graph.pt")
     save_tensors(tmp_path / "molecules.pt", fold.molecules)
-    keys = [("cell_line", name) for name in fold.graph.cell_line_ids] + [("drug", name) for name in fold.graph.drug_ids]
-    vectors = pa.FixedSizeListArray.from_arrays(pa.array(np.zeros(4 * len(keys), dtype=np.float32)), 4)
-    kinds, names = (pa.array(column) for column in zip(*keys, strict=True))
-    pq.write_table(pa.table({"kind": kinds, "entity_id": names, "vector": vectors}), tmp_path / "text.parquet")
+    write_text(tmp_path, "shuffled")
     cells, drugs = fold.graph.test_pairs.tolist(), fold.graph.drug_ids
     response = {
         "cell_line_id": [fold.graph.cell_line_ids[cell] for cell, _ in cells],
@@ -47,6 +43,14 @@ def folder(tmp_path: Path) -> Path:
     table = pd.DataFrame(response).sort_values(["cell_line_id", "drug_id"])
     write_table(table, tmp_path / "response.parquet", "response")
     return tmp_path
+
+
+def write_text(folder: Path, encoder: str) -> None:
+    """Text vectors of the fold's entities, all zeros."""
+    graph = planted_fold()[0].graph
+    keys = [("cell_line", name) for name in graph.cell_line_ids] + [("drug", name) for name in graph.drug_ids]
+    vectors = np.zeros((len(keys), 4), dtype=np.float32)
+    write_vectors(folder / "text.parquet", keys, vectors, {"encoder": encoder})
 
 
 def inputs(folder: Path) -> list[str]:
@@ -108,6 +112,21 @@ def test_a_graph_that_does_not_say_whose_it_is_is_refused(folder: Path, capsys: 
     save_tensors(folder / "graph.pt", {name: value for name, value in graph.items() if name != "fold"})
     assert train(folder) == 2
     assert "graph.pt: lacks field 'fold'" in capsys.readouterr().err
+
+
+def test_vectors_of_another_encoder_than_the_settings_name_are_refused(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(RUN, "text_encoder", "lsa")
+    assert train(folder) == 2
+    assert "text.parquet: vectors of another encoder! got: 'shuffled', expected: 'lsa'" in capsys.readouterr().err
+    assert not (folder / "model.pt").exists()
+    write_text(folder, "lsa")
+    assert train(folder) == 0
+    write_text(folder, "shuffled")
+    assert evaluate(folder) == 2
+    assert "got: 'shuffled', expected: 'lsa'" in capsys.readouterr().err
+    assert not (folder / "metrics.json").exists()
 
 
 def check_refusal(printed: str, key: str) -> None:
