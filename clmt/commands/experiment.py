@@ -23,6 +23,7 @@ def register(subparsers: Subparsers) -> None:
 
     evaluate = subparsers.add_parser("evaluate", help="predict a fold's test pairs with a checkpoint and score them")
     evaluate.add_argument("--model", type=Path, required=True, help="model.pt")
+    evaluate.add_argument("--settings", metavar="JSON", help="settings of the run; a model.pt of others is refused")
     _add_inputs(evaluate)
     evaluate.add_argument("--response", type=Path, required=True, help="response.parquet, read for the test pairs only")
     evaluate.add_argument("--simulated", action="store_true", help="the data are simulated; every table says so")
@@ -54,6 +55,7 @@ def run_train(args: argparse.Namespace) -> None:
 
 
 def run_evaluate(args: argparse.Namespace) -> None:
+    from clmt.files import parse_settings
     from clmt.runs.evaluate import evaluate_run
 
     evaluate_run(
@@ -65,4 +67,5 @@ def run_evaluate(args: argparse.Namespace) -> None:
         simulated=args.simulated,
         predictions=args.predictions,
         metrics=args.metrics,
+        expected=None if args.settings is None else parse_settings(args.settings),
     )

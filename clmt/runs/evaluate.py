@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from clmt.errors import ClmtError
 from clmt.evaluation.score import write_evaluation
 from clmt.graph.fold_data import FoldData, load_fold
 from clmt.models.effects import fit_mean_effects
@@ -28,6 +30,21 @@ def training_effects(fold: FoldData, pairs: np.ndarray) -> np.ndarray:
     return effects.predict(pairs[:, 0], pairs[:, 1])
 
 
+def _check_settings(found: Mapping[str, Any], expected: Mapping[str, Any], checkpoint: Path) -> None:
+    """Refuse a checkpoint that was trained with other settings, naming the first one."""
+    mine, theirs = (
+        {**values, **{f"settings.{key}": value for key, value in values.get("settings", {}).items()}}
+        for values in (found, expected)
+    )
+    for key in sorted(mine.keys() | theirs.keys(), key=lambda key: (key == "settings", key)):
+        if key not in mine or key not in theirs or mine[key] != theirs[key]:
+            got, wanted = (repr(values[key]) if key in values else "none" for values in (mine, theirs))
+            raise ClmtError(
+                f"{checkpoint}: trained with other settings! {key}: got: {got}, expected: {wanted}. "
+                "Delete it and run the rule train; end any training of an earlier start first"
+            )
+
+
 def evaluate_run(
     checkpoint: Path,
     *,
@@ -38,12 +55,16 @@ def evaluate_run(
     simulated: bool,
     predictions: Path,
     metrics: Path,
+    expected: Mapping[str, Any] | None = None,
 ) -> None:
     """Predict every test pair of the checkpoint's fold once, and only then look at what was measured.
 
-    A graph of another dataset, split or fold than the checkpoint's is refused.
+    A checkpoint of other settings than ``expected`` is refused (a training that outlived its workflow may have written
+    it), and so is a graph of another dataset, split or fold than the checkpoint's.
     """
     model, settings, record = load_checkpoint(checkpoint)
+    if expected is not None:
+        _check_settings(settings, expected, checkpoint)
     fold = load_fold(graph, molecules, text, settings.get("text_encoder"))
     fold.graph.check_fold(settings, graph)
     pairs = fold.graph.test_pairs.numpy()

@@ -52,12 +52,15 @@ rule evaluate:
         mem_mb=8000,
         runtime=10,
     params:
+        # A training that outlived its Snakemake may have written the checkpoint of earlier settings.
+        settings=settings("run"),
         simulated=simulated_flag,
         code=evaluate_code,
         text=text_arguments,
     shell:
-        "clmt evaluate --model {input.model} --graph {input.graph} --molecules {input.molecules} {params.text:q} "
-        "--response {input.response} {params.simulated} --predictions {output.predictions} --metrics {output.metrics} 2> {log}"
+        "clmt evaluate --settings {params.settings:q} --model {input.model} --graph {input.graph} "
+        "--molecules {input.molecules} {params.text:q} --response {input.response} {params.simulated} "
+        "--predictions {output.predictions} --metrics {output.metrics} 2> {log}"
 
 
 rule collect:

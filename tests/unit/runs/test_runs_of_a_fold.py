@@ -63,10 +63,10 @@ def train(folder: Path, device: str = "cpu") -> int:
     return main(["train", "--settings", json.dumps(RUN), *inputs(folder), "--device", device, *files])
 
 
-def evaluate(folder: Path) -> int:
+def evaluate(folder: Path, *settings: str) -> int:
     files = ["--predictions", str(folder / "predictions.parquet"), "--metrics", str(folder / "metrics.json")]
     given = ["--model", str(folder / "model.pt"), "--response", str(folder / "response.parquet")]
-    return main(["evaluate", *given, *inputs(folder), *files])
+    return main(["evaluate", *settings, *given, *inputs(folder), *files])
 
 
 def give_away(folder: Path, key: str) -> None:
@@ -112,6 +112,25 @@ def test_a_graph_that_does_not_say_whose_it_is_is_refused(folder: Path, capsys: 
     save_tensors(folder / "graph.pt", {name: value for name, value in graph.items() if name != "fold"})
     assert train(folder) == 2
     assert "graph.pt: lacks field 'fold'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"seed": 2}, "seed: got: 1, expected: 2"),
+        ({"settings": {"epochs": 2}}, "settings.epochs: got: none, expected: 2"),
+        ({"text_encoder": "lsa"}, "text_encoder: got: none, expected: 'lsa'"),
+    ],
+)
+def test_a_checkpoint_of_other_settings_is_refused(
+    folder: Path, change: dict[str, Any], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train(folder) == 0
+    assert evaluate(folder, "--settings", json.dumps(RUN)) == 0
+    (folder / "metrics.json").unlink()
+    assert evaluate(folder, "--settings", json.dumps(RUN | change)) == 2
+    assert f"model.pt: trained with other settings! {message}. Delete it" in capsys.readouterr().err
+    assert not (folder / "metrics.json").exists()
 
 
 def test_vectors_of_another_encoder_than_the_settings_name_are_refused(
