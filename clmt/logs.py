@@ -27,8 +27,10 @@ def configure_logging(level: str = "INFO") -> None:
         force=True,
     )
     # Third parties log every request and font lookup; only their warnings matter here.
-    for noisy in ("urllib3", "matplotlib", "fontTools", "httpx", "filelock"):
+    for noisy in ("matplotlib", "fontTools", "httpx", "filelock"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # Its warnings of odd headers come with a traceback, though the file is checked byte by byte afterwards.
+    logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 
 def progress(iterable: Iterable[Item], desc: str, total: int | None = None) -> Iterator[Item]:

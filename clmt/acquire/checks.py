@@ -8,7 +8,7 @@ from pathlib import Path
 
 from clmt.acquire.registry import Source
 
-__all__ = ["ANSWER", "Expectation", "Finding", "inspect", "inspect_bytes"]
+__all__ = ["ANSWER", "MAGIC", "MOVED", "Expectation", "Finding", "inspect", "inspect_bytes"]
 
 HEAD = 4096
 MAGIC = {"zip": (b"PK\x03\x04", "a zip archive (50 4b 03 04)"), "gzip": (b"\x1f\x8b", "a gzip file (1f 8b)")}
@@ -55,7 +55,7 @@ class Finding:
         return f"got: {self.got}, expected: {self.expected}. {self.hint}"
 
 
-_MOVED = "The source has moved or is blocked: open the address in a browser, then correct it in config/sources.yaml"
+MOVED = "The source has moved or is blocked: open the address in a browser, then correct it in config/sources.yaml"
 _REPLACED = (
     "The file was damaged on its way or replaced by its publisher: try again later, or look at the new file and "
     "change its entry in config/sources.yaml"
@@ -86,21 +86,25 @@ def inspect_bytes(content: bytes, expected: Expectation = ANSWER) -> Finding | N
 def _inspect_head(head: bytes, expected: Expectation) -> Finding | None:
     if not head:
         # figshare's gate answers scripts with an empty body, and lets them in a little later.
-        return Finding("an empty body", expected.kind, _MOVED, transient=True)
+        return Finding("an empty body", expected.kind, MOVED, transient=True)
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:200].lower()
     if start.startswith(b"version https://git-lfs"):
         hint = "The repository's Git LFS quota is spent: try again later, or set mirror: in the configuration"
         return Finding("a Git LFS pointer", f"the {expected.kind} file it points to", hint)
-    if start.startswith((b"<!doctype html", b"<html", b"<head", b"<script")):
-        # A look-up service under load answers with a page; a file's address that does so has moved.
-        return Finding("a web page (HTML)", expected.kind, _MOVED, transient=expected.kind == "answer")
+    if start.startswith(b"<") and not (expected.header or "").startswith("<"):
+        # No table and no answer begins so. A look-up service under load answers with a page (HTML, or an error in XML);
+        # a file's address that does so has moved.
+        return Finding("a web page (HTML)", expected.kind, MOVED, transient=expected.kind == "answer")
+    if start.startswith(b"{") and expected.kind == "text" and not (expected.header or "").startswith("{"):
+        return Finding("an answer in JSON", expected.kind, MOVED)
     if expected.kind in MAGIC:
         magic, words = MAGIC[expected.kind]
         if not head.startswith(magic):
-            return Finding(f"a file that begins with {head[:8].hex(' ')}", words, _MOVED)
+            return Finding(f"a file that begins with {head[:8].hex(' ')}", words, MOVED)
     elif b"\x00" in head:
-        return Finding("binary bytes", "text", _MOVED)
-    if expected.header is not None and expected.header.encode() not in head:
+        return Finding("binary bytes", "text", MOVED)
+    # Of the first two lines: the header of a table is its first, or the first row tells it.
+    if expected.header is not None and expected.header.encode() not in b"\n".join(head.splitlines()[:2]):
         first = head.splitlines()[0][:60].decode("utf-8", "replace")
         return Finding(f"a file that begins with {first!r}", f"a file with {expected.header!r} at its start", _REPLACED)
     return None

@@ -6,7 +6,8 @@ import logging
 import os
 from pathlib import Path
 
-from clmt.acquire.checks import Expectation, inspect
+from clmt.acquire.body import largest, read_body, take_off_gzip
+from clmt.acquire.checks import MOVED, Expectation, inspect
 from clmt.acquire.folder import MirrorFolder
 from clmt.acquire.registry import Registry
 from clmt.acquire.transport import GoneError, Transient, Transport
@@ -18,7 +19,6 @@ __all__ = ["NOT_FOUND", "download", "fetch_source"]
 logger = logging.getLogger(__name__)
 
 NOT_FOUND = frozenset({404, 410})
-CHUNK = 1 << 18
 
 
 def fetch_source(
@@ -92,11 +92,17 @@ def _copy(url: str, part: Path, expected: Expectation, label: str, mirror: Mirro
 def _receive(
     url: str, part: Path, expected: Expectation, label: str, transport: Transport, gone: frozenset[int]
 ) -> None:
-    with transport.get(url, label, gone) as response, part.open("wb") as handle:
-        for chunk in response.iter_content(CHUNK):
+    limit, page_is_transient = largest(expected), expected.kind == "answer"
+    with transport.get(url, label, gone, page_is_transient) as response, part.open("wb") as handle:
+        for chunk in read_body(response, expected.kind, limit):
             handle.write(chunk)
+        packed = "Content-Encoding" in response.headers
+    if packed:
+        take_off_gzip(part, expected.kind, limit)
     finding = inspect(part, expected)
     if finding and finding.transient:
         raise Transient(f"{finding.got}, expected: {finding.expected}")
     if finding:
         raise ClmtError(f"{label}: {url} is not the file! {finding}")
+    if part.stat().st_size > limit:
+        raise ClmtError(f"{label}: {url} does not end! got: more than {limit:,} bytes, expected: the file. {MOVED}")

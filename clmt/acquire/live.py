@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from clmt.acquire.checks import HEAD, Expectation, inspect_bytes
+from clmt.acquire.checks import HEAD, MAGIC, Expectation, inspect_bytes
 from clmt.acquire.registry import Api, Registry, Source
 from clmt.acquire.transport import Transient, Transport
 from clmt.errors import ClmtError, expected_one_of
@@ -89,7 +89,9 @@ def _first_bytes(source: Source, sender: Transport) -> str:
 
     def once() -> tuple[bytes, str]:
         with sender.get(source.url, label) as response:
-            return next(response.iter_content(HEAD), b""), response.headers.get("Content-Length", "")
+            return response.raw.read1(HEAD, decode_content=source.kind not in MAGIC), response.headers.get(
+                "Content-Length", ""
+            )
 
     head, size = sender.repeat(label, source.url, once)
     finding = inspect_bytes(head, Expectation.of(source))

@@ -9,17 +9,18 @@ sees neither a body that is half a file, nor PubChem's traffic lights, nor the p
 from __future__ import annotations
 
 import contextlib
+import http.client
 import logging
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import IO, TypeVar
 from urllib.parse import urlsplit
 
 import requests
-from urllib3.exceptions import InvalidHeader
+from urllib3.exceptions import DecodeError, HTTPError, InvalidHeader, ProtocolError, TimeoutError
 from urllib3.util import Retry
 
 from clmt import __version__
@@ -30,6 +31,7 @@ __all__ = ["GoneError", "Transient", "Transport", "requested_pause"]
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
+HEAD = 4096
 TRANSIENT_STATUS = frozenset({202, 408, 425, 429, 500, 502, 503, 504})
 LONGEST_PAUSE = 300.0
 _THROTTLE = re.compile(r"status:\s*(\w+)", re.IGNORECASE)
@@ -65,6 +67,7 @@ class Transport:
     sleep: Callable[[float], None] = time.sleep
     session: requests.Session = field(default_factory=requests.Session)
     _next: dict[str, float] = field(default_factory=dict)
+    _locks: bool = True
 
     def repeat(self, label: str, url: str, once: Callable[[], T]) -> T:
         """Call ``once`` until it stops raising `Transient`; then raise `ClmtError` with the last reason."""
@@ -83,14 +86,26 @@ class Transport:
         )
 
     @contextlib.contextmanager
-    def get(self, url: str, label: str, gone: frozenset[int] = frozenset({404, 410})) -> Iterator[requests.Response]:
-        """Open one streamed answer with status 200; raises `Transient`, `GoneError` or `ClmtError` otherwise."""
+    def get(
+        self,
+        url: str,
+        label: str,
+        gone: frozenset[int] = frozenset({404, 410}),
+        page_is_transient: bool = False,
+    ) -> Iterator[requests.Response]:
+        """Open one streamed answer with status 200; raises `Transient`, `GoneError` or `ClmtError` otherwise.
+
+        With ``page_is_transient`` a status of ``gone`` whose body is a web page is a gateway's, and says nothing about
+        what the service knows.
+        """
         self._wait(url)
         # Identity: Content-Length and checksums are then those of the file itself.
         headers = {"User-Agent": f"clmt/{__version__}", "Accept-Encoding": "identity"}
         try:
             with self.session.get(url, headers=headers, timeout=self.timeout, stream=True) as response:
                 self._hold(url, requested_pause(response.headers))
+                if page_is_transient and response.status_code in gone and _is_page(response):
+                    raise Transient(f"HTTP {response.status_code} with a web page", requested_pause(response.headers))
                 self._refuse_status(response, url, label, gone)
                 yield response
         except (
@@ -98,9 +113,14 @@ class Transport:
             requests.Timeout,
             requests.exceptions.ChunkedEncodingError,
             requests.exceptions.ContentDecodingError,
+            ProtocolError,
+            TimeoutError,
+            DecodeError,
+            http.client.HTTPException,
         ) as error:
             raise Transient(_words(error)) from error
-        except requests.RequestException as error:
+        except (requests.RequestException, HTTPError, ValueError) as error:
+            # ValueError: a redirect to what cannot be an address passes through requests and urllib3 as it is.
             raise ClmtError(f"{label}: {url}: {_words(error)}. Correct the address in config/sources.yaml") from error
 
     def _refuse_status(self, response: requests.Response, url: str, label: str, gone: frozenset[int]) -> None:
@@ -135,19 +155,34 @@ class Transport:
         if self.pace_folder is None or self.intervals(f"https://{host}/") == 0:
             yield {}
             return
-        import fcntl
-
         self.pace_folder.mkdir(parents=True, exist_ok=True)
         with (self.pace_folder / host).open("a+") as handle:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+            if not self._locked(handle):
+                yield {}
+                return
             handle.seek(0)
-            text = handle.read()
-            # A time far in the future is a clock that was set back, not a reservation.
-            known = min(float(text), self.clock() + LONGEST_PAUSE) if text else 0.0
+            known = 0.0
+            with contextlib.suppress(ValueError):
+                # A time far in the future is a clock that was set back, not a reservation.
+                known = min(float(handle.read()), self.clock() + LONGEST_PAUSE)
             reserved = {"next": known}
             yield reserved
             handle.truncate(0)
             handle.write(f"{reserved['next']:.6f}")
+
+    def _locked(self, handle: IO[str]) -> bool:
+        """Lock the file; where the file system has no locks, which are a courtesy to the server, say so once."""
+        import fcntl
+
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        except OSError as error:
+            if self._locks:
+                reason = " ".join(str(error.strerror or error).split())
+                logger.warning("%s cannot be locked (%s): the pace holds in this process only", handle.name, reason)
+            self._locks = False
+            return False
+        return True
 
 
 _CORRECT = "Correct its address in config/sources.yaml"
@@ -160,9 +195,14 @@ def requested_pause(headers: Mapping[str, str]) -> float:
     """
     pauses = [_LIGHTS.get(light.lower(), 0.0) for light in _THROTTLE.findall(headers.get("X-Throttling-Control", ""))]
     if "Retry-After" in headers:
-        with contextlib.suppress(InvalidHeader):
+        with contextlib.suppress(InvalidHeader, ValueError, OverflowError):
             pauses.append(Retry().parse_retry_after(headers["Retry-After"]))
     return min(max([0.0, *pauses]), LONGEST_PAUSE)
+
+
+def _is_page(response: requests.Response) -> bool:
+    """Whether the body is a web page, by its first bytes."""
+    return next(response.iter_content(HEAD), b"").removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
 
 
 def _words(error: Exception) -> str:

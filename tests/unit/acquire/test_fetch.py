@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from clmt.acquire import body as body_module
+from clmt.acquire.body import read_body
 from clmt.acquire.fetch import fetch_source
 from clmt.acquire.registry import Registry, Source, load_registry
-from clmt.acquire.transport import requested_pause
+from clmt.acquire.transport import Transient, requested_pause
 from clmt.errors import ClmtError
 from tests.helpers.local_web import Answer, Clock, Web, quick_transport, serving
 from tests.helpers.survey_archives import zipped
@@ -176,9 +178,76 @@ def test_pause_is_read_from_the_headers() -> None:
     assert requested_pause({"Retry-After": "Thu, 01 Jan 1970 00:01:40 GMT"}) == 0.0
     assert requested_pause({"Retry-After": "soon"}) == 0.0
     assert requested_pause({"Retry-After": "999999"}) == 300.0
+    assert requested_pause({"Retry-After": "\u00b2"}) == 0.0
 
 
 def test_unknown_source_lists_the_names(tmp_path: Path) -> None:
     registry = replace(load_registry(), path=Path("r.yaml"))
     with pytest.raises(ClmtError, match=r"got: 'survey_gdcs', expected one of: .*survey_gdsc"):
         fetch_source(registry, "survey_gdcs", tmp_path / "x")
+
+
+@pytest.mark.parametrize("coding", [None, "gzip", "x-gzip"])
+@pytest.mark.parametrize("kind", ["gzip", "zip", "text"])
+def test_a_content_encoding_does_not_unpack_the_file(web: Web, tmp_path: Path, kind: str, coding: str | None) -> None:
+    good = {"zip": zipped({"a": b"1"}), "gzip": gzip.compress(TABLE), "text": TABLE}[kind]
+    # Servers name a .gz file's own compression as the coding; of others the coding is taken off.
+    sent = gzip.compress(good) if coding and kind != "gzip" else good
+    headers = {"Content-Encoding": coding} if coding else {}
+    fetch(web, tmp_path / "t", Answer(body=sent, headers=headers), kind=kind, bytes=len(good), sha256=sha256(good))
+    assert (tmp_path / "t").read_bytes() == good
+    if coding == "gzip" and kind == "gzip":
+        fetch(
+            web, tmp_path / "t", Answer(body=gzip.compress(good), headers=headers), kind=kind, bytes=None, sha256=None,
+            floating=True,
+        )  # fmt: skip
+        assert (tmp_path / "t").read_bytes() == good
+    assert [path.name for path in tmp_path.iterdir()] == ["t"]
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"<title>busy</title>DRUG_ID,DRUG_NAME", "web page"),
+        (b"<?xml version='1.0'?><e>DRUG_ID</e>", "web page"),
+        (b"<!-- x --><html>DRUG_ID", "web page"),
+        (b'{"message": "DRUG_ID,DRUG_NAME"}', "in JSON"),
+        (b"sorry\n\nthere is no\nDRUG_ID,DRUG_NAME\n", "'DRUG_ID,' at its start"),
+    ],
+)
+def test_a_page_is_no_floating_file(web: Web, tmp_path: Path, body: bytes, words: str) -> None:
+    with pytest.raises(ClmtError, match=words):
+        fetch(web, tmp_path / "t", Answer(body=body), sha256=None, bytes=None, floating=True, header="DRUG_ID,")
+    assert nothing_left(tmp_path)
+
+
+@pytest.mark.parametrize("place", ["http://[", f"http://{'a' * 70}.org/x"])
+def test_a_redirect_to_no_address_is_one_line(web: Web, tmp_path: Path, place: str) -> None:
+    with pytest.raises(ClmtError, match="source 'table'") as caught:
+        fetch(web, tmp_path / "t", Answer(302, headers={"Location": place}))
+    assert "\n" not in str(caught.value)
+    assert nothing_left(tmp_path)
+
+
+def test_an_endless_body_ends_at_the_published_size(web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(body_module, "CHUNK", 100)
+    with pytest.raises(ClmtError, match=rf"got: [0-9]{{2,3}} bytes, expected: {len(TABLE)} bytes") as caught:
+        fetch(web, tmp_path / "t", Answer(body=TABLE + b"x" * 100_000))
+    assert "100,0" not in str(caught.value)
+    monkeypatch.setattr(body_module, "LARGEST_FLOATING", 1000)
+    with pytest.raises(ClmtError, match="does not end! got: more than 1,000 bytes"):
+        fetch(web, tmp_path / "t", Answer(body=TABLE + b"x" * 100_000), sha256=None, bytes=None, floating=True)
+    assert nothing_left(tmp_path)
+
+
+def test_a_dripping_body_is_given_up() -> None:
+    class Raw:
+        def read1(self, amount: int, decode_content: bool) -> bytes:
+            return b"x"
+
+    class Response:
+        raw = Raw()
+
+    seconds = iter(float(number) for number in range(1000))
+    with pytest.raises(Transient, match=r"bytes in 6[01] s"):
+        list(read_body(Response(), "text", 10_000, clock=lambda: next(seconds)))  # type: ignore[arg-type]

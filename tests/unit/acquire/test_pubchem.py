@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -105,8 +107,8 @@ def test_second_run_asks_nothing(web: Web, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "busy",
-    [Answer(503, b"<html>busy</html>", BUSY), Answer(200, b"<html>busy</html>", BUSY)],
-    ids=["503", "page with 200"],
+    [Answer(status, b"<html>busy</html>", BUSY) for status in (503, 200, 404, 400)],
+    ids=["503", "page with 200", "page with 404", "page with 400"],
 )
 def test_busy_server_is_given_the_time_it_asks_for(web: Web, tmp_path: Path, busy: Answer) -> None:
     put_drug(web, "Alpha", [7], busy, reply({"IdentifierList": {"CID": [7]}}), SMILES="C")
@@ -124,6 +126,22 @@ def test_requests_keep_their_distance_between_clients(web: Web, tmp_path: Path) 
         structure(client(tmp_path, clock, **settings), name, f"{web.base}/pug")
     assert len(web.asked) == 4
     assert clock.slept == pytest.approx([0.25, 0.25, 0.25])
+
+
+@pytest.mark.parametrize("code", [errno.ENOSYS, errno.ENOLCK])
+def test_a_file_system_without_locks_keeps_the_pace_in_the_process(
+    web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, code: int
+) -> None:
+    def refuse(*args: Any) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    put_drug(web, "Alpha", [7], SMILES="C")
+    clock = Clock()
+    asker = client(tmp_path, clock, intervals=lambda url: 0.25, pace_folder=tmp_path / ".pace")
+    assert structure(asker, "Alpha", f"{web.base}/pug")["status"] == "found"
+    assert clock.slept == pytest.approx([0.25])
+    assert caplog.text.count("cannot be locked") == 1
 
 
 def test_moved_service_does_not_make_every_drug_unknown(web: Web, tmp_path: Path) -> None:
