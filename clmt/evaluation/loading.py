@@ -11,16 +11,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clmt.errors import ClmtError, expected_one_of
+from clmt.evaluation.card import read_card
 from clmt.evaluation.experiment import Experiment, Pairs
-from clmt.files import read_json
-from clmt.reading.parquet import read_parquet
+from clmt.evaluation.metrics import rmse
+from clmt.evaluation.score import PREDICTION_KEY
+from clmt.reading.parquet import check_types, read_parquet
 
 __all__ = ["load_experiment"]
+
+_REMEDY = "Delete the run's metrics.json and predictions.parquet and rerun evaluate"
+_TOLERANCE = 1e-6  # ln units of RMSE
 
 
 def _read_cards(paths: Sequence[Path], models: Sequence[str]) -> dict[Path, dict[str, Any]]:
     """Read metric cards by folder, in order of model and fold; all must be of one dataset and split."""
-    cards = {Path(path).parent: read_json(path) for path in paths}
+    cards = {Path(path).parent: read_card(path) for path in paths}
     if not cards:
         raise ClmtError("an experiment needs at least one run! got: no metrics file")
     for folder, card in cards.items():
@@ -47,14 +52,33 @@ def _check_folds(cards: Sequence[Mapping[str, Any]], models: Sequence[str]) -> N
 
 
 def _read_predictions(path: Path, card: Mapping[str, Any]) -> pa.Table:
-    """Read one fold's predictions and compare their number with the metric card's."""
-    columns = ("cell_line_id", "drug_id", "observed", "predicted")
-    table = read_parquet(path, "the predictions do", "Make them with 'clmt evaluate'", columns)
+    """Read one fold's predictions, and refuse those of another run, with a faulty value, or of another score."""
+    columns = {"cell_line_id": pa.string(), "drug_id": pa.string(), "observed": pa.float64(), "predicted": pa.float64()}
+    table = read_parquet(path, "the predictions do", "Make them with 'clmt evaluate'", tuple(columns))
+    check_types(table, columns, path, _REMEDY)
+    facts = table.schema.metadata or {}
+    for key in PREDICTION_KEY:
+        found = facts.get(key.encode(), b"").decode(errors="replace")
+        if found != str(card[key]):
+            raise ClmtError(
+                f"{path}: predictions of another run! {key}: got: {found!r}, expected: {str(card[key])!r}. {_REMEDY}"
+            )
     if len(table) != card["n_test"]:
+        raise ClmtError(f"{path}: the metric card has {card['n_test']} test pairs! got: {len(table)} rows. {_REMEDY}")
+    observed, predicted = (table[column].to_numpy() for column in ("observed", "predicted"))
+    for name, values in (("observed", observed), ("predicted", predicted)):
+        if (wrong := np.flatnonzero(~np.isfinite(values))).size:
+            row = int(wrong[0])
+            raise ClmtError(
+                f"{path}: {name} value of cell line {table['cell_line_id'][row].as_py()!r} and drug "
+                f"{table['drug_id'][row].as_py()!r} is not finite! got: {values[row]}. {_REMEDY}"
+            )
+    if len(table) and abs(rmse(observed, predicted) - card["rmse"]) > _TOLERANCE:
         raise ClmtError(
-            f"{path}: the metric card has {card['n_test']} test pairs! got: {len(table)} rows. Delete both and rerun"
+            f"{path}: the metric card has another RMSE! got: {rmse(observed, predicted):.9g}, "
+            f"expected: {card['rmse']:.9g}. {_REMEDY}"
         )
-    return table.append_column("fold", pa.array(np.full(len(table), int(card["fold"]))))
+    return table.append_column("fold", pa.array(np.full(len(table), int(card["fold"])))).replace_schema_metadata(None)
 
 
 def _sort_pairs(table: pa.Table, cell_ids: list[str], drug_ids: list[str]) -> tuple[np.ndarray, pa.Table]:
@@ -116,7 +140,7 @@ def load_experiment(
     ClmtError
         If a model lacks a fold, a pair is scored twice, or two models differ in their pairs or observed values.
     """
-    models = list(models) or list(dict.fromkeys(read_json(path)["model"] for path in metrics))
+    models = list(models) or list(dict.fromkeys(read_card(path)["model"] for path in metrics))
     cards = _read_cards(metrics, models)
     files = {Path(path).parent: Path(path) for path in predictions}
     for folder in cards:

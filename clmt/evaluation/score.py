@@ -14,7 +14,7 @@ from clmt.evaluation.metrics import metric_card
 from clmt.files import atomic_path, write_json, write_parquet
 from clmt.tables.schema import read_table
 
-__all__ = ["RUN_FACTS", "observed_values", "write_evaluation"]
+__all__ = ["PREDICTION_KEY", "RUN_FACTS", "observed_values", "write_evaluation"]
 
 RUN_FACTS = (
     "dataset",
@@ -31,6 +31,9 @@ RUN_FACTS = (
     "settings_digest",
 )
 """What ``metrics.json`` says of a run beside its metrics, so that no reader has to take a path apart."""
+
+PREDICTION_KEY = ("dataset", "split", "model", "fold")
+"""Facts of a run that ``predictions.parquet`` has in its metadata, so that no run's are taken for another's."""
 
 
 def observed_values(response_path: Path, cells: np.ndarray, drugs: np.ndarray) -> np.ndarray:
@@ -130,7 +133,9 @@ def write_evaluation(
         raise ClmtError(f"{card['dataset']}, {card['split']}, {card['model']}, fold {card['fold']}: {error}") from error
     columns = {"cell_line_id": pa.array(cells, pa.string()), "drug_id": pa.array(drugs, pa.string())}
     numbers = {"observed": observed, "predicted": predicted, "expected": expected}
+    table = pa.table({**columns, **{name: pa.array(v) for name, v in numbers.items()}})
+    table = table.replace_schema_metadata({key: str(card[key]) for key in PREDICTION_KEY})
     with atomic_path(predictions_out) as temporary:
-        write_parquet(pa.table({**columns, **{name: pa.array(v) for name, v in numbers.items()}}), temporary)
+        write_parquet(table, temporary)
         write_json(metrics_out, metrics)  # inside, so that a failure leaves neither file
     return metrics

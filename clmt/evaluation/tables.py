@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from clmt.errors import ClmtError
 from clmt.evaluation.experiment import Experiment
 from clmt.evaluation.loading import load_experiment
 from clmt.evaluation.metrics import METRICS
@@ -88,9 +89,32 @@ def _write_tsv(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, A
 
 
 def read_table(path: Path) -> list[dict[str, str]]:
-    """Read a table written by `collect`; every value is text."""
-    with Path(path).open(encoding="utf-8", newline="") as handle:
-        return list(csv.DictReader(handle, delimiter="\t"))
+    """Read a table written by `collect`; every value is text.
+
+    Raises
+    ------
+    ClmtError
+        Where there is no such file, it is no such table, or a row has more or fewer cells than the header.
+    """
+    try:
+        with Path(path).open(encoding="utf-8", newline="") as handle:
+            header, *lines = list(csv.reader(handle, delimiter="\t", strict=True)) or [[]]
+    except FileNotFoundError:
+        raise ClmtError(f"{path}: no such table! Rerun collect") from None
+    except (OSError, ValueError, csv.Error) as error:
+        raise ClmtError(f"{path}: cannot be read ({error})! Rerun collect") from None
+    if tuple(header) not in (TABLE_COLUMNS, SUMMARY_COLUMNS):
+        columns = SUMMARY_COLUMNS if "metric" in header or "mean" in header else TABLE_COLUMNS
+        odd = [name for name in columns if name not in header] or [name for name in header if name not in columns]
+        first = odd[0] if odd else "their order"
+        raise ClmtError(f"{path}: wrong columns! The first is {first!r}; got: {', '.join(header)[:200]}. Rerun collect")
+    for number, line in enumerate(lines, start=2):
+        if len(line) != len(header):
+            raise ClmtError(
+                f"{path}: line {number} has another number of cells! got: {len(line)}, expected: {len(header)}. "
+                "Rerun collect"
+            )
+    return [dict(zip(header, line, strict=True)) for line in lines]
 
 
 def result_rows(experiment: Experiment) -> list[dict[str, Any]]:

@@ -24,12 +24,23 @@ def read_history(path: Path) -> np.ndarray:
     Epochs without a check on the validation pairs are left out; n may be 0.
     """
     names = ("epoch", "seconds", "validation_rmse")
-    with Path(path).open(encoding="utf-8", newline="") as handle:
-        reader = csv.DictReader(handle)
-        missing = [name for name in names if name not in (reader.fieldnames or [])]
-        if missing:
-            raise ClmtError(f"{path}: no column {missing[0]!r}! got: {', '.join(reader.fieldnames or [])}. Rerun train")
-        rows = [[float(row[name] or "nan") for name in names] for row in reader]
+    try:
+        with Path(path).open(encoding="utf-8", newline="") as handle:
+            reader = csv.DictReader(handle, strict=True)
+            columns, lines = reader.fieldnames or [], list(reader)
+    except FileNotFoundError:
+        raise ClmtError(f"{path}: no such learning curve! Rerun train") from None
+    except (OSError, ValueError, csv.Error) as error:
+        raise ClmtError(f"{path}: cannot be read ({error})! Rerun train") from None
+    missing = [name for name in names if name not in columns]
+    if missing:
+        raise ClmtError(f"{path}: no column {missing[0]!r}! got: {', '.join(columns)}. Rerun train")
+    rows = []
+    for number, line in enumerate(lines, start=2):
+        try:
+            rows.append([float(line[name] or "nan") for name in names])
+        except ValueError as error:
+            raise ClmtError(f"{path}: no number in line {number}! got: {error}. Rerun train") from None
     curve = np.array(rows, dtype=np.float64).reshape(-1, 3)
     return curve[np.isfinite(curve).all(axis=1)]
 

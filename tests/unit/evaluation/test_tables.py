@@ -38,12 +38,14 @@ def run(files: Files, folder: Path, **changes: Any) -> tuple[list[dict[str, str]
 
 
 def spoil(files: Files, model: str, change: Any) -> None:
-    """Pass the predictions of fold 1 of a model through ``change`` and correct the number of rows in its card."""
+    """Pass the predictions of fold 1 of a model through ``change`` and correct its card."""
     path = next(p for p in files["predictions"] if p.parts[-3:-1] == (model, "fold1"))
     table = change(pq.read_table(path))
     pq.write_table(table, path)
+    error = table["observed"].to_numpy() - table["predicted"].to_numpy()
+    facts = {"n_test": len(table), "rmse": float(np.sqrt(np.mean(error**2)))}
     card = json.loads((path.parent / "metrics.json").read_text())
-    (path.parent / "metrics.json").write_text(json.dumps(card | {"n_test": len(table)}))
+    (path.parent / "metrics.json").write_text(json.dumps(card | facts))
 
 
 def test_the_table_has_one_row_per_model_and_fold_in_the_configured_order(files: Files, tmp_path: Path) -> None:
@@ -88,7 +90,9 @@ def test_a_fixed_test_part_may_be_scored_in_every_fold(files: Files, tmp_path: P
     for model in MODELS:
         first = next(p for p in files["predictions"] if p.parts[-3:-1] == (model, "fold0")).parent
         for fold in (1, 2):
-            shutil.copy(first / "predictions.parquet", first.parent / f"fold{fold}")
+            table = pq.read_table(first / "predictions.parquet")
+            facts = table.schema.metadata | {b"fold": str(fold)}
+            pq.write_table(table.replace_schema_metadata(facts), first.parent / f"fold{fold}" / "predictions.parquet")
             card = json.loads((first / "metrics.json").read_text()) | {"fold": fold}
             (first.parent / f"fold{fold}" / "metrics.json").write_text(json.dumps(card))
     rows, _ = run(files, tmp_path)
@@ -139,6 +143,70 @@ def test_runs_of_two_splits_are_refused(files: Files, tmp_path: Path) -> None:
     files["metrics"][0].write_text(json.dumps(card | {"split": "cell_blind"}))
     with pytest.raises(ClmtError, match="share their split! got: cell_blind, mixed"):
         run(files, tmp_path)
+
+
+def test_swapped_predictions_are_refused(files: Files, tmp_path: Path) -> None:
+    one, other = (p for p in files["predictions"] if p.parts[-3:-1] in (("drug_mean", "fold0"), ("mlp", "fold0")))
+    moved = tmp_path / "moved.parquet"
+    one.rename(moved)
+    other.rename(one)
+    moved.rename(other)
+    with pytest.raises(ClmtError, match=r"drug_mean/fold0/.*of another run! model: got: 'mlp', expected: 'drug_mean'"):
+        run(files, tmp_path)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_prediction_that_is_not_finite_is_refused_with_its_pair(files: Files, tmp_path: Path, value: float) -> None:
+    path = files["predictions"][0]
+    table = pq.read_table(path)
+    values = table["predicted"].to_numpy().copy()
+    values[2] = value
+    pq.write_table(table.set_column(table.schema.get_field_index("predicted"), "predicted", pa.array(values)), path)
+    pair = table.slice(2, 1).to_pylist()[0]
+    message = f"predicted value of cell line '{pair['cell_line_id']}' and drug '{pair['drug_id']}' is not finite"
+    with pytest.raises(ClmtError, match=message):
+        run(files, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"rmse": 0.0123}, r"the metric card has another RMSE! got: .*, expected: 0\.0123"),
+        ({"rmse": -3}, "rmse: got: -3, expected: a number that is not negative"),
+        ({"rmse": None}, "rmse: got: None, expected: a number"),
+        ({"pearson": 7}, "pearson: got: 7, expected: a number from -1 to 1, or null"),
+        ({"fold": 0.5}, "fold: got: 0.5, expected: a whole number"),
+        ({"fold": True}, "fold: got: True, expected: a whole number"),
+        ({"dataset": '=HYPERLINK("http://x")'}, "dataset: got: .*, expected: a name"),
+        ({"simulated": "no"}, "simulated: got: 'no', expected: true or false"),
+        ({"mae": float("inf")}, "mae: got: inf"),
+    ],
+)
+def test_a_card_of_impossible_values_is_refused(
+    files: Files, tmp_path: Path, change: dict[str, Any], message: str
+) -> None:
+    path = files["metrics"][0]
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    with pytest.raises(ClmtError, match=message):
+        run(files, tmp_path)
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"model": "clmt"', "{}", "null"])
+def test_a_card_that_is_none_is_refused_with_its_path(files: Files, tmp_path: Path, content: str) -> None:
+    files["metrics"][0].write_text(content)
+    with pytest.raises(ClmtError, match=r"metrics\.json: .*Delete it and rerun evaluate"):
+        run(files, tmp_path)
+    with pytest.raises(ClmtError, match=r"metrics\.json: .*Delete it and rerun evaluate"):
+        run(files, tmp_path, models=[])
+
+
+@pytest.mark.parametrize("change", [lambda text: "", lambda text: text.replace("p_holm", "q"), lambda text: text[:-9]])
+def test_a_table_that_is_none_is_refused_with_its_path(files: Files, tmp_path: Path, change: Any) -> None:
+    run(files, tmp_path)
+    path = tmp_path / "made_up_cv_summary.tsv"
+    path.write_text(change(path.read_text()))
+    with pytest.raises(ClmtError, match=r"made_up_cv_summary\.tsv: .*Rerun collect"):
+        read_table(path)
 
 
 def test_a_card_that_does_not_fit_its_predictions_is_refused(files: Files, tmp_path: Path) -> None:
