@@ -7,20 +7,22 @@ Each module of `clmt.commands` adds the commands of one stage and imports what t
 from __future__ import annotations
 
 import argparse
-import logging
+import contextlib
 import os
 import pkgutil
+import signal
 import sys
-from collections.abc import Sequence
+import traceback
+from collections.abc import Iterator, Sequence
 from importlib import import_module
+from types import FrameType
 
 from clmt import __version__, commands
 from clmt.errors import ClmtError
+from clmt.files import DISK_FAULTS
 from clmt.logs import configure_logging
 
 __all__ = ["build_parser", "main"]
-
-logger = logging.getLogger(__name__)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -44,32 +46,78 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 on success; 2 where the input or the machine (a path, a full disk) is at fault, with one line on stderr; 130
-        where the user interrupted.
+        0 on success; 2 where the input or the machine (a path, a full disk, memory) is at fault; 1 where the program
+        is; 130 where the user interrupted. A failure is one line on stderr; ``CLMT_TRACEBACK=1`` adds where it was.
     """
     # Read when torch is loaded: threads that wait sleep soon instead of spinning, which costs nothing on idle cores and
     # keeps two jobs on the same cores from slowing each other down many times over.
     os.environ.setdefault("GOMP_SPINCOUNT", "2000")
     args = build_parser().parse_args(argv)
     configure_logging(args.log_level)
-    try:
-        args.run(args)
-    except ClmtError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except OSError as error:
-        logger.debug("where it happened:", exc_info=True)
-        print(f"error: {_machine_fault(error)}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("error: interrupted", file=sys.stderr)
-        return 130
+    with _terminable():
+        try:
+            args.run(args)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # Whoever read the output, such as head, has enough; what Python still holds back goes nowhere.
+            with contextlib.suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except KeyboardInterrupt:
+            print("error: interrupted", file=sys.stderr)
+            return 130
+        except Exception as error:  # noqa: BLE001 -- the last net under every command
+            return _fail(error, args.command)
     return 0
 
 
-def _machine_fault(error: OSError) -> str:
+def _fail(error: Exception, command: str) -> int:
+    """Say on one line what went wrong; returns the exit code."""
+    if os.environ.get("CLMT_TRACEBACK") == "1":
+        traceback.print_exception(error)
+    code, kind = 2, type(error).__name__
+    if isinstance(error, ClmtError):
+        line = str(error)
+    elif isinstance(error, OSError):
+        line = _machine_fault(error, command)
+    elif isinstance(error, MemoryError):
+        line = f"clmt {command}: memory is not enough! {_words(error)}. Give it more memory, or smaller settings"
+    else:
+        code = 1
+        line = (
+            f"clmt {command}: {kind}: {_words(error) or 'no message'}. This is a fault of clmt, or a damaged input: "
+            "CLMT_TRACEBACK=1 shows where it happened"
+        )
+    print(f"error: {line}", file=sys.stderr)
+    return code
+
+
+@contextlib.contextmanager
+def _terminable() -> Iterator[None]:
+    """Let a SIGTERM (a scheduler's stop) leave like an exit, so that half-written files are removed."""
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)  # a second one ends the process at once
+        raise SystemExit(128 + number)
+
+    try:
+        before = signal.signal(signal.SIGTERM, leave)
+    except ValueError:  # not the main thread
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _machine_fault(error: OSError, command: str) -> str:
     """One line from what the operating system refused."""
     words = " ".join(str(error.strerror or error).split()) or type(error).__name__
-    if error.filename is None:
-        return words
-    return f"{error.filename}: {words}! Give a path that can be read, or written where it is an output"
+    name = error.filename if error.filename2 is None or error.errno not in DISK_FAULTS else error.filename2
+    if name is None:
+        return f"clmt {command}: {words}"
+    return f"{name}: {words}! Give a path that can be read, or written where it is an output"
+
+
+def _words(error: Exception) -> str:
+    return " ".join(str(error).split())[:300]

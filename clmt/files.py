@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import shutil
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = [
+    "DISK_FAULTS",
     "atomic_path",
     "check_plain",
     "optional_path",
@@ -29,6 +31,9 @@ __all__ = [
     "write_parquet",
     "write_text",
 ]
+
+#: What the system says where a disk is full, over its quota, too small a file or broken.
+DISK_FAULTS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 
 @contextlib.contextmanager
@@ -47,6 +52,10 @@ def atomic_path(path: Path) -> Iterator[Path]:
         yield temporary
         temporary.chmod(0o644)
         temporary.replace(path)
+    except OSError as error:
+        if error.filename is None and error.errno in DISK_FAULTS:
+            error.filename = str(path)  # a write through an open file does not say which
+        raise
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
 import pkgutil
+import signal
 import subprocess
 import sys
 import time
@@ -14,6 +16,7 @@ import pytest
 
 from clmt import __version__, cli, commands
 from clmt.errors import ClmtError
+from clmt.files import atomic_path
 
 RULE_COMMANDS = ("fetch", "pubchem", "tables", "text", "molecules", "folds", "graph", "train", "evaluate", "collect")
 
@@ -78,14 +81,19 @@ def test_a_path_that_cannot_be_written_is_one_line_and_code_2(
             PermissionError(13, "Permission denied", "/out/t"),
             "error: /out/t: Permission denied! Give a path that can be",
         ),
-        (OSError(28, "No space left on device"), "error: No space left on device\n"),
-        (OSError("two\nlines"), "error: two lines\n"),
-        (OSError(), "error: OSError\n"),
+        (OSError(28, "No space left on device"), "error: clmt go: No space left on device\n"),
+        (
+            OSError(28, "No space left on device", "/mirror/t", None, "/out/t"),
+            "error: /out/t: No space left on device!",
+        ),
+        (OSError("two\nlines"), "error: clmt go: two lines\n"),
+        (OSError(), "error: clmt go: OSError\n"),
+        (MemoryError("Unable to allocate 8 GiB"), "error: clmt go: memory is not enough! Unable to allocate 8 GiB."),
     ],
-    ids=["permission", "full disk", "lines", "empty"],
+    ids=["permission", "full disk", "copy", "lines", "empty", "memory"],
 )
 def test_a_fault_of_the_machine_is_one_line_and_code_2(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], fault: OSError, line: str
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], fault: Exception, line: str
 ) -> None:
     def run(args: argparse.Namespace) -> None:
         raise fault
@@ -106,13 +114,49 @@ def test_an_interruption_is_code_130(monkeypatch: pytest.MonkeyPatch, capsys: py
     assert "Traceback" not in capsys.readouterr().err
 
 
-def test_a_fault_of_the_program_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_of_the_program_is_one_line_and_code_1(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def run(args: argparse.Namespace) -> None:
-        raise ZeroDivisionError
+        raise ZeroDivisionError("division\nby zero")
 
     install_command(monkeypatch, run)
-    with pytest.raises(ZeroDivisionError):
+    assert cli.main(["go"]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("error: clmt go: ZeroDivisionError: division by zero. ")
+    assert error.count("\n") == 1
+    monkeypatch.setenv("CLMT_TRACEBACK", "1")
+    assert cli.main(["go"]) == 1
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_a_reader_that_has_enough_is_no_error() -> None:
+    script = (
+        "import argparse, sys\nfrom clmt import cli\nmade = argparse.ArgumentParser()\n"
+        "made.set_defaults(log_level='info', command='go', run=lambda args: print('line\\n' * 100000))\n"
+        "cli.build_parser = lambda: made\nsys.exit(cli.main([]))\n"
+    )
+    done = subprocess.run(
+        ["bash", "-c", '"$0" -c "$1" | head -1; exit ${PIPESTATUS[0]}', sys.executable, script],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (0, "line\n", "")
+
+
+def test_a_terminated_command_leaves_nothing_half_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(args: argparse.Namespace) -> None:
+        with atomic_path(tmp_path / "table.tsv") as temporary:
+            temporary.write_text("half")
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(5)
+
+    install_command(monkeypatch, run)
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(SystemExit) as stop:
         cli.main(["go"])
+    assert stop.value.code == 143
+    assert list(tmp_path.iterdir()) == []
+    assert signal.getsignal(signal.SIGTERM) == before
 
 
 def test_every_stage_registers_commands() -> None:

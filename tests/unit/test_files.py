@@ -74,3 +74,9 @@ def test_a_broken_json_file_is_told_with_its_path(tmp_path: Path, content: bytes
         read_json(tmp_path / "a.json", "Run evaluate")
     with pytest.raises(ClmtError, match=r"b\.json: no such file! Run the rule"):
         read_json(tmp_path / "b.json")
+
+
+def test_a_full_disk_names_the_output(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="No space left") as caught, atomic_path(tmp_path / "table.tsv"):
+        raise OSError(28, "No space left on device")
+    assert caught.value.filename == str(tmp_path / "table.tsv")
