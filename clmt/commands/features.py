@@ -23,7 +23,7 @@ def register(subparsers: Subparsers) -> None:
     folds = subparsers.add_parser("folds", help="assign every response a role in every fold of a protocol")
     for table in ("response", "cell_lines", "drugs"):
         _add_table(folds, table)
-    _add_settings(folds, "protocol, folds, validation, variant, seed", "folds.parquet")
+    _add_settings(folds, "dataset, split, protocol, folds, validation, variant, seed", "folds.parquet")
     folds.set_defaults(run=run_folds)
 
     graph = subparsers.add_parser("graph", help="build one fold's graph from its training pairs")

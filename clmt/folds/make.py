@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import logging
 import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,9 +27,11 @@ from clmt.files import atomic_path, write_parquet
 from clmt.folds.groups import assign_parts, blind_axes, choose_groups
 from clmt.planning.protocols import PAPER_PARTS
 from clmt.planning.settings.folds import FoldSettings
+from clmt.reading.parquet import check_types, read_parquet
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 __all__ = ["ROLES", "make_folds", "read_folds", "roles_of_folds", "verify_roles", "write_folds"]
 
@@ -36,6 +39,9 @@ ROLES = ("train", "validation", "test", "unused")
 TRAIN, VALIDATION, TEST, UNUSED = range(4)
 logger = logging.getLogger(__name__)
 PAPER_SEED = 1234
+_REMEDY = "Make them with 'clmt folds'"
+#: What the metadata of ``folds.parquet`` say.
+_FACTS = ("dataset", "split", "protocol", "seed")
 
 
 def make_folds(
@@ -130,47 +136,57 @@ def verify_roles(roles: np.ndarray, axes: list[np.ndarray], settings: FoldSettin
 
 
 def write_folds(response: Path, cell_lines: Path, drugs: Path, out: Path, *, settings: dict[str, Any]) -> None:
-    """Split the responses of a dataset by `clmt.planning.settings.folds.FoldSettings` and write ``folds.parquet``."""
+    """Split the responses of a dataset by `clmt.planning.settings.folds.FoldSettings` and write ``folds.parquet``.
+
+    Dataset, split, protocol and seed stand in the metadata of the file.
+    """
     import pyarrow as pa
 
     from clmt.tables.schema import read_table
 
+    chosen = FoldSettings.read(settings)
     folds = make_folds(
-        read_table(response, "response"),
-        read_table(cell_lines, "cell_lines"),
-        read_table(drugs, "drugs"),
-        FoldSettings.read(settings),
+        read_table(response, "response"), read_table(cell_lines, "cell_lines"), read_table(drugs, "drugs"), chosen
     )
     for fold, counts in folds.groupby("fold", observed=True)["role"].value_counts().unstack(fill_value=0).iterrows():
         logger.info("fold %d: %s", fold, ", ".join(f"{counts[role]} {role}" for role in ROLES))
-    schema = pa.schema(
-        [
-            ("cell_line_id", pa.string()),
-            ("drug_id", pa.string()),
-            ("fold", pa.int8()),
-            ("role", pa.dictionary(pa.int8(), pa.string())),
-        ]
-    )
-    table = pa.Table.from_pandas(folds, schema=schema, preserve_index=False).replace_schema_metadata(None)
+    table = pa.Table.from_pandas(folds, schema=pa.schema(list(_types().items())), preserve_index=False)
+    table = table.replace_schema_metadata({key: str(getattr(chosen, key)) for key in _FACTS})
     with atomic_path(Path(out)) as temporary:
         write_parquet(table, temporary, compression="zstd", compression_level=12)
 
 
-def read_folds(path: Path, fold: int) -> pd.DataFrame:
-    """Read one fold of ``folds.parquet``: ``cell_line_id``, ``drug_id`` and ``role`` in the file's order."""
-    from clmt.reading.parquet import read_parquet
+def read_folds(path: Path, fold: int, owner: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """Read one fold of ``folds.parquet``: ``cell_line_id``, ``drug_id`` and ``role`` in the file's order.
 
-    table = read_parquet(path, "the folds do", "Make them with 'clmt folds'")
-    for column in ("cell_line_id", "drug_id", "fold", "role"):
-        if column not in table.column_names:
-            raise expected_one_of(f"{path}: no column {column!r}", None, table.column_names, "Delete it and rerun")
+    Folds of another than the ``owner`` (its dataset and split) are refused.
+    """
+    types = _types()
+    table = read_parquet(path, "the folds do", _REMEDY, tuple(types))
+    check_types(table, types, path, _REMEDY)
+    facts = table.schema.metadata or {}
+    for key, expected in (owner or {}).items():
+        found = facts.get(key.encode(), b"").decode(errors="replace")
+        if found != expected:
+            raise ClmtError(f"{path}: folds of another {key}! got: {found!r}, expected: {expected!r}. {_REMEDY}")
     frame = table.to_pandas()
     if fold not in set(frame["fold"]):
         raise expected_one_of(
             f"{path}: no such fold", fold, frame["fold"].unique(), "Ask for another or add folds to the split"
         )
     frame = frame.loc[frame["fold"] == fold, ["cell_line_id", "drug_id", "role"]].reset_index(drop=True)
-    unknown = sorted(set(frame["role"].astype(str)) - set(ROLES))
-    if unknown:
+    there = set(frame["role"].astype(str))
+    if unknown := sorted(there - set(ROLES)):
         raise expected_one_of(f"{path}: column role", unknown[0], ROLES, "Correct the file")
+    for role in (TRAIN, VALIDATION, TEST):
+        if ROLES[role] not in there:
+            raise ClmtError(f"{path}: fold {fold} has no {ROLES[role]} pair! {_REMEDY}")
     return frame.astype({"cell_line_id": object, "drug_id": object, "role": object})
+
+
+def _types() -> dict[str, pa.DataType]:
+    """Columns of ``folds.parquet``."""
+    import pyarrow as pa
+
+    role = pa.dictionary(pa.int8(), pa.string())
+    return {"cell_line_id": pa.string(), "drug_id": pa.string(), "fold": pa.int8(), "role": role}

@@ -95,7 +95,8 @@ def write_graph(tables: dict[str, Path], molecules: Path, folds: Path, out: Path
     frames = {kind: read_table(tables[kind], kind) for kind in KINDS}
     chosen = GraphSettings.read(settings)
     loaded = load_tensors(molecules)
-    build_graph(frames, loaded, read_folds(folds, chosen.fold), chosen).save(out)
+    owner = {"dataset": chosen.dataset, "split": chosen.split}
+    build_graph(frames, loaded, read_folds(folds, chosen.fold, owner), chosen).save(out)
 
 
 def _check_rows(

@@ -142,11 +142,12 @@ def molecule_settings(config: Config) -> dict[str, Any]:
 
 
 def folds_settings(config: Config, dataset: str, split: str) -> dict[str, Any]:
-    """Settings of the folds of a split: protocol, number of folds, share of validation pairs and derived seed."""
+    """Settings of the folds of a split: whose they are, protocol, folds, share of validation pairs, derived seed."""
     entry = _declared(config, "splits", split)
     _declared(config, "datasets", dataset)
     seed = derive_seed(config["seed"], dataset, split)
-    return FoldSettings.take(entry, {"seed": seed}, place=f"config: splits.{split}").plain()
+    own = {"dataset": dataset, "split": split, "seed": seed}
+    return FoldSettings.take(entry, own, place=f"config: splits.{split}").plain()
 
 
 def graph_settings(config: Config, dataset: str, split: str, fold: int | str) -> dict[str, Any]:

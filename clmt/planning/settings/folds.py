@@ -69,8 +69,10 @@ class _Folds(Settings):
 
 
 class FoldSettings(_Folds):
-    """Settings of ``clmt folds``."""
+    """Settings of ``clmt folds``: the split's, and whose folds they are."""
 
+    dataset: str = Field(default="", description="Dataset of the folds; a graph of another one refuses them.")
+    split: str = Field(default="", description="Split of the folds.")
     seed: int = Field(default=0, ge=0, description="Derived from the base seed, the dataset and the split.")
 
 

@@ -5,6 +5,8 @@ from collections import Counter
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from clmt.errors import ClmtError
@@ -14,6 +16,8 @@ from clmt.planning.protocols import PROTOCOLS
 from clmt.planning.settings.folds import FoldSettings
 from clmt.tables.schema import write_table
 from tests.helpers.small_world import make_tables
+
+ROLE_TYPE = pa.dictionary(pa.int8(), pa.string())
 
 
 def folds_of(protocol: str, **settings) -> pd.DataFrame:
@@ -121,7 +125,7 @@ def test_a_group_too_large_for_validation_is_passed_over() -> None:
     ("settings", "message"),
     [
         ({"protocol": "cellblind"}, "got: 'cellblind', expected one of: cell_blind"),
-        ({"protocol": "mixed", "fold": 5}, "got: 'fold', expected one of: folds"),
+        ({"protocol": "mixed", "fold": 5}, "got: 'fold', expected one of: dataset, folds"),
         ({"folds": 5}, "protocol is missing"),
         ({"protocol": "mixed", "folds": 1}, "got: 1, expected: 2 to 127"),
         ({"protocol": "mixed", "validation": 0.0}, "got: 0.0"),
@@ -191,6 +195,8 @@ def test_file_round_trip(tmp_path) -> None:
         fold[["cell_line_id", "drug_id"]].astype(str), tables["response"][["cell_line_id", "drug_id"]].astype(str)
     )
     assert math.isclose((fold["role"] == "test").mean(), 1 / 3, abs_tol=0.05)
+    facts = {b"dataset": b"", b"split": b"", b"protocol": b"cell_blind", b"seed": b"5"}
+    assert pq.read_schema(out).metadata == facts
     with pytest.raises(ClmtError, match="no such fold! got: 3, expected one of: 0, 1, 2"):
         read_folds(out, 3)
     with pytest.raises(ClmtError, match=r"none\.parquet: the folds do not exist! Make them with 'clmt folds'"):
@@ -198,3 +204,30 @@ def test_file_round_trip(tmp_path) -> None:
     out.write_text("no table")
     with pytest.raises(ClmtError, match=r"folds\.parquet: not a readable Parquet file"):
         read_folds(out, 0)
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "message"),
+    [
+        ("role", ["train"] * 4, "fold 0 has no validation pair"),
+        ("role", ["train", "validation", "train", "train"], "fold 0 has no test pair"),
+        ("role", ["train", "validation", "test", "tset"], "column role! got: 'tset'"),
+        ("cell_line_id", [1, 2, 3, 4], "column 'cell_line_id' has the wrong type! got: int64, expected: string"),
+        ("drug_id", ["a", None, "b", "c"], "missing value in column 'drug_id', row 1"),
+        ("fold", ["0"] * 4, "column 'fold' has the wrong type! got: string, expected: int8"),
+    ],
+)
+def test_folds_of_other_roles_or_types_are_refused(tmp_path, column: str, values: list, message: str) -> None:
+    good = {
+        "cell_line_id": pa.array(["a", "b", "c", "d"]),
+        "drug_id": pa.array(["x"] * 4),
+        "fold": pa.array([0] * 4, pa.int8()),
+        "role": pa.array(["train", "validation", "test", "train"]).dictionary_encode().cast(ROLE_TYPE),
+    }
+    pq.write_table(pa.table(good), tmp_path / "folds.parquet")
+    assert len(read_folds(tmp_path / "folds.parquet", 0)) == 4
+    other = pa.array(values)
+    bad = good | {column: other.dictionary_encode().cast(ROLE_TYPE) if column == "role" else other}
+    pq.write_table(pa.table(bad), tmp_path / "folds.parquet")
+    with pytest.raises(ClmtError, match=message):
+        read_folds(tmp_path / "folds.parquet", 0)

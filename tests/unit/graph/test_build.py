@@ -167,7 +167,8 @@ def test_commands_write_the_same_bytes_twice(tmp_path: Path) -> None:
         for kind in ("response", "cell_lines", "drugs")
         for text in (f"--{kind.replace('_', '-')}", str(paths[kind]))
     ]
-    assert main(["folds", *some, "--settings", '{"protocol": "mixed", "folds": 4}', "--out", str(folds)]) == 0
+    asked = json.dumps({"dataset": "made_up", "split": "mixed", "protocol": "mixed", "folds": 4})
+    assert main(["folds", *some, "--settings", asked, "--out", str(folds)]) == 0
     command = ["graph", *tables, "--molecules", str(tmp_path / "molecules.pt"), "--folds", str(folds)]
     assert main([*command, "--settings", json.dumps(MADE_UP), "--out", str(out)]) == 0
     loaded = FoldGraph.load(out)
@@ -176,6 +177,10 @@ def test_commands_write_the_same_bytes_twice(tmp_path: Path) -> None:
     other = tmp_path / "elsewhere" / "another_name.pt"
     write_graph(paths, tmp_path / "molecules.pt", folds, other, settings=MADE_UP)
     assert other.read_bytes() == out.read_bytes()
+    for key, name in (("split", "cell_blind"), ("dataset", "gdsc")):
+        with pytest.raises(ClmtError, match=rf"folds\.parquet: folds of another {key}! got: '.*', expected: '{name}'"):
+            write_graph(paths, tmp_path / "molecules.pt", folds, tmp_path / "no.pt", settings={**MADE_UP, key: name})
+    assert not (tmp_path / "no.pt").exists()
 
 
 def test_commands_refuse_bad_settings_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
