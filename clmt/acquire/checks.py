@@ -51,8 +51,13 @@ class Finding:
     hint: str
     transient: bool = False
 
+    @property
+    def brief(self) -> str:
+        """What was found and expected, without what to do about the source."""
+        return f"got: {self.got}, expected: {self.expected}"
+
     def __str__(self) -> str:
-        return f"got: {self.got}, expected: {self.expected}. {self.hint}"
+        return f"{self.brief}. {self.hint}"
 
 
 MOVED = "The source has moved or is blocked: open the address in a browser, then correct it in config/sources.yaml"

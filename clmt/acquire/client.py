@@ -47,7 +47,7 @@ class Client:
             return None
         try:
             return json.loads(content)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             self._forget(url)
             raise ClmtError(
                 f"{url}: the answer is not JSON! got: {content[:60].decode('utf-8', 'replace')!r} ({error}). "

@@ -7,7 +7,7 @@ import re
 import shutil
 from pathlib import Path
 
-from clmt.acquire.registry import download_path
+from clmt.acquire.registry import download_path, is_address
 from clmt.errors import ClmtError
 
 __all__ = ["SUMS", "MirrorFolder", "file_sha256", "mirror_sums", "read_sums"]
@@ -81,15 +81,28 @@ def mirror_sums(folder: str | None) -> dict[str, str]:
 
 
 def read_sums(path: Path) -> dict[str, str]:
-    """Read a ``SHA256SUMS`` file: address to checksum; raises `ClmtError` that names the line."""
+    """Read a ``SHA256SUMS`` file: address to checksum.
+
+    Raises `ClmtError` that names the line where it is no checksum, where its path is no address below the mirror, and
+    where an address stands twice.
+    """
     if not path.is_file():
         raise ClmtError(f"{path}: no such file; a mirror needs the checksums of its files. Run 'clmt mirror'")
     sums: dict[str, str] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        match = _LINE.fullmatch(line)
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except UnicodeDecodeError as error:
+        raise ClmtError(f"{path}: not UTF-8 text ({error.reason})! Make the mirror again") from None
+    for number, line in enumerate(lines[:-1] if lines[-1] == "" else lines, start=1):
+        match = _LINE.fullmatch(line.removesuffix("\r"))
         if match is None:
             raise ClmtError(f"{path}, line {number}: not a checksum! got: {line[:80]!r}, expected: <sha256>  <path>")
-        sums[match[2].removeprefix("./")] = match[1]
+        address = match[2].removeprefix("./")
+        if not is_address(address):
+            raise ClmtError(f"{path}, line {number}: not an address below the mirror! got: {address!r}. Remove it")
+        if address in sums:
+            raise ClmtError(f"{path}, line {number}: {address} stands twice! Remove the line that is wrong")
+        sums[address] = match[1]
     return sums
 
 

@@ -7,11 +7,11 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from clmt.acquire.checks import Expectation
+from clmt.acquire.checks import ANSWER, Expectation, inspect
 from clmt.acquire.client import UNKNOWN
 from clmt.acquire.fetch import download
 from clmt.acquire.folder import SUMS, MirrorFolder, file_sha256, read_sums
-from clmt.acquire.registry import Registry, Source, download_path
+from clmt.acquire.registry import Registry, Source, download_path, is_address
 from clmt.acquire.transport import GoneError, Transport
 from clmt.errors import ClmtError
 from clmt.files import atomic_path, write_text
@@ -95,12 +95,15 @@ def _add_answers(
         held = sorted(address for address in origin.sums if address.startswith(f"{stem}/")) if origin else []
         for address in held or _cached(downloads, stem):
             target = folder / address
-            if origin:
-                with atomic_path(target) as temporary:
+            with atomic_path(target) as temporary:
+                if origin:
                     origin.copy(f"https://{address}", temporary)
-            else:
-                with atomic_path(target) as temporary:
+                else:
                     shutil.copyfile(downloads / address, temporary)
+                finding = inspect(temporary, ANSWER)
+                if finding:
+                    place = (origin.folder if origin else downloads) / address
+                    raise ClmtError(f"{place} is not an answer! {finding.brief}. Remove it and look up again")
             sums[address] = file_sha256(target)
 
 
@@ -120,10 +123,20 @@ def _warn_unanswered(registry: Registry, folder: Path, sums: dict[str, str]) -> 
 
 
 def _cached(downloads: Path, stem: str) -> list[str]:
-    """Addresses of the answers on disk; markers of unknown things stay behind: absent is what they mean."""
+    """Addresses of the answers on disk; markers of unknown things stay behind: absent is what they mean.
+
+    A link may lead to any file of the user, and a name that is no address was not written by a look-up: both are left.
+    """
     files = (path for path in (downloads / stem).rglob("*") if path.is_file())
-    answers = (path for path in files if path.suffix != UNKNOWN and not path.name.startswith("."))
-    return sorted(path.relative_to(downloads).as_posix() for path in answers)
+    answers = sorted(path for path in files if path.suffix != UNKNOWN and not path.name.startswith("."))
+    chosen = []
+    for path in answers:
+        address = path.relative_to(downloads).as_posix()
+        if path.is_symlink() or not is_address(address):
+            logger.warning("%r is left out: a link, or no address", str(path))
+        else:
+            chosen.append(address)
+    return chosen
 
 
 def _write_sums(folder: Path, sums: dict[str, str]) -> None:

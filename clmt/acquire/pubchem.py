@@ -69,7 +69,11 @@ def resolve_names(client: Client, names: Sequence[str], base: str) -> pd.DataFra
             f"answers below {client.cache}"
         )
     if unknown:
-        logger.warning("PubChem: no structure for %s", ", ".join(unknown))
+        logger.warning(
+            "PubChem: no structure for %s; to ask again, remove the .unknown files below %s",
+            ", ".join(unknown),
+            client.cache,
+        )
     return frame
 
 
@@ -116,12 +120,19 @@ def _cids(client: Client, url: str) -> list[int]:
     answer = _ask(client, url)
     try:
         # Some names without a compound are answered with the CID 0.
-        cids = [int(cid) for cid in answer["IdentifierList"]["CID"] if int(cid) > 0]
+        cids = [_cid(cid) for cid in answer["IdentifierList"]["CID"] if cid != 0]
     except (KeyError, TypeError, ValueError):
-        raise ResponseParseError(f"got: {str(answer)[:80]}, expected: IdentifierList.CID") from None
+        raise ResponseParseError(f"got: {_shown(answer)}, expected: IdentifierList.CID") from None
     if not cids:
         raise _nothing(url)
     return cids
+
+
+def _cid(value: Any) -> int:
+    """A compound's number, whole; `ValueError` for anything else, such as true, 7.5 or a number beyond 64 bits."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 2**63:
+        raise ValueError(value)
+    return value
 
 
 def _properties(client: Client, url: str, cid: int) -> dict[str, Any]:
@@ -131,16 +142,30 @@ def _properties(client: Client, url: str, cid: int) -> dict[str, Any]:
             (entry for entry in answer["PropertyTable"]["Properties"] if entry.get("CID") == cid), {}
         )
     except (KeyError, TypeError, AttributeError):
-        raise ResponseParseError(f"got: {str(answer)[:80]}, expected: PropertyTable.Properties") from None
+        raise ResponseParseError(f"got: {_shown(answer)}, expected: PropertyTable.Properties") from None
+    for key in (*_SMILES, PROPERTY_MAP["inchikey"], "Title"):
+        value = found.get(key)
+        if value is not None and not (isinstance(value, str) and _is_unicode(value)):
+            raise ResponseParseError(f"{key}: got: {_shown(value)}, expected: text")
     return found
 
 
 def _ask(client: Client, url: str) -> Any:
     """Return PubChem's answer; `NotFoundError` where it has none, by its status or by the fault that it words."""
     answer = client.get_json(url, UNKNOWN_STATUS)
-    if answer is None or (isinstance(answer, dict) and "NotFound" in str(answer.get("Fault", {}).get("Code", ""))):
+    fault = answer.get("Fault") if isinstance(answer, dict) else None
+    if answer is None or (isinstance(fault, dict) and "NotFound" in str(fault.get("Code", ""))):
         raise _nothing(url)
     return answer
+
+
+def _shown(value: Any) -> str:
+    return ascii(value)[:80]
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether a text can be written: JSON may hold half of a surrogate pair."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _nothing(url: str) -> NotFoundError:

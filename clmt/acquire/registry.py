@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,7 +19,7 @@ import yaml
 from clmt.errors import ClmtError, expected_one_of
 from clmt.paths import REGISTRY, packaged
 
-__all__ = ["Api", "Registry", "Source", "download_path", "load_registry"]
+__all__ = ["Api", "Registry", "Source", "download_path", "is_address", "load_registry"]
 
 KINDS = ("zip", "gzip", "text")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -106,6 +106,10 @@ def load_registry(path: Path | None = None) -> Registry:
         content = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeys)
     except FileNotFoundError:
         raise ClmtError(f"{path}: no such registry of sources; give its path with --registry") from None
+    except UnicodeDecodeError as error:
+        raise ClmtError(f"{path}: not UTF-8 text ({error.reason})! Save it as UTF-8") from None
+    except RecursionError:
+        raise ClmtError(f"{path}: nested too deeply! expected: blocks, entries and keys") from None
     except yaml.YAMLError as error:
         raise ClmtError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
     blocks = _mapping(content, f"{path}")
@@ -198,6 +202,13 @@ def _refuse_shared_addresses(path: Path, sources: dict[str, Source]) -> None:
         if source.address in owners:
             raise ClmtError(f"{path}: sources.{name} has the address of sources.{owners[source.address]}: {source.url}")
         owners[source.address] = name
+    for address, name in owners.items():
+        above = next((str(folder) for folder in PurePosixPath(address).parents if str(folder) in owners), None)
+        if above is not None:
+            raise ClmtError(
+                f"{path}: sources.{name} lies below the address of sources.{owners[above]}: a file cannot be a folder "
+                f"too! got: {address}"
+            )
 
 
 def _mapping(value: Any, where: str) -> dict[str, Any]:
@@ -208,7 +219,10 @@ def _mapping(value: Any, where: str) -> dict[str, Any]:
 
 def download_path(url: str) -> str:
     """Place of an address on disk: ``host/path?query``, percent-encoding kept; refuses what would leave the folder."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise ClmtError(f"not a web address ({error})! got: {url!r}, expected: https://host/path") from None
     if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
         raise ClmtError(
             f"not a web address! got: {url!r}, expected: https://host/path. Correct it in config/sources.yaml"
@@ -220,3 +234,11 @@ def download_path(url: str) -> str:
     if max(len(segment.encode()) for segment in segments) > 220:
         raise ClmtError(f"address is too long for a file name! got: {url!r}, expected: 220 bytes between slashes")
     return path
+
+
+def is_address(address: str) -> bool:
+    """Whether ``host/path?query`` is what `download_path` makes of an address."""
+    try:
+        return download_path(f"https://{address}") == address
+    except ClmtError:
+        return False

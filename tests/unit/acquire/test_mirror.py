@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -173,3 +174,51 @@ def test_what_no_rule_reads_yet_is_mirrored_on_request_only(web: Web, tmp_path: 
     assert MirrorFolder(tmp_path / "m").read(later.url) is None
     make_mirror(sources, tmp_path / "m", tmp_path / "d", names=["later"], transport=quick_transport())
     assert MirrorFolder(tmp_path / "m").read(later.url) == TABLE
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("../../../escaped/x", "line 2: not an address below the mirror! got: '../../../escaped/x'"),
+        ("/etc/passwd", "not an address below"),
+        ("example.org/a\x0b/x", "not an address below"),
+        (ADDRESS, f"line 2: {ADDRESS} stands twice"),
+        (f"./{ADDRESS}", "stands twice"),
+    ],
+)
+def test_checksums_of_odd_addresses_are_refused_before_anything_is_made(tmp_path: Path, line: str, words: str) -> None:
+    other = mirror(tmp_path / "m", {ADDRESS: TABLE})
+    with (other / "SHA256SUMS").open("a") as handle:
+        handle.write(f"{'0' * 64}  {line}\n")
+    with pytest.raises(ClmtError, match=re.escape(words)):
+        make_mirror(registry(), tmp_path / "new" / "deep", tmp_path / "d", mirror=other)
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name != "new") == ["m"]
+
+
+def test_checksums_that_are_no_text_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "SHA256SUMS").write_bytes("\ufeff".encode("utf-16") + b"\xff")
+    with pytest.raises(ClmtError, match="SHA256SUMS: not UTF-8 text"):
+        MirrorFolder(tmp_path)
+
+
+def test_links_and_names_that_are_no_address_stay_out(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    answers = tmp_path / "d" / "example.org" / "api"
+    answers.mkdir(parents=True)
+    (tmp_path / "secret").write_text("mine")
+    (answers / "link").symlink_to(tmp_path / "secret")
+    (answers / "two\nlines").write_text("{}")
+    (answers / "good").write_text("{}")
+    sources = Registry(Path("r"), {}, {"lookup": Api("lookup", "https://example.org/api", "none", 0.0)})
+    make_mirror(sources, tmp_path / "m", tmp_path / "d")
+    assert list(MirrorFolder(tmp_path / "m").sums) == ["example.org/api/good"]
+    assert caplog.text.count("is left out") == 2
+
+
+@pytest.mark.parametrize("damage", [b"", b"<html>busy"])
+def test_a_damaged_answer_is_not_vouched_for(tmp_path: Path, damage: bytes) -> None:
+    (tmp_path / "d" / "example.org" / "api").mkdir(parents=True)
+    (tmp_path / "d" / "example.org" / "api" / "one").write_bytes(damage)
+    sources = Registry(Path("r"), {}, {"lookup": Api("lookup", "https://example.org/api", "none", 0.0)})
+    with pytest.raises(ClmtError, match=r"api/one is not an answer! got: .*Remove it and look up again"):
+        make_mirror(sources, tmp_path / "m", tmp_path / "d")
+    assert MirrorFolder(tmp_path / "m").sums == {}

@@ -149,10 +149,33 @@ def test_moved_service_does_not_make_every_drug_unknown(web: Web, tmp_path: Path
         resolve_names(client(tmp_path), ["Alpha", "Beta"], f"{web.base}/elsewhere")
 
 
-@pytest.mark.parametrize("body", [b"[1, 2]", b'{"Waiting": 1}', b'{"IdentifierList": {"CID": ["x"]}}'])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[1, 2]",
+        b'{"Waiting": 1}',
+        b'{"Fault": "busy"}',
+        *(b'{"IdentifierList": {"CID": [%s]}}' % cid for cid in (b'"x"', b"208908.7", b"true", b"1e30", b"Infinity")),
+        b'{"IdentifierList": {"CID": [%d]}}' % (2**64),
+    ],
+)
 def test_strange_answers_are_named(web: Web, tmp_path: Path, body: bytes) -> None:
     web.put("/pug/compound/name/Alpha/cids/JSON", Answer(body=body))
     with pytest.raises(ClmtError, match="strange answer for name 'Alpha'"):
+        structure(client(tmp_path), "Alpha", f"{web.base}/pug")
+
+
+@pytest.mark.parametrize("value", [7, True, ["C"], {"a": 1}, "\ud800"])
+@pytest.mark.parametrize("key", ["SMILES", "InChIKey", "Title"])
+def test_properties_of_another_type_are_named(web: Web, tmp_path: Path, key: str, value: Any) -> None:
+    put_drug(web, "Alpha", [7], **{"SMILES": "C", key: value})
+    with pytest.raises(ClmtError, match=f"strange answer for CID 7! {key}: got: .*, expected: text"):
+        structure(client(tmp_path), "Alpha", f"{web.base}/pug")
+
+
+def test_an_answer_nested_without_end_is_one_line(web: Web, tmp_path: Path) -> None:
+    put_drug(web, "Alpha", [7], Answer(body=b"[" * 200_000))
+    with pytest.raises(ClmtError, match="the answer is not JSON!"):
         structure(client(tmp_path), "Alpha", f"{web.base}/pug")
 
 

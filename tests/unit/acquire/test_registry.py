@@ -145,3 +145,25 @@ def test_address_is_the_place_on_disk(url: str, path: str) -> None:
 def test_addresses_never_leave_the_folder(url: str) -> None:
     with pytest.raises(ClmtError, match="got: "):
         download_path(url)
+
+
+@pytest.mark.parametrize("content", ["\ufeffsources: {}".encode("utf-16"), b"sources: \xff", b"[" * 20_000])
+def test_a_registry_that_is_no_yaml_is_one_line(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "sources.yaml").write_bytes(content)
+    with pytest.raises(ClmtError, match=r"sources\.yaml: (not UTF-8|nested too|not valid YAML)") as caught:
+        load_registry(tmp_path / "sources.yaml")
+    assert "\n" not in str(caught.value)
+
+
+def test_an_address_below_another_is_refused(tmp_path: Path) -> None:
+    below = (
+        "  below: {url: https://example.org/data/table.csv/x, kind: text, licence: none, date: 2023, floating: true}\n"
+    )
+    path = write(tmp_path, "apis:", f"{below}apis:")
+    with pytest.raises(ClmtError, match=r"sources\.below lies below the address of sources\.table"):
+        load_registry(path)
+
+
+def test_an_address_that_cannot_be_split_is_named() -> None:
+    with pytest.raises(ClmtError, match=r"not a web address .*got: 'https://"):
+        download_path("https://[::1/a")
