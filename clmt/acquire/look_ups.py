@@ -120,11 +120,23 @@ def read_records(path: Path, service: str) -> dict[str, list[Record]]:
     content = _read(path, service)
     try:
         return {
-            key: [Record(**{**row, "genes": tuple(row.get("genes", ()))}) for row in rows]
+            key: [_record(row, f"{path}: record {number} of {key!r}") for number, row in enumerate(rows)]
             for key, rows in content["records"].items()
         }
     except (KeyError, TypeError, AttributeError) as error:
         raise _no_records(path, service, error) from None
+
+
+def _record(row: Mapping[str, Any], place: str) -> Record:
+    """A record of a file; one with a value of another type than text is refused."""
+    genes = row.get("genes", [])
+    if not isinstance(genes, list) or not all(isinstance(gene, str) for gene in genes):
+        raise ClmtError(f"{place}: genes: got: {genes!r:.80}, expected: a list of symbols; make it again")
+    record = Record(**{**row, "genes": tuple(genes)})
+    for name, value in row.items():
+        if name != "genes" and not isinstance(value, str):
+            raise ClmtError(f"{place}: {name}: got: {value!r:.80}, expected: text; make it again")
+    return record
 
 
 def read_failed(path: Path, service: str) -> list[str]:

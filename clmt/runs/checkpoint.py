@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["load_checkpoint", "save_checkpoint"]
 
 KEYS = {"settings", "state", "record"}
+_REMEDY = "Delete it and run the rule train"
 
 
 def save_checkpoint(path: Path, model: Model, settings: dict[str, Any], record: dict[str, Any]) -> None:
@@ -29,7 +30,21 @@ def load_checkpoint(path: Path) -> tuple[Model, dict[str, Any], dict[str, Any]]:
         raise ClmtError(
             f"{path}: not a checkpoint! got the entries: {', '.join(content)}, expected: {', '.join(sorted(KEYS))}"
         )
+    for name in sorted(KEYS):
+        if not isinstance(content[name], dict):
+            raise ClmtError(f"{path}: {name} is no dictionary! got: {type(content[name]).__name__}. {_REMEDY}")
     settings = content["settings"]
+    for name in ("arch", "settings"):
+        if name not in settings:
+            raise ClmtError(f"{path}: its settings lack {name!r}! got: {', '.join(map(str, settings))}. {_REMEDY}")
     model = create_model(settings["arch"], settings["settings"])
-    model.load_state(content["state"])
+    try:
+        model.load_state(content["state"])
+    except ClmtError:
+        raise
+    except Exception as error:  # noqa: BLE001 - each library has its own for a state that does not fit
+        reason = " ".join(str(error).split())[:200]
+        raise ClmtError(
+            f"{path}: its state does not fit its settings ({type(error).__name__}: {reason})! {_REMEDY}"
+        ) from None
     return model, settings, content["record"]

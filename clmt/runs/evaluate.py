@@ -63,6 +63,9 @@ def evaluate_run(
     it), and so is a graph of another dataset, split or fold than the checkpoint's.
     """
     model, settings, record = load_checkpoint(checkpoint)
+    for key in ("dataset", "split", "model", "fold"):
+        if key not in settings:
+            raise ClmtError(f"{checkpoint}: its settings lack {key!r}! Delete it and run the rule train")
     if expected is not None:
         _check_settings(settings, expected, checkpoint)
     fold = load_fold(graph, molecules, text, settings.get("text_encoder"))

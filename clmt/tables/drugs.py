@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from clmt.errors import ClmtError
-from clmt.reading.parquet import read_parquet
+from clmt.reading.parquet import check_types, read_parquet
 from clmt.tables.audit import Audit
 from clmt.tables.corrections import CORRECTIONS
 from clmt.tables.identity import Structure, structure_of
@@ -47,7 +47,12 @@ class ResolvedDrug:
 
 def read_structures(path: Path) -> dict[str, dict[str, Any]]:
     """CID, SMILES and title of each drug name, as PubChem gave them (None where it has none)."""
-    table = read_parquet(path, "the structures do", "Make them with 'clmt pubchem'", STRUCTURE_COLUMNS)
+    import pyarrow as pa
+
+    remedy = "Make them with 'clmt pubchem'"
+    table = read_parquet(path, "the structures do", remedy, STRUCTURE_COLUMNS)
+    types = {**dict.fromkeys(STRUCTURE_COLUMNS, pa.string()), "cid": pa.int64()}
+    check_types(table, types, path, remedy, optional=STRUCTURE_COLUMNS[1:])
     rows = table.to_pylist()
     return {row["name"].strip(): {column: row[column] for column in STRUCTURE_COLUMNS[1:]} for row in rows}
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from clmt.errors import ClmtError
 from clmt.files import atomic_path, write_parquet
-from clmt.reading.parquet import read_parquet
+from clmt.reading.parquet import check_types, read_parquet
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -195,4 +195,16 @@ def _write(path: Path, table: pa.Table) -> None:
 
 
 def _read(path: Path, columns: Sequence[str]) -> pa.Table:
-    return read_parquet(path, "the corpus does", "Build it with the rule write_corpus", columns)
+    import pyarrow as pa
+
+    remedy = "Build it with the rule write_corpus"
+    table = read_parquet(path, "the corpus does", remedy, columns)
+    others = {
+        "position": pa.int32(),
+        "name_at": pa.int32(),
+        "repeats": pa.bool_(),
+        "other_names": pa.list_(pa.string()),
+    }
+    types = {column: others.get(column, pa.string()) for column in columns}
+    check_types(table, types, path, remedy, optional=("name_at",))
+    return table

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from clmt.errors import ClmtError
 from clmt.reading.names import name_key
-from clmt.reading.parquet import read_parquet
+from clmt.reading.parquet import check_types, read_parquet
 from clmt.text.corpus import KINDS, Sentence, read_corpus
 
 __all__ = ["entity_names", "show_text"]
@@ -73,7 +73,11 @@ def entity_names(table: Path) -> dict[str, str]:
     """Names by id; a corpus can be read without its tables."""
     if not table.is_file():
         return {}
-    frame = read_parquet(table, "the table does", "Make it with 'clmt tables'")
+    remedy = "Make it with 'clmt tables'"
+    frame = read_parquet(table, "the table does", remedy)
+    if "name" not in frame.column_names:
+        raise ClmtError(f"{table}: missing column 'name'! got: {', '.join(frame.column_names)}. {remedy}")
+    check_types(frame, {frame.column_names[0]: frame.schema.field("name").type}, table, remedy)
     return dict(zip(frame.column(0).to_pylist(), frame["name"].to_pylist(), strict=True))
 
 

@@ -117,18 +117,39 @@ def _read_coverage(path: Path) -> list[dict[str, str]]:
                 raise ClmtError(
                     f"{path}: not a coverage table! got: {got}, expected: {', '.join(COVERAGE_COLUMNS)}; build it again"
                 )
-            return list(reader)
+            rows = list(reader)
+    except (ValueError, csv.Error) as error:
+        raise ClmtError(f"{path}: not a coverage table! got: {error}; build it again") from None
     except FileNotFoundError:
         raise ClmtError(f"{path}: no such coverage table; build the corpus with the rule write_corpus") from None
+    for number, row in enumerate(rows, start=2):
+        try:
+            _coverage_row(row)
+        except (TypeError, ValueError, AttributeError):
+            got = ", ".join(str(value) for value in row.values())
+            raise ClmtError(f"{path}: no numbers of coverage in line {number}! got: {got}; build it again") from None
+    return rows
 
 
 def _read_audit(path: Path) -> dict[str, Any]:
     audit: dict[str, Any] = read_json(path, "Build the corpus with the rule write_corpus")
     for kind in PLURALS:
         part = audit.get(kind) if isinstance(audit, dict) else None
-        if not isinstance(part, dict) or not {"leaks", "repeated"} <= set(part):
+        if not isinstance(part, dict) or not _is_audit(part):
             raise ClmtError(f"{path}: nothing on leaks and repeated sentences of kind {kind!r}; build the corpus again")
     return audit
+
+
+def _is_audit(part: Mapping[str, Any]) -> bool:
+    """Whether a part of the audit lists leaks and counts what was repeated."""
+    leaks, repeated = part.get("leaks"), part.get("repeated")
+    texts = ("entity_id", "sentence", "source")
+    return (
+        isinstance(leaks, list)
+        and all(isinstance(leak, dict) and all(isinstance(leak.get(key), str) for key in texts) for leak in leaks)
+        and isinstance(repeated, dict)
+        and all(isinstance(count, int) for count in repeated.values())
+    )
 
 
 def _coverage_row(row: Mapping[str, str]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from clmt.acquire.answers import Node, ask_node
 from clmt.acquire.client import Client
 from clmt.acquire.look_ups import Answers, Record, ask_each, read_records
-from clmt.errors import ClmtError
+from clmt.errors import ClmtError, choose
 from clmt.reading.prose import first_sentences
 from clmt.text.entities import CorpusInputs, Drug
 from clmt.text.facts import MECHANISM_GROUP, PROSE_GROUP, Facts, Part, Query, TextSource, state
@@ -62,6 +62,9 @@ def prose_facts(
     parts
         Kind of record -> part of the text.
     """
+    for drug in drugs:
+        for record in records.get(drug.drug_id, ()):
+            choose(f"records of {source}: unknown kind of {drug.drug_id!r}", record.kind, parts)
     rows = [
         state(drug, parts[record.kind], sentence, source, record.record_id, record.retrieved)
         for drug in drugs

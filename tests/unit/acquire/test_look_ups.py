@@ -26,6 +26,18 @@ def test_a_batch_that_fails_costs_its_keys():
         ('{"service": "kegg", "records": {}}', "another service! got: 'kegg', expected: 'chembl'"),
         ('{"service": "chembl"}', "holds no records"),
         ('{"service": "chembl", "records": {"A": [{"texts": 1}]}}', "holds no records"),
+        (
+            '{"service": "chembl", "records": {"A": [{"record_id": "1", "text": null}]}}',
+            "record 0 of 'A': text: got: None",
+        ),
+        (
+            '{"service": "chembl", "records": {"A": [{"record_id": 1, "text": "T."}]}}',
+            "record_id: got: 1, expected: text",
+        ),
+        (
+            '{"service": "chembl", "records": {"A": [{"record_id": "1", "text": "T", "genes": "TP53"}]}}',
+            "genes: got: 'TP53'",
+        ),
         ("<html>", "not a JSON file"),
     ],
 )

@@ -133,6 +133,23 @@ def test_a_checkpoint_of_other_settings_is_refused(
     assert not (folder / "metrics.json").exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("settings", {}, "its settings lack 'arch'"),
+        ("settings", "x", "settings is no dictionary! got: str"),
+        ("state", {}, "its state does not fit its settings (KeyError"),
+    ],
+)
+def test_a_checkpoint_that_is_none_is_refused(
+    folder: Path, name: str, value: object, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train(folder) == 0
+    save_tensors(folder / "model.pt", {**load_tensors(folder / "model.pt"), name: value})
+    assert evaluate(folder) == 2
+    assert f"model.pt: {message}" in capsys.readouterr().err
+
+
 def test_vectors_of_another_encoder_than_the_settings_name_are_refused(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from clmt.errors import ClmtError
-from clmt.text.corpus import COLUMNS, Sentence, number_sentences, write_corpus
+from clmt.text.corpus import COLUMNS, Sentence, number_sentences, read_corpus, write_corpus
 from tests.helpers.text_sources import (
     build,
     entity_texts,
@@ -50,3 +51,22 @@ def test_the_file_has_the_columns_of_the_documentation(world, tmp_path):
     schema = pq.read_schema(tmp_path / "text" / "drugs.parquet")
     assert tuple(schema.names) == COLUMNS
     assert str(schema.field("position").type) == "int32"
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "message"),
+    [
+        ("sentence", pa.array([None], pa.string()), "missing value in column 'sentence', row 0"),
+        ("sentence", pa.array([None]), "column 'sentence' has the wrong type! got: null, expected: string"),
+        ("position", pa.array(["10"]), "column 'position' has the wrong type! got: string, expected: int32"),
+        ("repeats", pa.array([0]), "column 'repeats' has the wrong type! got: int64, expected: bool"),
+    ],
+)
+def test_a_corpus_of_other_types_is_refused(tmp_path, column, values, message):
+    path = tmp_path / "drugs.parquet"
+    write_corpus(path, [Sentence("a", 0, "A text.", "tables", "a", "own", "2020")], ["a"])
+    assert len(read_corpus(path)) == 1
+    table = pq.read_table(path)
+    pq.write_table(table.set_column(table.schema.get_field_index(column), column, values), path)
+    with pytest.raises(ClmtError, match=message):
+        read_corpus(path)
