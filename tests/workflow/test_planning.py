@@ -106,7 +106,9 @@ def test_edits_plan_just_what_they_concern(workspace: Workspace) -> None:
 
     # A new line in the table of architectures concerns no run that is there.
     workspace.edit(
-        "clmt/planning/architectures.py", '    "drug_mean"', '    "another": "clmt.models.another:A",\n    "drug_mean"'
+        "clmt/planning/architectures.py",
+        '    "drug_mean"',
+        '    "another": Architecture("clmt.models.another:A"),\n    "drug_mean"',
     )
     assert workspace.plan(*arguments) == {}
 
