@@ -11,8 +11,8 @@ import clmt.planning.config
 from clmt.errors import ClmtError
 from clmt.planning.architectures import ARCHITECTURES
 from clmt.planning.config import check_config
-from clmt.planning.document import config_schema
-from clmt.planning.settings.config import Config
+from clmt.planning.document import config_schema, with_key_tables
+from clmt.planning.settings.config import Config, Experiment
 from clmt.planning.settings.features import Features
 from clmt.planning.settings.folds import Split
 from clmt.planning.settings.tables import Dataset
@@ -172,10 +172,17 @@ def test_every_setting_of_an_architecture_is_stated(config: dict[str, Any]) -> N
     assert stated == expected
 
 
-def test_every_key_is_explained(config: dict[str, Any]) -> None:
+def test_the_tables_of_keys_are_those_of_the_models() -> None:
     readme = (ROOT / "config" / "README.md").read_text(encoding="utf-8")
-    models = (Config, Features, Text, Dataset, Split)
-    assert [key for model in models for key in model.model_fields if f"`{key}`" not in readme] == []
+    assert with_key_tables(readme) == readme
+    assert with_key_tables(readme.replace("`conformers`", "`conformer`")) == readme
+
+
+def test_every_key_is_explained() -> None:
+    readme = (ROOT / "config" / "README.md").read_text(encoding="utf-8")
+    settings = (entry.settings_class for entry in ARCHITECTURES.values())
+    models = (Config, Features, Text, Dataset, Split, Experiment, *settings)
+    assert [key for model in models for key in model.model_fields if f"| `{key}` |" not in readme] == []
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
 
-__all__ = ["refusal"]
+__all__ = ["TYPES", "followed", "range_in_words", "refusal"]
 
 #: What JSON Schema calls a type, and what a reader calls it.
 TYPES = {
@@ -101,22 +101,22 @@ def _where(place: str, path: list[str]) -> str:
 def _find(schema: Node, location: tuple[int | str, ...]) -> tuple[list[str], Node]:
     """Path of a fault for the reader, without the names of the forms that pydantic chose, and the schema there."""
     path: list[str] = []
-    node = _followed(schema, schema)
+    node = followed(schema, schema)
     for step in location:
         if step == "[key]":
             del path[-1]
             return path, {"description": NAME}
         if isinstance(step, int):
             path.append(f"[{step}]")
-            node = _followed(node.get("items", {}), schema)
+            node = followed(node.get("items", {}), schema)
         elif "oneOf" in node:
-            node = _followed(_form(node, step), schema)
+            node = followed(_form(node, step), schema)
         else:
             path.append(step)
             below = node.get("properties", {}).get(step) or next(iter(node.get("patternProperties", {}).values()), None)
             if below is None:
                 return path, node
-            node = _followed(below, schema)
+            node = followed(below, schema)
     return path, node
 
 
@@ -130,7 +130,7 @@ def _form(node: Node, tag: str) -> Node:
     return found
 
 
-def _followed(node: Node, schema: Node) -> Node:
+def followed(node: Node, schema: Node) -> Node:
     """A node with its reference followed; of what may be null, the part that is not."""
     while "$ref" in node or "anyOf" in node:
         if "$ref" in node:
@@ -146,7 +146,7 @@ def _expected(node: Node) -> str:
     """What a value may be: its choices, its range and an example."""
     if "enum" in node:
         return "expected one of: " + ", ".join(map(str, node["enum"]))
-    words = _range(node) or _form_of(node)
+    words = range_in_words(node) or _form_of(node)
     example = node.get("default", (node.get("examples") or [None])[0])
     return (
         ", ".join(
@@ -164,7 +164,7 @@ def _form_of(node: Node) -> str:
     return ""
 
 
-def _range(node: Node) -> str:
+def range_in_words(node: Node) -> str:
     """Range of a number in words, such as ``2 to 127`` or ``more than 0``."""
     low, above = node.get("minimum"), node.get("exclusiveMinimum")
     high, below = node.get("maximum"), node.get("exclusiveMaximum")
