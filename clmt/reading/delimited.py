@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import logging
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,11 +13,17 @@ from clmt.errors import ClmtError
 from clmt.reading.lines import number_lines, numbered_lines
 from clmt.reading.prose import clean
 
-__all__ = ["OddRows", "Records", "parse_records", "read_rows", "require_columns"]
+__all__ = ["OddRows", "Records", "names_ids", "parse_records", "read_rows", "require_columns"]
 
 logger = logging.getLogger(__name__)
 
 Lines = list[tuple[int, str]]
+
+_ID_TITLES = frozenset(
+    {"", "id", "index", "rowname", "rownames", "name", "sample", "samplename", "sampleid", "cosmicid", "cosmic"}
+    | {"model", "modelid", "modelname", "depmapid", "ccleid", "cclename", "sangermodelid"}
+)
+"""Titles of columns with ids, letters and digits only; titles that speak of cell lines come on top."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +80,8 @@ def parse_records(data: bytes, source: str, *, ragged: bool = False) -> Records:
     Raises
     ------
     ClmtError
-        For an empty table, a row of another length than the header, or a quote that is not closed.
+        For an empty table, a header that lost a cell, a row of another length than the header, or a quote that is not
+        closed.
     """
     rows, lines = [], []
     for line, row, _ in _split(number_lines(data, source), source):
@@ -83,6 +91,7 @@ def parse_records(data: bytes, source: str, *, ragged: bool = False) -> Records:
     _refuse_empty(source, len(rows))
     header, body, body_lines = [cell.strip() for cell in rows[0]], rows[1:], lines[1:]
     if all(len(row) == len(header) + 1 for row in body) and (not ragged or _row_names(body)):
+        _refuse_lost_cell(source, header, body, lines[0])
         header = ["", *header]
     if not ragged:
         _check_widths(source, header, body, body_lines)
@@ -188,6 +197,25 @@ def _row_names(rows: list[list[str]]) -> bool:
     """Tell whether the first cells are R's default row names 1, 2, 3, ... (or 0, 1, 2, ... of pandas)."""
     first = [row[0].strip() for row in rows]
     return any(first == [str(start + place) for place in range(len(first))] for start in (0, 1))
+
+
+def names_ids(title: str) -> bool:
+    """Tell whether a column's title is one that columns of ids have, such as ``COSMIC_ID`` or a blank."""
+    key = re.sub(r"[^a-z0-9]", "", title.lower())
+    return key in _ID_TITLES or "cellline" in key or key.startswith("unnamed")
+
+
+def _refuse_lost_cell(source: str, header: list[str], rows: list[list[str]], line: int) -> None:
+    """Refuse a header one field short whose first field is a title of ids: it lost a cell, and is not in R's form.
+
+    Every column left of the loss would stand under its neighbour's name. Beside row names 1, 2, 3, ... the ids are a
+    column like the others, and R's header may begin with their title.
+    """
+    if header[0] == "" or (names_ids(header[0]) and not _row_names(rows)):
+        raise ClmtError(
+            f"{source}: line {line} has {len(header)} fields, the rows have {len(header) + 1}! got: a header that "
+            f"begins with {header[0]!r}, expected: a name for each column. It lost a cell: fetch the file again"
+        )
 
 
 def _check_widths(source: str, header: list[str], rows: list[list[str]], lines: list[int]) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from clmt.errors import ClmtError
-from clmt.reading.delimited import Records
+from clmt.reading.delimited import Records, names_ids
 from clmt.reading.unknown import MISSING
 
 if TYPE_CHECKING:
@@ -62,7 +62,8 @@ def parse_matrix(records: Records, *, what: str, missing: bool = False, unique_c
     Raises
     ------
     ClmtError
-        For an unnamed or duplicated column, a duplicated cell line, text, infinity or (unless allowed) a missing value.
+        For a column that is unnamed, duplicated or of ids, a duplicated cell line, text, infinity or (unless allowed) a
+        missing value.
     """
     import numpy as np
 
@@ -70,6 +71,12 @@ def parse_matrix(records: Records, *, what: str, missing: bool = False, unique_c
     columns = records.header[1:]
     if "" in columns:
         raise ClmtError(f"{source}: column {columns.index('') + 2} has no name! expected a {what}")
+    for place, name in enumerate(columns, 2):
+        if names_ids(name):
+            raise ClmtError(
+                f"{source}: column {place} is a column of ids! got: {name!r}, expected: a {what}. Ids belong in the "
+                "first column; the header may have lost a cell"
+            )
     if unique_columns:
         refuse_duplicates(columns, source, what)
     ids = [clean_id(row[0]) for row in records.rows]

@@ -12,6 +12,7 @@ from tests.helpers.survey_archives import (
     ANNOTATION,
     CCLE_ANNOTATION,
     CCLE_RESPONSE,
+    CCLE_TABLES,
     EXPRESSION,
     GDSC,
     GDSC_TABLES,
@@ -56,6 +57,36 @@ def test_every_header_shape_reads_the_same(tmp_path, shape):
     np.testing.assert_array_equal(responses.values[1], [-2.25, 3, np.nan, 4, 2])
     assert int(np.isnan(responses.values).sum()) == 4
     assert not responses.censored.any()
+
+
+def lose_cell(table: str) -> str:
+    header, _, rows = table.partition("\n")
+    return header.rpartition(",")[0] + "\n" + rows
+
+
+@pytest.mark.parametrize("title", ["COSMIC_ID", "CCLE Cell Line Name", "ID", "SAMPLE_NAME", "cell_line_id", ""])
+@pytest.mark.parametrize("table", [RESPONSE, EXPRESSION, MUTATION])
+def test_a_header_that_lost_a_cell_is_refused(tmp_path, table, title):
+    shifted = lose_cell(title + GDSC_TABLES[table])
+    archive = gdsc_archive(tmp_path, {table: shifted})
+    fields = shifted.partition("\n")[0].count(",") + 1
+    with pytest.raises(ClmtError, match=f"{table}: line 1 has {fields} fields, the rows have {fields + 1}"):
+        survey.GDSC.responses(archive) if table == RESPONSE else survey.GDSC.omics(archive)
+
+
+@pytest.mark.parametrize("reader", [survey.GDSC, survey.CCLE])
+def test_an_annotation_whose_header_lost_a_cell_is_refused(tmp_path, reader):
+    gdsc = gdsc_archive(tmp_path, {ANNOTATION: lose_cell(GDSC_TABLES[ANNOTATION])})
+    ccle = ccle_archive(tmp_path, {CCLE_ANNOTATION: lose_cell(CCLE_TABLES[CCLE_ANNOTATION])})
+    with pytest.raises(ClmtError, match=r"line 1 has \d fields, the rows have \d"):
+        reader.annotation(gdsc if reader is survey.GDSC else ccle)
+
+
+@pytest.mark.parametrize("title", ["COSMIC_ID", "CCLE Cell Line Name", "Unnamed: 0"])
+def test_a_gene_or_drug_with_the_name_of_an_id_column_is_refused(tmp_path, title):
+    table = r_style(GDSC_TABLES[RESPONSE]).replace("Imatinib,", f"{title},", 1)
+    with pytest.raises(ClmtError, match=f"column 3 is a column of ids! got: '{title}', expected: a drug"):
+        survey.GDSC.responses(gdsc_archive(tmp_path, {RESPONSE: table}))
 
 
 @pytest.mark.parametrize("shape", [lambda table: table, r_style])
