@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from clmt.errors import ClmtError
 from clmt.features.conformers import atom_positions
 from clmt.features.fingerprints import morgan_bits, murcko_scaffold
 from clmt.features.vocabulary import SELF_LOOP, atom_categories, bond_categories
 from clmt.planning.settings.features import MoleculeSettings
+from clmt.tables.identity import parse_smiles
 
 __all__ = ["bond_angles", "featurise_drugs", "featurise_molecule", "write_molecules"]
 
@@ -34,7 +34,7 @@ def featurise_molecule(
         bond, target bond]; ``angle`` float32 (a,) radians on the grid; ``positions`` float32 (n, 3); ``conformer``;
         ``morgan2``, ``morgan3`` uint8 (2048,); ``scaffold``.
     """
-    molecule = _parse(smiles, "SMILES")
+    molecule = parse_smiles(smiles, smiles)
     positions, kind = atom_positions(molecule, conformers=conformers, seed=conformer_seed)
     bonds = [(bond.GetBeginAtomIdx(), bond.GetEndAtomIdx(), bond_categories(bond)) for bond in molecule.GetBonds()]
     directed = [row for i, j, kinds in bonds for row in ((i, j, kinds), (j, i, kinds))]
@@ -54,16 +54,6 @@ def featurise_molecule(
         "morgan3": morgan_bits(molecule, 3),
         "scaffold": murcko_scaffold(molecule),
     }
-
-
-def _parse(smiles: str, what: str) -> Any:
-    """Molecule of a SMILES; ``what`` names it where RDKit refuses it."""
-    from rdkit import Chem
-
-    molecule = Chem.MolFromSmiles(smiles)
-    if molecule is None or molecule.GetNumAtoms() == 0:
-        raise ClmtError(f"{what} refused by RDKit! got: {smiles!r}. Correct the structure or leave the drug out")
-    return molecule
 
 
 def bond_angles(bond_index: np.ndarray, positions: np.ndarray, step_degrees: float) -> tuple[np.ndarray, np.ndarray]:
@@ -155,7 +145,7 @@ def write_molecules(drugs: Path, out: Path, *, settings: dict[str, Any], threads
     names, smiles = table["drug_id"].tolist(), table["smiles"].tolist()
     for name, text in zip(names, smiles, strict=True):
         # Here rather than while featurising, where one structure may stand for several drugs in another process.
-        _parse(text, f"{drugs}: SMILES of drug {name!r}")
+        parse_smiles(text, name, str(drugs))
     molecules = featurise_drugs(smiles, MoleculeSettings.read(settings), threads)
     content = concatenate(names, molecules)
     drawn = [drug for drug, kind in zip(names, content["conformer"], strict=True) if kind == "2d"]

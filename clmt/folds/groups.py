@@ -94,18 +94,13 @@ def drug_scaffolds(drugs: pd.DataFrame) -> dict[str, str]:
 
     Tautomers of one skeleton may be drawn with different scaffolds; these then are one group, under the first by name.
     """
-    from rdkit import Chem
-
     from clmt.features.fingerprints import murcko_scaffold
+    from clmt.tables.identity import parse_smiles
 
     skeletons = drug_skeletons(drugs)
     scaffolds: dict[str, str] = {}
     for drug, smiles in zip(drugs["drug_id"].tolist(), drugs["smiles"].tolist(), strict=True):
-        molecule = Chem.MolFromSmiles(str(smiles or ""))
-        if molecule is None:
-            raise ClmtError(
-                f"drugs table, column smiles, drug {drug!r}: got: {smiles!r}, expected: a SMILES. Correct the table"
-            )
+        molecule = parse_smiles(smiles, drug, "drugs table, column smiles")
         scaffolds[drug] = murcko_scaffold(molecule) or f"no ring {skeletons[drug]}"
     drawn: dict[str, list[str]] = {}
     for drug, scaffold in scaffolds.items():

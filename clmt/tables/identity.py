@@ -25,26 +25,42 @@ class Structure:
     removed: tuple[str, ...] = ()
 
 
-def parse_smiles(smiles: str, name: str) -> Chem.Mol:
-    """Parse a SMILES that a user or a source gave for the drug ``name``.
+def parse_smiles(smiles: str, name: str, source: str = "") -> Chem.Mol:
+    """Parse a SMILES that a user or a source gave for the drug ``name``, of the file ``source``.
+
+    RDKit itself stops at a blank, which begins a name there, and at a letter that is not ASCII: what is left may be
+    another molecule. Such a SMILES is refused, and so are atoms of number 0, which stand for any atom.
 
     Raises
     ------
     ClmtError
-        One line with the drug, the SMILES and RDKit's reason.
+        One line with the drug, the SMILES and the reason.
     """
     from rdkit import Chem, rdBase
 
-    text = smiles.strip() if isinstance(smiles, str) else ""
+    drug = f"{source}: drug {name!r}" if source else f"Drug {name!r}"
+    text = smiles.strip(" \t\r\n") if isinstance(smiles, str) else ""
     if not text:
-        raise ClmtError(f"Drug {name!r} has an empty SMILES! got: {smiles!r}, expected a structure such as 'CCO'")
+        raise ClmtError(f"{drug} has an empty SMILES! got: {smiles!r}, expected a structure such as 'CCO'")
+    odd = next((letter for letter in text if not "!" <= letter <= "~"), None)
+    if odd is not None:
+        raise ClmtError(
+            f"{drug}: its SMILES holds {_letter(odd)}! got: {text!r}, expected printable ASCII without blanks. Correct "
+            "the structure or leave the drug out"
+        )
     with rdBase.BlockLogs():
         molecule = Chem.MolFromSmiles(text)
         if molecule is None or molecule.GetNumAtoms() == 0:
             raise ClmtError(
-                f"Drug {name!r}: RDKit refuses its SMILES ({_reason(text)})! got: {text!r}, expected a valid structure"
+                f"{drug}: RDKit refuses its SMILES ({_reason(text)})! got: {text!r}, expected a valid structure"
             )
+    if any(atom.GetAtomicNum() == 0 for atom in molecule.GetAtoms()):
+        raise ClmtError(f"{drug}: its SMILES has an atom of no element! got: {text!r}, expected a whole molecule")
     return molecule
+
+
+def _letter(letter: str) -> str:
+    return "a blank" if letter.isspace() else f"the character {letter!a}"
 
 
 def _reason(smiles: str) -> str:

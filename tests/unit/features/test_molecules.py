@@ -50,10 +50,16 @@ def test_molecules_are_those_of_the_drugs_in_their_order(drugs: Path, tmp_path: 
     [
         (lambda f: f.assign(smiles=["CCO", None, "C"]), r"missing value in column 'smiles', row 1 \(Drug01\)"),
         (lambda f: f.drop(columns="smiles"), "wrong columns! got: drug_id, name.*expected: .*smiles"),
-        (lambda f: f.assign(smiles=["CCO", "C", "C1CC("]), r"SMILES of drug 'Drug02' refused .* got: 'C1CC\('"),
-        (lambda f: f.assign(smiles=["", "C", "CC"]), "SMILES of drug 'Drug00' refused by RDKit! got: ''"),
+        (lambda f: f.assign(smiles=["CCO", "C", "C1CC("]), r"drug 'Drug02': RDKit refuses .* got: 'C1CC\('"),
+        (lambda f: f.assign(smiles=["", "C", "CC"]), "drug 'Drug00' has an empty SMILES! got: ''"),
+        (
+            lambda f: f.assign(smiles=["CC(=O) O", "C", "CC"]),
+            r"drug 'Drug00': its SMILES holds a blank! got: 'CC\(=O\) O'",
+        ),
+        (lambda f: f.assign(smiles=["C", "C\u0421", "CC"]), "drug 'Drug01': its SMILES holds the character"),
+        (lambda f: f.assign(smiles=["C", "*CC*", "CC"]), "drug 'Drug01': its SMILES has an atom of no element"),
     ],
-    ids=["null", "column", "refused", "empty"],
+    ids=["null", "column", "refused", "empty", "blank", "letter", "any atom"],
 )
 def test_faulty_drugs_are_named_with_their_file(
     drugs: Path, tmp_path: Path, change: Callable[[pd.DataFrame], pd.DataFrame], message: str

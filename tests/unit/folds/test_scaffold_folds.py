@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from rdkit import Chem
 
+from clmt.errors import ClmtError
 from clmt.features.fingerprints import murcko_scaffold
 from clmt.folds.groups import blind_axes
 from clmt.folds.make import make_folds
@@ -115,3 +116,13 @@ def test_scaffold_check_catches_scaffold_alone_compound_alone_and_the_first_scaf
     for wrong in (scaffold, first_scaffold, compound):
         with pytest.raises(AssertionError):
             check_compounds_and_scaffolds_stay_together(grouped_by(wrong))
+
+
+@pytest.mark.parametrize("smiles", ["CC(=O) Oc1ccccc1C(=O)O", "C\u0421", "*CC*", "", "C1CC("])
+def test_a_structure_that_would_be_cut_has_no_scaffold(smiles: str) -> None:
+    """The scaffold of aspirin cut to acetaldehyde would put it among the drugs without a ring."""
+    tables = tautomer_tables()
+    tables["drugs"].loc[1, "smiles"] = smiles
+    drug = tables["drugs"].loc[1, "drug_id"]
+    with pytest.raises(ClmtError, match=f"drugs table, column smiles: drug '{drug}'"):
+        blind_axes(tables["response"], tables["cell_lines"], tables["drugs"], PROTOCOLS["scaffold_blind"])

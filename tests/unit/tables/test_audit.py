@@ -54,6 +54,13 @@ def test_every_name_that_is_dropped_is_listed_with_its_reason(tmp_path):
     assert "valence" in dropped["structure refused by RDKit"]["Aspirin"]
 
 
+@pytest.mark.parametrize("smiles", ["CC(=O) Oc1ccccc1C(=O)O", "C\u0421", "*CC*"])
+def test_a_structure_that_would_be_cut_is_dropped_and_counted(tmp_path, smiles):
+    structures = {**STRUCTURES, "Aspirin": {"cid": 1, "smiles": smiles, "title": "Aspirin"}}
+    refused = audit(tmp_path, structures=structures).dropped_drugs["structure refused by RDKit"]
+    assert list(refused) == ["Aspirin"]
+
+
 def test_an_antibody_with_a_small_structure_is_pointed_out(tmp_path, caplog):
     table = GDSC_TABLES[RESPONSE].replace("Mystery", "Examplimab")
     structures = {**STRUCTURES, "Examplimab": {"cid": 7, "smiles": "CCCC", "title": "Examplimab"}}

@@ -57,6 +57,26 @@ def test_bad_smiles_name_the_drug(smiles):
     assert repr(smiles.strip()) in str(error.value) or repr(smiles) in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("smiles", "reason"),
+    [
+        ("CC(=O) Oc1ccccc1C(=O)O", "holds a blank"),
+        ("A CCO", "holds a blank"),
+        ("CCO\tethanol", "holds a blank"),
+        ("CC\nO", "holds a blank"),
+        ("C\u0421", r"holds the character '\\u0421'"),
+        ("CC\u00a0O", "holds a blank"),
+        ("CC\0O", r"holds the character '\\x00'"),
+        ("CCO |$_AP1;;$|", "holds a blank"),
+        ("*CC*", "an atom of no element"),
+        ("[*]C", "an atom of no element"),
+    ],
+)
+def test_what_rdkit_would_cut_or_leave_open_is_refused(smiles, reason):
+    with pytest.raises(ClmtError, match=f"Drug 'x'.* {reason}! got: "):
+        structure_of(smiles, "x")
+
+
 def test_the_reason_of_a_bad_valence_is_given():
     with pytest.raises(ClmtError, match="valence"):
         parse_smiles("C(C)(C)(C)(C)C", "five bonds")
