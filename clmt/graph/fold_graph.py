@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from clmt.errors import ClmtError, choose
+from clmt.tables.units import LN_IC50_LIMIT
 from clmt.tensors import load_tensors, save_tensors
 
 if TYPE_CHECKING:
@@ -35,11 +36,15 @@ class _Names:
 
 @dataclass(frozen=True)
 class _Array:
-    """Type and shape of a tensor; ``rows`` says what the two sides of edges or pairs are rows of."""
+    """Type and shape of a tensor; ``rows`` says what the two sides of edges or pairs are rows of.
+
+    Values lie within ``limit``, either side of 0.
+    """
 
     dtype: torch.dtype
     shape: tuple[int | str, ...]
     rows: tuple[str, ...] = ()
+    limit: float | None = None
 
 
 def _edges(source: str, target: str, count: str) -> _Array:
@@ -48,6 +53,10 @@ def _edges(source: str, target: str, count: str) -> _Array:
 
 def _pairs(count: str) -> _Array:
     return _Array(torch.int64, (count, 2), ("C", "D"))
+
+
+def _responses(count: str) -> _Array:
+    return _Array(torch.float32, (count,), limit=LN_IC50_LIMIT)
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,9 +120,9 @@ class FoldGraph:
     pathway: Annotated[Tensor, _Array(torch.float32, ("D", "P"))]
     cell_tissue: Annotated[Tensor, _Array(torch.int64, ("C",))]
     train_pairs: Annotated[Tensor, _pairs("training pairs")]
-    train_ln_ic50: Annotated[Tensor, _Array(torch.float32, ("training pairs",))]
+    train_ln_ic50: Annotated[Tensor, _responses("training pairs")]
     validation_pairs: Annotated[Tensor, _pairs("validation pairs")]
-    validation_ln_ic50: Annotated[Tensor, _Array(torch.float32, ("validation pairs",))]
+    validation_ln_ic50: Annotated[Tensor, _responses("validation pairs")]
     test_pairs: Annotated[Tensor, _pairs("test pairs")]
 
     def __post_init__(self) -> None:
@@ -215,3 +224,6 @@ def _array_problems(name: str, value: Any, form: _Array, sizes: dict[str, int]) 
             low, high = int(side.min()), int(side.max())
             if not 0 <= low <= high < sizes[of]:
                 yield f"{name} must be rows from 0 to {sizes[of] - 1}! got: {low} to {high}"
+    if form.limit is not None and not bool((value.abs() <= form.limit).all()):
+        odd = float(value[~(value.abs() <= form.limit)].flatten()[0])
+        yield f"{name} must hold numbers from -{form.limit:g} to {form.limit:g}! got: {odd:g}"

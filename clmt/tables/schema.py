@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from clmt.errors import ClmtError, expected_one_of
 from clmt.files import atomic_path, write_parquet
 from clmt.reading.parquet import read_parquet
+from clmt.tables.units import LN_IC50_LIMIT, LOG2_LIMIT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,6 +33,7 @@ COLUMNS = {
         "target_pathway": "string",
     },
 }
+LIMITS = {"response": LN_IC50_LIMIT, "expression": LOG2_LIMIT}
 KEYS = {"response": ["cell_line_id", "drug_id"], "drugs": ["drug_id"]}
 NULLABLE = frozenset({"pubchem_cid"})
 SEPARATOR = "; "
@@ -166,12 +168,11 @@ def _check_values(frame: pd.DataFrame, kind: str, source: str) -> None:
         values = frame[columns].to_numpy(dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise ClmtError(f"{source}: text where numbers belong! got: {error}") from error
-    good = np.isfinite(values)
-    if MATRICES.get(kind) == "int8":
-        good &= (values == 0) | (values == 1)
+    limit = LIMITS.get(kind)
+    good = np.abs(values) <= limit if limit else (values == 0) | (values == 1)
     if not good.all():
         row, place = (int(index[0]) for index in (~good).nonzero())
-        expected = "expected one of: 0, 1" if MATRICES.get(kind) == "int8" else "expected: a finite number"
+        expected = f"expected: a number from -{limit:g} to {limit:g}" if limit else "expected one of: 0, 1"
         raise ClmtError(
             f"{source}: wrong value in column {columns[place]!r}, row {row} ({frame.iloc[row, 0]})! "
             f"got: {values[row, place]:g}, {expected}"

@@ -14,6 +14,7 @@ COPY_NUMBER = "Table_S4_GDSC_Copy_number_variation.csv"
 ANNOTATION = "Table_S5_GDSC_Cell_line_annotation.csv"
 RESPONSE = "Table_S6_GDSC_Drug_response_IC50.csv"
 GROUPS = "Table_S12_GDSC_Drug_group.csv"
+CCLE_EXPRESSION = "Table_S13_CCLE_Gene_expression.csv"
 CCLE_RESPONSE = "Table_S19_CCLE_Drug_response_IC50.csv"
 CCLE_ANNOTATION = "Table_S25_CCLE_Cell_line_annotation.csv"
 
@@ -32,7 +33,7 @@ GDSC_TABLES = {
     GROUPS: 'TARGET_PATHWAY,DRUG_NAME\n"Other, kinases","Imatinib;Imatinib Mesylate"\nMitosis,Vinorelbine\n',
 }
 CCLE_TABLES = {
-    "Table_S13_CCLE_Gene_expression.csv": ",BRAF,TP53\nA_SKIN,1,2\nB_LUNG,3,4\n",
+    CCLE_EXPRESSION: ",BRAF,TP53\nA_SKIN,1,2\nB_LUNG,3,4\n",
     "Table_S17_CCLE_Mutation.csv": ",BRAF\nA_SKIN,1\nB_LUNG,0\n",
     "Table_S18_CCLE_Copy_number_variation.csv": ",MYC\nA_SKIN,0\nB_LUNG,1\n",
     CCLE_RESPONSE: "CCLE Cell Line Name,Imatinib,Aspirin\nB_LUNG,2.079442,-1.5\nA_SKIN,2.079,\n",

@@ -6,20 +6,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from clmt.errors import ClmtError, expected_one_of
+from clmt.errors import expected_one_of
 from clmt.reading.archive import member_names, read_member
 from clmt.reading.delimited import Records, parse_records
 from clmt.reading.matrix import clean_id, parse_matrix, refuse_duplicates
 from clmt.reading.unknown import MISSING
 from clmt.simulated import MARK
 from clmt.tables.responses import Responses
+from clmt.tables.units import check_expression, check_responses
 
 if TYPE_CHECKING:
     from clmt.reading.matrix import Matrix
 
 __all__ = ["CCLE", "GDSC", "SurveyReader"]
 
-LN_IC50_LIMIT = 20.0
 LN_8 = 2.0794415416798357
 """CCLE's highest dose is 8 uM; its IC50 is set to 8 where the curve does not reach the half (right-censored)."""
 
@@ -65,22 +65,14 @@ class SurveyReader:
         equal the natural logarithms that GDSC and CCLE published). CCLE's values at ln 8 are censored; for GDSC the
         tables do not tell, so nothing is marked.
         """
-        import numpy as np
-
         matrix = self._response_matrix(archive)
-        absurd = np.argwhere(np.abs(matrix.values) > LN_IC50_LIMIT)
-        if len(absurd):
-            row, column = absurd[0]
-            raise ClmtError(
-                f"{matrix.source}: line {matrix.lines[row]}, cell line {matrix.ids[row]}, drug "
-                f"{matrix.columns[column]!r}: impossible ln IC50 (uM)! got: {matrix.values[row, column]:g}, expected: "
-                f"-{LN_IC50_LIMIT:g} to {LN_IC50_LIMIT:g}. Are these micromolar values that were never logged?"
-            )
+        check_responses(matrix, self.censored_at)
         return Responses.of(matrix, self.censored_at)
 
     def omics(self, archive: Path) -> dict[str, Matrix]:
         """Expression as the source gives it (log2 scale), mutation and copy number as zeros and ones."""
         expression = parse_matrix(_records(archive, self.expression), what="gene", unique_columns=False)
+        check_expression(expression)
         binary = {"mutation": self.mutation, "copy_number": self.copy_number}
         return {"expression": expression, **{name: _read_binary(archive, table) for name, table in binary.items()}}
 

@@ -60,6 +60,17 @@ def test_a_part_that_does_not_fit_is_named(changed: dict[str, Any], message: str
             FoldGraph.load(tmp_path / "graph.pt")
 
 
+@pytest.mark.parametrize("name", ["train_ln_ic50", "validation_ln_ic50"])
+@pytest.mark.parametrize("value", [1e30, float("inf"), float("nan"), -20.5])
+def test_responses_that_cannot_be_are_refused(tmp_path: Path, name: str, value: float) -> None:
+    GRAPH.save(tmp_path / "graph.pt")
+    content = load_tensors(tmp_path / "graph.pt")
+    content[name][0] = value
+    save_tensors(tmp_path / "graph.pt", content)
+    with pytest.raises(ClmtError, match=f"{name} must hold numbers from -20 to 20! got: {value:g}".replace("+", ".")):
+        FoldGraph.load(tmp_path / "graph.pt")
+
+
 def test_a_missing_and_an_unknown_field_are_named(tmp_path: Path) -> None:
     GRAPH.save(tmp_path / "graph.pt")
     content = load_tensors(tmp_path / "graph.pt")

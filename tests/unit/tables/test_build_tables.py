@@ -123,7 +123,7 @@ def test_duplicated_genes_after_restoring_are_refused(tmp_path):
 
 
 def test_slices_are_the_same_each_time_and_nested(tmp_path):
-    rows = "".join(f"{1000 + n},{n},{n}.5\n" for n in range(40))
+    rows = "".join(f"{1000 + n},{n / 4},{n / 8}\n" for n in range(40))
     ones = "".join(f"{1000 + n},{n % 2}\n" for n in range(40))
     changes = {
         EXPRESSION: ",BRAF,TP53\n" + rows,

@@ -51,6 +51,9 @@ def test_types_on_disk(tmp_path):
 
 BAD = [
     ("response", lambda f: f.assign(ln_ic50=[1, float("inf"), 2]), "column 'ln_ic50', row 1"),
+    ("response", lambda f: f.assign(ln_ic50=[1, 1e300, 2]), "got: 1e.300, expected: a number from -20 to 20"),
+    ("response", lambda f: f.assign(ln_ic50=[1, -20.5, 2]), "got: -20.5, expected: a number from -20 to 20"),
+    ("expression", lambda f: f.assign(BRAF=[31.0, 2.0]), "'BRAF', row 0 .101.! got: 31, expected: a number from -30"),
     ("response", lambda f: f.assign(ln_ic50=[1, None, 2]), "missing value in column 'ln_ic50', row 1"),
     ("response", lambda f: f.iloc[[0, 0, 2]], "duplicated cell_line_id and drug_id in row 1! got: 101, Aspirin"),
     ("response", lambda f: f.iloc[[2, 0, 1]], "not sorted"),
@@ -68,7 +71,7 @@ BAD = [
 
 @pytest.mark.parametrize(("kind", "spoil", "message"), BAD)
 def test_bad_tables_are_not_written(tmp_path, kind, spoil, message):
-    frame = {"mutation": mutation(), "drugs": drugs()}.get(kind, response())
+    frame = {"mutation": mutation(), "expression": mutation(), "drugs": drugs()}.get(kind, response())
     with pytest.raises(ClmtError, match=message):
         write_table(spoil(frame), tmp_path / "t.parquet", kind)
     assert list(tmp_path.iterdir()) == []
