@@ -84,7 +84,12 @@ def parse_records(data: bytes, source: str, *, ragged: bool = False) -> Records:
         closed.
     """
     rows, lines = [], []
-    for line, row, _ in _split(number_lines(data, source), source):
+    for line, row, joined in _split(number_lines(data, source), source):
+        if joined and ragged:  # in other tables the width tells
+            raise ClmtError(
+                f"{source}: line {line} begins a row that goes over several lines! got: {row[0]!r:.60}, expected: a "
+                "row in each line. A quote is not closed: correct the file or fetch it again"
+            )
         if any(cell.strip() for cell in row):
             rows.append(row)
             lines.append(line)
