@@ -36,8 +36,12 @@ class Records:
     lines: list[int]
 
     def find(self, names: Sequence[str]) -> int | None:
-        """Place of the first of ``names`` that is in the header, if any."""
-        return next((self.header.index(name) for name in names if name in self.header), None)
+        """Place of the first of ``names`` that is in the header, if any; an error where that one is there twice."""
+        name = next((name for name in names if name in self.header), None)
+        if name is None:
+            return None
+        require_columns(self.source, self.header, [name])
+        return self.header.index(name)
 
     def position(self, names: Sequence[str]) -> int:
         """Place of the first of ``names`` that is in the header; an error where none is."""
@@ -132,7 +136,7 @@ def read_rows(
     Raises
     ------
     ClmtError
-        For a missing column, an empty table and a quote that is not closed.
+        For a column that is missing or there twice, an empty table and a quote that is not closed.
     """
     source = str(path)
     lines = [(number, line) for number, line in numbered_lines(path) if not comment or not line.startswith(comment)]
@@ -158,10 +162,16 @@ def read_rows(
 
 
 def require_columns(source: Path | str, header: Sequence[str], needed: Sequence[str]) -> None:
-    """Refuse a table that lacks a column, naming it."""
+    """Refuse a table that lacks a column, or that has it twice, naming it."""
     for name in needed:
         if name not in header:
             raise _missing_column(source, name, header)
+        if header.count(name) > 1:
+            places = [place for place, cell in enumerate(header, 1) if cell == name]
+            raise ClmtError(
+                f"{source}: column {name} stands twice! got: it in places {' and '.join(map(str, places))}, expected: "
+                "one of each name. Take the wrong one out or fetch the file again"
+            )
 
 
 def _missing_column(source: Path | str, name: str, header: Sequence[str]) -> ClmtError:

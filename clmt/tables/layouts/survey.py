@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from clmt.errors import expected_one_of
+from clmt.errors import ClmtError, expected_one_of
 from clmt.reading.archive import member_names, read_member
 from clmt.reading.delimited import Records, parse_records
 from clmt.reading.matrix import clean_id, parse_matrix, refuse_duplicates
@@ -104,7 +104,12 @@ class SurveyReader:
         label = records.position((self.group_column,))
         first = records.position(("DRUG_NAME",))
         groups: dict[str, list[str]] = {}
-        for row in records.rows:
+        for row, line in zip(records.rows, records.lines, strict=True):
+            if len(row) <= max(label, first):
+                raise ClmtError(
+                    f"{records.source}: line {line} is no group and its drugs! got: {', '.join(row)!r:.60}, expected: "
+                    f"{self.group_column} and DRUG_NAME. Correct the row or fetch the file again"
+                )
             cells = row[first:] if first > label else row[first : first + 1]
             for drug in (name.strip() for cell in cells for name in cell.split(";")):
                 if drug and row[label].strip() not in groups.setdefault(drug, []):

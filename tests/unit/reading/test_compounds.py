@@ -64,6 +64,11 @@ def test_the_profile_table_is_read_with_its_blanks_and_bytes(files):
     [
         (read_repurposing_hub, b"!x\npert_iname\ttarget\na\tb\n", "missing column moa"),
         (read_gdsc_compounds, b"DRUG_ID,DRUG_NAME\n", "got: 1 lines"),
+        (
+            read_gdsc_compounds,
+            b"DRUG_ID,DRUG_NAME,SYNONYMS,TARGET,TARGET_PATHWAY,TARGET\n1,a,b,c,d,e\n",
+            "column TARGET stands twice! got: it in places 4 and 6",
+        ),
         (read_ccle_profiling, b"<html>gone</html>", "web page"),
     ],
 )

@@ -128,6 +128,37 @@ def test_group_shapes(tmp_path, table):
     assert groups == {"Imatinib": kinases, "Imatinib Mesylate": kinases, "Vinorelbine": ["Mitosis"]}
 
 
+@pytest.mark.parametrize("row", [1, 2])
+@pytest.mark.parametrize(
+    "table",
+    [
+        'TARGET_PATHWAY,DRUG_NAME\nABL,"Imatinib"\nKIT,"Aspirin"\nMitosis,"Vinorelbine"\n',
+        "TARGET_PATHWAY,DRUG_NAME\nABL,Imatinib\nKIT,Aspirin\nMitosis,Vinorelbine\n",
+        'TARGET_PATHWAY,DRUG_NAME\nABL,Imatinib\nKIT,Aspirin\nMitosis",Vinorelbine\n',
+    ],
+    ids=["quoted", "plain", "closed by chance"],
+)
+def test_a_quote_left_open_does_not_swallow_the_groups_behind_it(tmp_path, table, row):
+    lines = table.splitlines(keepends=True)
+    lines[row] = lines[row].replace(",", ',"', 1)
+    with pytest.raises(ClmtError, match=f"{GROUPS}.*line {row + 1}"):
+        survey.GDSC.groups(gdsc_archive(tmp_path, {GROUPS: "".join(lines)}))
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "DRUG_NAME,TARGET_PATHWAY\nImatinib,ABL\nVinorelbine\n",
+        "TARGET_PATHWAY,DRUG_NAME\nABL,Imatinib\nVinorelbine\n",
+        "TARGET_PATHWAY,REMARK,DRUG_NAME\nABL,,Imatinib\nMitosis,Vinorelbine\n",
+    ],
+    ids=["swapped", "drug alone", "cell lost"],
+)
+def test_a_row_that_is_no_group_and_its_drugs_names_its_line(tmp_path, table):
+    with pytest.raises(ClmtError, match=f"{GROUPS}: line 3 is no group and its drugs! got: '.*Vinorelbine'"):
+        survey.GDSC.groups(gdsc_archive(tmp_path, {GROUPS: table}))
+
+
 def test_a_drug_may_be_in_two_groups(tmp_path):
     assert survey.CCLE.groups(ccle_archive(tmp_path)) == {"Imatinib": ["ABL", "KIT"]}
 
@@ -161,6 +192,14 @@ def test_not_an_archive(tmp_path, content):
         survey.GDSC.drug_names(path)
     with pytest.raises(ClmtError, match="does not exist"):
         survey.GDSC.drug_names(tmp_path / "none.zip")
+
+
+@pytest.mark.parametrize("column", ["PRIMARY_SITE", "COSMIC_ID", "SAMPLE_NAME", "PRIMARY_HISTOLOGY"])
+def test_a_column_that_stands_twice_is_refused(tmp_path, column):
+    header, *rows = GDSC_TABLES[ANNOTATION].splitlines()
+    table = "\n".join([f"{header},{column}", *(f"{row},other" for row in rows)]) + "\n"
+    with pytest.raises(ClmtError, match=f"{ANNOTATION}: column {column} stands twice! got: it in places . and 6"):
+        survey.GDSC.annotation(gdsc_archive(tmp_path, {ANNOTATION: table}))
 
 
 def test_missing_column_lists_those_found(tmp_path):
