@@ -98,6 +98,8 @@ def parse_records(data: bytes, source: str, *, ragged: bool = False) -> Records:
             rows.append(row)
             lines.append(line)
     _refuse_empty(source, len(rows))
+    if not data.endswith((b"\n", b"\r")):
+        logger.warning("%s: the last line (%d) has no line end; the file may be cut off there", source, lines[-1])
     header, body, body_lines = [cell.strip() for cell in rows[0]], rows[1:], lines[1:]
     if all(len(row) == len(header) + 1 for row in body) and (not ragged or _row_names(body)):
         _refuse_lost_cell(source, header, body, lines[0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import logging
+import re
 import zlib
 from pathlib import Path
 
@@ -11,19 +12,39 @@ from clmt.acquire.folder import file_sha256
 from clmt.errors import ClmtError
 from clmt.reading.archive import read_member
 
-__all__ = ["decode", "file_date", "number_lines", "numbered_lines", "read_lines"]
+__all__ = ["control_character", "decode", "file_date", "number_lines", "numbered_lines", "read_lines"]
 
 logger = logging.getLogger(__name__)
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def decode(data: bytes, name: str) -> str:
     """Decode bytes as UTF-8, line by line as Windows-1252 where they are not; a byte order mark is dropped.
 
-    The number of such lines is logged: one odd byte must not spoil the other lines of a file.
+    The number of such lines is logged: one odd byte must not spoil the other lines of a file. A control character,
+    which no table means, is refused with its line: an id that holds one matches nothing, and nobody sees why.
     """
     start = data[:4096].lstrip()[:40]
     if start.lower().startswith((b"<!doctype", b"<html", b"<?xml")):
         raise ClmtError(f"{name} holds a web page, got: {start!r}; delete it and fetch it again")
+    text = _decode(data, name)
+    if odd := control_character(text):
+        line = text.count("\n", 0, text.index(odd)) + 1
+        raise ClmtError(
+            f"{name}: line {line} holds the control character {odd!r}! expected: text. It may be damaged, or UTF-16: "
+            "correct the file or fetch it again"
+        )
+    return text
+
+
+def control_character(text: str) -> str:
+    """Return the first control character of a text, tabs and line ends left out; empty where there is none."""
+    found = _CONTROL.search(text)
+    return found.group(0) if found else ""
+
+
+def _decode(data: bytes, name: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:

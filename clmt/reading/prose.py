@@ -61,7 +61,7 @@ def clean(text: str) -> str:
     for _ in range(3):  # brackets inside brackets
         text = _BRACKETED.sub(_drop_mark, text)
     text = _NUMBERED.sub("", text)
-    text = re.sub(r"\s+", " ", text)
+    text = re.sub(r"[\s\x00-\x1f\x7f]+", " ", text)  # \0 is what the corpus writes for a name
     text = re.sub(r"\(\s*\)|\[\s*\]", "", text)
     text = re.sub(r"\s+([.,;:](?:\s|$))", r"\1", text)
     return re.sub(r"\.{2}(?=\s|$)", ".", text).strip()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from clmt.errors import ClmtError, expected_one_of
 from clmt.files import atomic_path, write_parquet
+from clmt.reading.lines import control_character
 from clmt.reading.parquet import read_parquet
 from clmt.tables.units import LN_IC50_LIMIT, LOG2_LIMIT
 
@@ -128,6 +129,7 @@ def check_table(frame: pd.DataFrame, kind: str, source: str) -> None:
     if kind in MATRICES and len(names) < 2:
         raise ClmtError(f"{source}: the {kind} table has no genes!")
     _check_missing(frame, kind, source)
+    _check_characters(frame, kind, source)
     _check_keys(frame, kind, source)
     _check_values(frame, kind, source)
 
@@ -141,6 +143,20 @@ def _check_missing(frame: pd.DataFrame, kind: str, source: str) -> None:
         row, place = (int(index[0]) for index in absent.nonzero())
         columns = [column for column in frame.columns if column not in NULLABLE]
         raise ClmtError(f"{source}: missing value in column {columns[place]!r}, row {row} ({frame.iloc[row, 0]})!")
+
+
+def _check_characters(frame: pd.DataFrame, kind: str, source: str) -> None:
+    """Refuse names with control characters, which match nothing and make figures that are no XML."""
+    if odd := control_character("".join(map(str, frame.columns))):
+        named = next(str(column) for column in frame.columns if odd in str(column))
+        raise ClmtError(f"{source}: column {named!r} holds the control character {odd!r}!")
+    for column, type_ in ({"cell_line_id": "string"} | COLUMNS.get(kind, {})).items():
+        if type_ != "string" or column not in frame:
+            continue
+        cells = [str(cell) for cell in frame[column].tolist()]
+        if odd := control_character("".join(cells)):
+            row = next(row for row, cell in enumerate(cells) if odd in cell)
+            raise ClmtError(f"{source}: control character {odd!r} in column {column!r}, row {row}! got: {cells[row]!r}")
 
 
 def _check_keys(frame: pd.DataFrame, kind: str, source: str) -> None:

@@ -91,7 +91,7 @@ def check_test_labels_change_nothing(build: Build, protocol: str) -> None:
     folds = our_folds(tables["response"], protocol)
     held = (folds.loc[folds["fold"] == 0, "role"] != "train").to_numpy()
     changed = tables["response"].copy()
-    changed.loc[held, "ln_ic50"] = np.random.default_rng(9).permutation(changed.loc[held, "ln_ic50"]) * 3 + 5
+    changed.loc[held, "ln_ic50"] = np.random.default_rng(9).permutation(changed.loc[held, "ln_ic50"]) * 2 + 3
     changed.loc[held, "censored"] = ~changed.loc[held, "censored"]
     after = flat(build({**tables, "response": changed}, protocol))
     assert before.keys() == after.keys()

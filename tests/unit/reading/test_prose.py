@@ -19,6 +19,7 @@ from clmt.reading.prose import clean, first_sentences, split_sentences
         ),
         ("Done. [provided by RefSeq, Jul 2008].", "Done."),
         ("a\u00a0\u00a0b\r\n c", "a b c"),
+        ("a\0b &#1;c\x1f\x7f", "a b c"),
     ],
 )
 def test_markup_and_citation_marks_are_removed(raw, cleaned):

@@ -65,6 +65,14 @@ BAD = [
     ("mutation", lambda f: pd.concat([f, f[["BRAF"]]], axis=1), "duplicated column! got: 'BRAF'"),
     ("mutation", lambda f: f.assign(cell_line_id=["", "1"]), "empty cell_line_id in row 0"),
     ("drugs", lambda f: f.assign(smiles=["C", None]), "missing value in column 'smiles', row 1 .Imatinib."),
+    (
+        "drugs",
+        lambda f: f.assign(drug_id=["A\0", "B"]),
+        r"control character '.x00' in column 'drug_id', row 0! got: 'A.x00'",
+    ),
+    ("drugs", lambda f: f.assign(name=["A", "B\x0b"]), r"control character '.x0b' in column 'name', row 1"),
+    ("response", lambda f: f.assign(cell_line_id=["1", "2", "3\x1b"]), "in column 'cell_line_id', row 2"),
+    ("mutation", lambda f: f.rename(columns={"BRAF": "BR\0AF"}), r"column 'BR.x00AF' holds the control character"),
     ("nonsense", lambda f: f, "Unknown kind of table"),
 ]
 

@@ -163,6 +163,22 @@ def test_a_drug_may_be_in_two_groups(tmp_path):
     assert survey.CCLE.groups(ccle_archive(tmp_path)) == {"Imatinib": ["ABL", "KIT"]}
 
 
+@pytest.mark.parametrize(
+    ("read", "table", "old", "new"),
+    [
+        (survey.GDSC.omics, EXPRESSION, "BRAF", "BR\0AF"),
+        (survey.GDSC.omics, MUTATION, "\n101", "\n10\0" + "1"),
+        (survey.GDSC.responses, RESPONSE, "Imatinib,", "Imati\x0bnib,"),
+        (survey.GDSC.groups, GROUPS, "Mitosis", "Mito\0sis"),
+        (survey.GDSC.annotation, ANNOTATION, "LINE-A", "LINE\x1b-A"),
+    ],
+)
+def test_control_characters_in_names_are_refused(tmp_path, read, table, old, new):
+    archive = gdsc_archive(tmp_path, {table: GDSC_TABLES[table].replace(old, new, 1)})
+    with pytest.raises(ClmtError, match=f"{table}: line . holds the control character"):
+        read(archive)
+
+
 def test_missing_table_names_the_archive_and_its_tables(tmp_path):
     with pytest.raises(ClmtError) as error:
         survey.GDSC.responses(gdsc_archive(tmp_path, {RESPONSE: None}))
