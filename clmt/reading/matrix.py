@@ -15,7 +15,7 @@ from clmt.reading.unknown import MISSING
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["Matrix", "clean_id", "parse_matrix", "refuse_duplicates"]
+__all__ = ["Matrix", "clean_id", "parse_matrix", "refuse_duplicates", "repeat_of"]
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,12 @@ def clean_id(text: str) -> str:
     text = text.strip()
     head, dot, tail = text.partition(".")
     return head if dot and head.isdigit() and tail.strip("0") == "" else text
+
+
+def repeat_of(name: str) -> str | None:
+    """Return what stands before the number that pandas and R append to a name that stands twice (``101.1``)."""
+    stem, dot, number = name.rpartition(".")
+    return stem if dot and stem and number.isascii() and number.isdigit() and int(number) > 0 else None
 
 
 def refuse_duplicates(names: Sequence[str], source: str, what: str) -> None:

@@ -34,7 +34,7 @@ class Audit:
     corrected_structures, suspect_structures, salts_removed
         Drugs by what was done to their structure, or is odd about it.
     genes
-        For each omics table the number of genes and the symbols that were dates.
+        For each omics table the number of genes, the symbols that were dates, and those dropped as they stand twice.
     cell_lines_without_annotation, cell_lines_without_response_row
         Cell lines that are kept without an annotation; those of each omics table that have no responses.
     labels
@@ -113,14 +113,14 @@ class Audit:
         for name, reason in self.corrected_structures.items():
             logger.info("corrected structure of %s: %s", name, reason)
         for table, genes in self.genes.items():
-            n_restored, n_dropped = (
-                len(genes["mended_dates"]) + len(genes["assumed_dates"]),
-                len(genes["dropped_dates"]),
-            )
+            n_restored = len(genes["mended_dates"]) + len(genes["assumed_dates"])
+            n_dropped, repeated = len(genes["dropped_dates"]), genes["dropped_repeats"]
             if n_restored or n_dropped:
                 logger.info(
                     "%s: %d gene names corrected, %d dropped as dates of two genes", table, n_restored, n_dropped
                 )
+            if repeated:
+                logger.warning("%s: %d genes dropped that stand twice (%s)", table, len(repeated), _some(repeated))
         for column in ("targets", "target_pathway"):
             if without := self.labels[column]["without"]:
                 logger.info("%d drugs without %s (%s)", len(without), column, _some(without))

@@ -15,7 +15,14 @@ from clmt.tables.audit import Audit
 from clmt.tables.compounds import CompoundLabels, look_up_compounds
 from clmt.tables.drugs import resolve_drugs
 from clmt.tables.frames import cell_frame, drug_frame, omics_frame, response_frame
-from clmt.tables.joins import drop_empty, exclude_drugs, join_cell_lines, keep_slice, restore_genes
+from clmt.tables.joins import (
+    drop_empty,
+    drop_repeated_arrays,
+    exclude_drugs,
+    join_cell_lines,
+    keep_slice,
+    restore_genes,
+)
 from clmt.tables.layouts.reader import check_simulated, layout_reader
 from clmt.tables.schema import KINDS, write_table
 
@@ -67,6 +74,7 @@ def build_tables(
     responses, drugs = resolve_drugs(responses, structures, groups, audit)
     omics = restore_genes(reader.omics(archive), audit)
     annotation = reader.annotation(archive)
+    responses = drop_repeated_arrays(responses, omics, audit)
     responses = join_cell_lines(responses, omics, annotation, audit)
     responses = keep_slice(responses, settings.cell_lines, settings.drugs, audit)
     responses = drop_empty(responses, audit)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
+
+from clmt.reading.matrix import repeat_of
 
 __all__ = ["RestoredSymbols", "restore_symbols", "symbol_of_date"]
 
@@ -24,14 +26,15 @@ class RestoredSymbols:
     """Column names without dates, which columns stay, and what was done.
 
     ``restored`` and ``assumed`` are symbols by their dates, of which two genes share an assumed one; ``dropped`` dates
-    cannot be told apart.
+    cannot be told apart; ``repeated`` are symbols that stand twice.
     """
 
-    names: list[str]
-    kept: list[int]
+    names: list[str] = field(default_factory=list)
+    kept: list[int] = field(default_factory=list)
     restored: dict[str, str] = field(default_factory=dict)
     assumed: dict[str, str] = field(default_factory=dict)
     dropped: list[str] = field(default_factory=list)
+    repeated: list[str] = field(default_factory=list)
 
 
 def _date(symbol: str) -> tuple[str, int] | None:
@@ -56,23 +59,29 @@ def restore_symbols(columns: Sequence[str]) -> RestoredSymbols:
     """Map the dates among the columns of a table back to symbols.
 
     A date that stands twice (MARCH1 and MARC1 both became ``1-Mar``), or whose gene is in the table under its own name,
-    is dropped: nothing tells which measurement belongs to which gene.
+    is dropped: nothing tells which measurement belongs to which gene. So is a symbol that stands twice, as ``TTL`` and
+    ``TTL``, or ``TTL.1`` where a program numbered it.
     """
     symbols = {column: symbol_of_date(column) for column in columns}
     counts = Counter(symbols[column] or column for column in columns)
-    names: list[str] = []
-    kept: list[int] = []
-    restored: dict[str, str] = {}
-    assumed: dict[str, str] = {}
-    dropped: list[str] = []
+    own = Counter(_unnumbered(column, symbols) for column in columns if symbols[column] is None)
+    found = RestoredSymbols()
     for place, column in enumerate(columns):
         symbol = symbols[column]
         if symbol is not None and counts[symbol] > 1:
-            dropped.append(column)
+            found.dropped.append(column)
             continue
-        names.append(symbol or column)
-        kept.append(place)
-        date = _date(column)
+        if symbol is None and own[_unnumbered(column, symbols)] > 1:
+            found.repeated.append(column)
+            continue
+        found.names.append(symbol or column)
+        found.kept.append(place)
         if symbol is not None:
-            (assumed if date in TWO_GENES else restored)[column] = symbol
-    return RestoredSymbols(names, kept, restored, assumed, dropped)
+            (found.assumed if _date(column) in TWO_GENES else found.restored)[column] = symbol
+    return found
+
+
+def _unnumbered(column: str, columns: Container[str]) -> str:
+    """Return the column whose name this one repeats with a number, else the column itself."""
+    stem = repeat_of(column)
+    return stem if stem is not None and stem in columns else column

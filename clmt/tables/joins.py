@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import logging
 from collections.abc import Mapping
 from typing import Any
 
 from clmt.errors import ClmtError, expected_one_of
-from clmt.reading.matrix import Matrix, refuse_duplicates
+from clmt.reading.matrix import Matrix, repeat_of
 from clmt.tables.audit import Audit
 from clmt.tables.genes import restore_symbols
 from clmt.tables.responses import Responses
 
-__all__ = ["drop_empty", "exclude_drugs", "join_cell_lines", "keep_slice", "restore_genes"]
+__all__ = ["drop_empty", "drop_repeated_arrays", "exclude_drugs", "join_cell_lines", "keep_slice", "restore_genes"]
+
+logger = logging.getLogger(__name__)
 
 
 def exclude_drugs(responses: Responses, names: tuple[str, ...], audit: Audit) -> Responses:
@@ -29,19 +32,31 @@ def exclude_drugs(responses: Responses, names: tuple[str, ...], audit: Audit) ->
 
 
 def restore_genes(omics: Mapping[str, Matrix], audit: Audit) -> dict[str, Matrix]:
-    """Give the genes of each matrix the symbols that a spreadsheet turned to dates."""
+    """Give the genes of each matrix the symbols that a spreadsheet turned to dates, and drop those that stand twice."""
     restored = {}
     for name, matrix in omics.items():
         genes = restore_symbols(matrix.columns)
-        refuse_duplicates(genes.names, matrix.source, "gene")
+        if not genes.names:
+            raise ClmtError(f"{matrix.source}: every gene stands twice! got: {', '.join(matrix.columns[:5])}")
         restored[name] = Matrix(matrix.source, matrix.ids, genes.names, matrix.values[:, genes.kept])
         audit.genes[name] = {
             "count": len(genes.names),
             "mended_dates": genes.restored,
             "assumed_dates": genes.assumed,
             "dropped_dates": genes.dropped,
+            "dropped_repeats": genes.repeated,
         }
     return restored
+
+
+def drop_repeated_arrays(responses: Responses, omics: Mapping[str, Matrix], audit: Audit) -> Responses:
+    """Leave out ``101.1`` where there is a ``101``: a second array of one cell line, which must not be blind to it."""
+    known = set(responses.cell_lines).union(*(matrix.ids for matrix in omics.values()))
+    repeated = {cell_line for cell_line in responses.cell_lines if repeat_of(cell_line) in known}
+    audit.dropped_cell_lines["repeated array"] = sorted(repeated)
+    if repeated:
+        logger.warning("left out as repeated arrays of a cell line: %s", ", ".join(sorted(repeated)))
+    return responses.keep_cell_lines(set(responses.cell_lines) - repeated)
 
 
 def join_cell_lines(

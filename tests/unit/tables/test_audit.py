@@ -152,6 +152,14 @@ def test_dates_that_may_be_two_genes():
     assert restored.dropped == ["2-Sep"]
 
 
+def test_symbols_that_stand_twice_are_dropped_and_a_date_beside_them_too():
+    restored = restore_symbols(["TTL", "BRAF", "TTL", "KIT", "KIT.1", "RP1.1", "SEPTIN2", "2-Sep"])
+    assert restored.names == ["BRAF", "RP1.1", "SEPTIN2"]
+    assert restored.kept == [1, 5, 6]
+    assert restored.repeated == ["TTL", "TTL", "KIT", "KIT.1"]
+    assert restored.dropped == ["2-Sep"]
+
+
 def test_the_summary_names_what_was_left_out(tmp_path, caplog):
     with caplog.at_level(logging.INFO):
         audit(tmp_path).log()

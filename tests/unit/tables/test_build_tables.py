@@ -16,6 +16,7 @@ from clmt.tables.layouts.reader import layout_reader
 from clmt.tables.schema import KINDS, read_table
 from tests.helpers.survey_archives import (
     ANNOTATION,
+    COPY_NUMBER,
     EXPRESSION,
     GDSC_TABLES,
     MUTATION,
@@ -26,6 +27,7 @@ from tests.helpers.survey_archives import (
 )
 
 GDSC = TableSettings(layout="survey_gdsc")
+TABLES_WITH_IDS = (RESPONSE, EXPRESSION, MUTATION, COPY_NUMBER)
 
 
 def build(tmp_path, settings=GDSC, changes=None, structures=STRUCTURES, compounds=None):
@@ -117,9 +119,36 @@ def test_no_structure_at_all_is_an_error(tmp_path):
         build(tmp_path, structures=nothing)
 
 
-def test_duplicated_genes_after_restoring_are_refused(tmp_path):
-    with pytest.raises(ClmtError, match="duplicated gene! got: 'TP53'"):
-        build(tmp_path, changes={EXPRESSION: GDSC_TABLES[EXPRESSION].replace("BRAF", "TP53")})
+@pytest.mark.parametrize("second", ["BRAF", "BRAF.1"])
+def test_a_gene_that_stands_twice_is_dropped_and_audited(tmp_path, second):
+    tables = build(tmp_path, changes={EXPRESSION: GDSC_TABLES[EXPRESSION].replace("TP53", second)})
+    assert list(tables.frames["expression"].columns) == ["cell_line_id", "SEPTIN6"]
+    assert tables.audit.genes["expression"]["dropped_repeats"] == ["BRAF", second]
+    assert tables.audit.genes["mutation"]["dropped_repeats"] == []
+
+
+def test_a_table_of_repeated_genes_only_is_refused(tmp_path):
+    table = GDSC_TABLES[EXPRESSION].replace("6-Sep,BRAF,TP53", "KIT,KIT,KIT")
+    with pytest.raises(ClmtError, match=f"{EXPRESSION}: every gene stands twice"):
+        build(tmp_path, changes={EXPRESSION: table})
+
+
+@pytest.mark.parametrize("tables", [TABLES_WITH_IDS, TABLES_WITH_IDS[:1]], ids=["in all tables", "in the responses"])
+def test_a_second_array_of_a_cell_line_is_dropped_and_audited(tmp_path, tables):
+    """With both in, a cell-blind split would see one cell line on both sides."""
+    rows = {RESPONSE: "101.1,0.5,1,1,4,2\n", EXPRESSION: "101.1,4.4,7.2,2.9\n", MUTATION: "101.1,1,0\n"}
+    rows[COPY_NUMBER] = "101.1,0\n"
+    built = build(tmp_path, changes={name: GDSC_TABLES[name] + rows[name] for name in tables})
+    assert built.frames["cell_lines"]["cell_line_id"].tolist() == ["101", "102", "103"]
+    assert built.audit.dropped_cell_lines["repeated array"] == ["101.1"]
+    assert responses(built) == responses(build(tmp_path))
+
+
+def test_a_number_behind_an_id_that_is_not_there_is_part_of_it(tmp_path):
+    changes = {name: GDSC_TABLES[name].replace("\n101,", "\n101.1,") for name in TABLES_WITH_IDS}
+    built = build(tmp_path, changes=changes)
+    assert built.frames["cell_lines"]["cell_line_id"].tolist() == ["101.1", "102", "103"]
+    assert built.audit.dropped_cell_lines["repeated array"] == []
 
 
 def test_slices_are_the_same_each_time_and_nested(tmp_path):
