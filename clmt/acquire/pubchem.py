@@ -120,7 +120,10 @@ def _cids(client: Client, url: str) -> list[int]:
     answer = _ask(client, url)
     try:
         # Some names without a compound are answered with the CID 0.
-        cids = [_cid(cid) for cid in answer["IdentifierList"]["CID"] if cid != 0]
+        listed = answer["IdentifierList"]["CID"]
+        if not isinstance(listed, list):
+            raise ValueError(listed)
+        cids = [_cid(cid) for cid in listed if cid is False or cid != 0]
     except (KeyError, TypeError, ValueError):
         raise ResponseParseError(f"got: {_shown(answer)}, expected: IdentifierList.CID") from None
     if not cids:

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 __all__ = ["check_types", "read_parquet"]
 
 
-def read_parquet(path: Path, what: str, remedy: str, columns: Sequence[str] | None = None) -> pa.Table:
+def read_parquet(
+    path: Path, what: str, remedy: str, columns: Sequence[str] | None = None, optional: Sequence[str] = ()
+) -> pa.Table:
     """Read a Parquet file.
 
     Parameters
@@ -27,6 +29,8 @@ def read_parquet(path: Path, what: str, remedy: str, columns: Sequence[str] | No
         How to make it, for the message.
     columns
         The columns to read, in this order; all where None.
+    optional
+        Further columns, read where they are there.
 
     Raises
     ------
@@ -44,8 +48,9 @@ def read_parquet(path: Path, what: str, remedy: str, columns: Sequence[str] | No
             absent = [column for column in columns or () if column not in found]
             if absent:
                 raise ClmtError(f"{path}: missing column {absent[0]!r}! got: {', '.join(found)}. {remedy}")
-            table: pa.Table = opened.read(columns=columns)
-            return table if columns is None else table.select(columns)
+            wanted = None if columns is None else [*columns, *(column for column in optional if column in found)]
+            table: pa.Table = opened.read(columns=wanted)
+            return table if wanted is None else table.select(wanted)
     except (pa.ArrowException, OSError, ValueError) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise ClmtError(f"{path}: not a readable Parquet file! got: {reason}. {remedy}") from error

@@ -46,15 +46,28 @@ class ResolvedDrug:
 
 
 def read_structures(path: Path) -> dict[str, dict[str, Any]]:
-    """CID, SMILES and title of each drug name, as PubChem gave them (None where it has none)."""
+    """CID, SMILES, title and InChIKey of each drug name, as PubChem gave them (None where it has none).
+
+    Raises
+    ------
+    ClmtError
+        Where the file cannot be read, a name stands twice, or a CID is no number of a compound.
+    """
     import pyarrow as pa
 
     remedy = "Make them with 'clmt pubchem'"
-    table = read_parquet(path, "the structures do", remedy, STRUCTURE_COLUMNS)
-    types = {**dict.fromkeys(STRUCTURE_COLUMNS, pa.string()), "cid": pa.int64()}
-    check_types(table, types, path, remedy, optional=STRUCTURE_COLUMNS[1:])
-    rows = table.to_pylist()
-    return {row["name"].strip(): {column: row[column] for column in STRUCTURE_COLUMNS[1:]} for row in rows}
+    table = read_parquet(path, "the structures do", remedy, STRUCTURE_COLUMNS, ("inchikey",))
+    types = {**dict.fromkeys(table.column_names, pa.string()), "cid": pa.int64()}
+    check_types(table, types, path, remedy, optional=table.column_names[1:])
+    structures: dict[str, dict[str, Any]] = {}
+    for row in table.to_pylist():
+        name = row.pop("name").strip()
+        if name in structures:
+            raise ClmtError(f"{path}: drug {name!r} stands twice! got: two rows, expected each name once. {remedy}")
+        if row["cid"] is not None and row["cid"] < 1:
+            raise ClmtError(f"{path}: drug {name!r} has no CID! got: {row['cid']}, expected: 1 or more. {remedy}")
+        structures[name] = row
+    return structures
 
 
 def resolve_drugs(
@@ -123,7 +136,7 @@ def _identities(
             without.append(name)
             continue
         try:
-            found[name] = _corrected(name, structure_of(smiles, name), audit)
+            found[name] = _corrected(name, structure_of(smiles, name, structures[name].get("inchikey")), audit)
         except ClmtError as error:
             refused[name] = str(error)
             logger.warning("%s", error)

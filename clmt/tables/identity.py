@@ -97,16 +97,29 @@ def standardise(molecule: Chem.Mol) -> tuple[Chem.Mol, tuple[str, ...]]:
     return rdMolStandardize.Uncharger().uncharge(parent), tuple(removed)
 
 
-def structure_of(smiles: str, name: str) -> Structure:
-    """Identity of a drug: SMILES and InChIKey after salts are stripped; ClmtError where RDKit refuses it."""
+def structure_of(smiles: str, name: str, inchikey: str | None = None) -> Structure:
+    """Identity of a drug: SMILES and InChIKey after salts are stripped.
+
+    Raises
+    ------
+    ClmtError
+        Where RDKit refuses the SMILES, and where an ``inchikey``, of the whole compound, is given that is another's.
+    """
     from rdkit import Chem, rdBase
 
     with rdBase.BlockLogs():
-        parent, removed = standardise(parse_smiles(smiles, name))
-        inchikey = Chem.MolToInchiKey(_without_dative_bonds(parent))
-        if not inchikey:
+        molecule = parse_smiles(smiles, name)
+        parent, removed = standardise(molecule)
+        own = Chem.MolToInchiKey(_without_dative_bonds(parent))
+        if not own:
             raise ClmtError(f"Drug {name!r} has a structure without an InChIKey! got: {smiles!r}")
-        return Structure(Chem.MolToSmiles(parent), inchikey, removed)
+        whole = own if parent is molecule else Chem.MolToInchiKey(_without_dative_bonds(molecule))
+        if inchikey and skeleton_key(whole) != skeleton_key(inchikey.strip()):
+            raise ClmtError(
+                f"Drug {name!r}: its SMILES and its InChIKey are two compounds! got: {smiles!r} ({whole}) and "
+                f"{inchikey!r}, expected one. Look the name up again with 'clmt pubchem'"
+            )
+        return Structure(Chem.MolToSmiles(parent), own, removed)
 
 
 def _without_dative_bonds(molecule: Chem.Mol) -> Chem.Mol:

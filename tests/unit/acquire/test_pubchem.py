@@ -155,7 +155,11 @@ def test_moved_service_does_not_make_every_drug_unknown(web: Web, tmp_path: Path
         b"[1, 2]",
         b'{"Waiting": 1}',
         b'{"Fault": "busy"}',
-        *(b'{"IdentifierList": {"CID": [%s]}}' % cid for cid in (b'"x"', b"208908.7", b"true", b"1e30", b"Infinity")),
+        *(b'{"IdentifierList": {"CID": %s}}' % cids for cids in (b"{}", b'{"5": 5}', b"5", b"true", b'""', b"null")),
+        *(
+            b'{"IdentifierList": {"CID": [%s]}}' % cid
+            for cid in (b'"x"', b"208908.7", b"true", b"false", b"1e30", b"Infinity")
+        ),
         b'{"IdentifierList": {"CID": [%d]}}' % (2**64),
     ],
 )
