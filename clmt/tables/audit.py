@@ -31,7 +31,7 @@ class Audit:
         Names by the reason why they were left out; drugs whose structure RDKit refuses with its words.
     merged_drugs, averaged_responses
         Names of one structure, and how many responses are means of several.
-    corrected_structures, suspect_structures, salts_removed
+    corrected_structures, suspect_structures, mixtures, salts_removed
         Drugs by what was done to their structure, or is odd about it.
     genes
         For each omics table the number of genes, the symbols that were dates, and those dropped as they stand twice.
@@ -54,6 +54,7 @@ class Audit:
     averaged_responses: int = 0
     corrected_structures: dict[str, str] = field(default_factory=dict)
     suspect_structures: list[str] = field(default_factory=list)
+    mixtures: dict[str, list[str]] = field(default_factory=dict)
     salts_removed: dict[str, list[str]] = field(default_factory=dict)
     genes: dict[str, dict[str, Any]] = field(default_factory=dict)
     cell_lines_without_annotation: list[str] = field(default_factory=list)

@@ -90,7 +90,7 @@ def resolve_drugs(
     same: dict[str, list[str]] = {}
     for name, structure in found.items():
         same.setdefault(structure.inchikey, []).append(name)
-    audit.merged_drugs = [_merge_note(key, names, groups) for key, names in same.items() if len(names) > 1]
+    audit.merged_drugs = [_merge_note(found, names, groups) for names in same.values() if len(names) > 1]
     drugs = {names[0]: _resolved(names, found[names[0]], structures, audit) for names in same.values()}
     merged, audit.averaged_responses = responses.merge_drugs(list(same.values()))
     return audit.step("structures", merged), drugs
@@ -108,14 +108,32 @@ def _resolved(
     )
 
 
-def _merge_note(inchikey: str, names: list[str], groups: Mapping[str, list[str]]) -> dict[str, Any]:
-    """Entry of the audit for names of one structure; a warning where the source sees different mechanisms."""
+def _merge_note(found: Mapping[str, Structure], names: list[str], groups: Mapping[str, list[str]]) -> dict[str, Any]:
+    """Entry of the audit for names of one structure; a warning where the source sees different mechanisms.
+
+    So there is where they were mixed with other compounds that are no known counter-ions: what was taken off may have
+    been the drug.
+    """
+    inchikey = found[names[0]].inchikey
     labels = [set(groups.get(name, [])) for name in names]
     known = [label for label in labels if label]
     disagree = len(known) > 1 and not set.intersection(*known)
     if disagree:
         logger.warning("%s have one structure (%s) but different groups: is it right?", " and ".join(names), inchikey)
-    return {"kept": names[0], "merged": names[1:], "inchikey": inchikey, "groups_disagree": disagree}
+    removed_differ = len({found[name].unlisted for name in names}) > 1
+    if removed_differ:
+        logger.warning(
+            "%s have one structure (%s) only without other fragments that differ: is it right?",
+            " and ".join(names),
+            inchikey,
+        )
+    return {
+        "kept": names[0],
+        "merged": names[1:],
+        "inchikey": inchikey,
+        "groups_disagree": disagree,
+        "removed_differ": removed_differ,
+    }
 
 
 def _identities(
@@ -143,6 +161,7 @@ def _identities(
     audit.dropped_drugs["no structure"] = sorted(without)
     audit.dropped_drugs["structure refused by RDKit"] = refused
     audit.suspect_structures = _antibodies(found)
+    audit.mixtures = _mixtures(found)
     audit.salts_removed = {name: list(found[name].removed) for name in found if found[name].removed}
     if not found:
         raise ClmtError(
@@ -168,3 +187,15 @@ def _antibodies(names: Iterable[str]) -> list[str]:
             "%s is an antibody, but has a small molecule's structure: exclude it, or mind what it means", name
         )
     return suspect
+
+
+def _mixtures(found: Mapping[str, Structure]) -> dict[str, list[str]]:
+    """Names whose structure holds a second organic compound that is no known counter-ion, and that compound."""
+    mixtures = {name: list(structure.unlisted) for name, structure in found.items() if structure.unlisted}
+    for name, others in mixtures.items():
+        logger.warning(
+            "%s holds two compounds of which neither is a known counter-ion; the largest is kept, without %s",
+            name,
+            ", ".join(others),
+        )
+    return mixtures

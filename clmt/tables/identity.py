@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from clmt.errors import ClmtError
+from clmt.tables.counter_ions import counter_ion_keys
 
 if TYPE_CHECKING:
     from rdkit import Chem
@@ -18,11 +19,15 @@ METALS = frozenset([*range(21, 31), *range(39, 49), *range(57, 81)])
 
 @dataclass(frozen=True)
 class Structure:
-    """Salt-stripped canonical isomeric SMILES, its standard InChIKey, and the fragments that were taken off."""
+    """Salt-stripped canonical isomeric SMILES, its standard InChIKey, and the fragments that were taken off.
+
+    Of these, ``unlisted`` are organic, no counter-ions that are known, and unlike the rest: another drug, perhaps.
+    """
 
     smiles: str
     inchikey: str
     removed: tuple[str, ...] = ()
+    unlisted: tuple[str, ...] = ()
 
 
 def parse_smiles(smiles: str, name: str, source: str = "") -> Chem.Mol:
@@ -75,10 +80,11 @@ def _reason(smiles: str) -> str:
 
 
 def standardise(molecule: Chem.Mol) -> tuple[Chem.Mol, tuple[str, ...]]:
-    """Return the largest organic fragment, neutralised where a counter-ion was taken off, and the other fragments.
+    """Return the drug among the fragments, neutralised where a counter-ion was taken off, and the other fragments.
 
-    A single fragment is left as it is, charges included; so is anything with a transition metal and anything without an
-    organic fragment. Sizes are compared by heavy atoms, then by weight, then by SMILES.
+    The drug is the largest organic fragment that is no counter-ion of the list, or the largest of all organic ones
+    where all are on it. A single fragment is left as it is, charges included; so is anything with a transition metal
+    and anything without an organic fragment. Sizes are compared by heavy atoms, then by weight, then by SMILES.
     """
     from rdkit import Chem
     from rdkit.Chem.MolStandardize import rdMolStandardize
@@ -86,15 +92,40 @@ def standardise(molecule: Chem.Mol) -> tuple[Chem.Mol, tuple[str, ...]]:
 
     pieces = list(Chem.GetMolFrags(molecule, asMols=True))
     metal = any(atom.GetAtomicNum() in METALS for atom in molecule.GetAtoms())
-    organic = [piece for piece in pieces if any(atom.GetAtomicNum() == 6 for atom in piece.GetAtoms())]
+    organic = [piece for piece in pieces if _is_organic(piece)]
     if len(pieces) == 1 or metal or not organic:
         return molecule, ()
     ranked = sorted(
-        organic, key=lambda piece: (piece.GetNumHeavyAtoms(), CalcExactMolWt(piece), Chem.MolToSmiles(piece))
+        organic,
+        key=lambda piece: (
+            _skeleton(piece) not in counter_ion_keys(),
+            piece.GetNumHeavyAtoms(),
+            CalcExactMolWt(piece),
+            Chem.MolToSmiles(piece),
+        ),
     )
     parent = ranked[-1]
     removed = sorted(Chem.MolToSmiles(piece) for piece in pieces if piece is not parent)
     return rdMolStandardize.Uncharger().uncharge(parent), tuple(removed)
+
+
+def _is_organic(molecule: Chem.Mol) -> bool:
+    return any(atom.GetAtomicNum() == 6 for atom in molecule.GetAtoms())
+
+
+def _skeleton(molecule: Chem.Mol) -> str:
+    from rdkit import Chem
+
+    return skeleton_key(Chem.MolToInchiKey(molecule))
+
+
+def _unlisted(removed: tuple[str, ...], inchikey: str) -> tuple[str, ...]:
+    """Fragments that are organic, no known counter-ions, and not the drug once more; each once."""
+    from rdkit import Chem
+
+    known = counter_ion_keys() | {skeleton_key(inchikey)}
+    pieces = {smiles: Chem.MolFromSmiles(smiles) for smiles in removed}
+    return tuple(smiles for smiles, piece in pieces.items() if _is_organic(piece) and _skeleton(piece) not in known)
 
 
 def structure_of(smiles: str, name: str, inchikey: str | None = None) -> Structure:
@@ -119,7 +150,7 @@ def structure_of(smiles: str, name: str, inchikey: str | None = None) -> Structu
                 f"Drug {name!r}: its SMILES and its InChIKey are two compounds! got: {smiles!r} ({whole}) and "
                 f"{inchikey!r}, expected one. Look the name up again with 'clmt pubchem'"
             )
-        return Structure(Chem.MolToSmiles(parent), own, removed)
+        return Structure(Chem.MolToSmiles(parent), own, removed, _unlisted(removed, own))
 
 
 def _without_dative_bonds(molecule: Chem.Mol) -> Chem.Mol:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from clmt.errors import ClmtError
 from clmt.planning.settings.tables import TableSettings
 from clmt.tables.build import Tables, build_tables
 from clmt.tables.drugs import read_structures
-from tests.helpers.survey_archives import IMATINIB, STRUCTURES, gdsc_archive
+from tests.helpers.survey_archives import IMATINIB, RESPONSE, STRUCTURES, gdsc_archive
 
 KEYS = {"Aspirin": "BSYNRYMUTXBXSQ-UHFFFAOYSA-N", "Imatinib": "KTUFNOKKBVMGRW-UHFFFAOYSA-N"}
 MESYLATE = "YLMAHDNUQAMNNX-UHFFFAOYSA-N"
@@ -86,3 +87,47 @@ def test_an_inchikey_is_that_of_the_whole_compound_with_its_salt(tmp_path: Path)
     assert tables.audit.dropped_drugs["structure refused by RDKit"] == {}
     other = built(tmp_path, Aspirin={"inchikey": KEYS["Aspirin"].replace("UHFFFAOYSA", "XXXXXXXXXX")})
     assert other.audit.dropped_drugs["structure refused by RDKit"] == {}, "other stereochemistry is no contradiction"
+
+
+PAMOIC = "O=C(O)c1cc2ccccc2c(Cc2c(O)c(C(=O)O)cc3ccccc23)c1O"
+SALTS = {
+    "Imipramine pamoate": f"CN(C)CCCN1c2ccccc2CCc2ccccc21.CN(C)CCCN1c2ccccc2CCc2ccccc21.{PAMOIC}",
+    "Hydroxyzine pamoate": f"OCCOCCN1CCN(CC1)C(c1ccccc1)c1ccc(Cl)cc1.{PAMOIC}",
+}
+
+
+def salts(folder: Path, smiles: dict[str, str]) -> Tables:
+    names = ",".join(smiles)
+    changes = {RESPONSE: f",{names}\n101,2.0,-2.0\n102,2.2,-1.8\n103,2.1,-2.4\n"}
+    structures = {name: {"cid": 9, "smiles": text, "title": name} for name, text in smiles.items()}
+    return build_tables(
+        TableSettings(layout="survey_gdsc"), archive=gdsc_archive(folder, changes), structures=structures
+    )
+
+
+def test_two_pamoates_are_two_drugs(tmp_path: Path) -> None:
+    tables = salts(tmp_path, SALTS)
+    assert tables.audit.merged_drugs == []
+    assert tables.frames["response"]["ln_ic50"].tolist() == [-2.0, 2.0, -1.8, 2.2, -2.4, 2.1]
+    assert tables.audit.salts_removed["Hydroxyzine pamoate"] == [PAMOIC]
+    assert tables.audit.mixtures == {}
+
+
+def test_drugs_merged_through_the_larger_of_two_compounds_are_warned_about(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    large = "COc1cc(Cc2cnc(N)nc2N)cc(OC)c1OC"
+    with caplog.at_level(logging.WARNING):
+        tables = salts(tmp_path, {"First": f"Oc1ccncc1.{large}", "Second": f"Oc1ccc(Br)cc1.{large}"})
+    assert tables.audit.mixtures == {"First": ["Oc1ccncc1"], "Second": ["Oc1ccc(Br)cc1"]}
+    (merge,) = tables.audit.merged_drugs
+    assert merge["removed_differ"]
+    assert "First holds two compounds of which neither is a known counter-ion" in caplog.text
+    assert "First and Second have one structure" in caplog.text
+
+
+def test_a_salt_and_its_drug_are_merged_without_a_warning(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        (merge,) = built(tmp_path).audit.merged_drugs
+    assert (merge["kept"], merge["removed_differ"]) == ("Imatinib", False)
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]

@@ -4,6 +4,7 @@ import pytest
 
 from clmt.errors import ClmtError
 from clmt.tables.corrections import CORRECTIONS
+from clmt.tables.counter_ions import COUNTER_IONS, counter_ion_keys
 from clmt.tables.identity import parse_smiles, skeleton_key, structure_of
 
 ETHANOL = "LFQSCWFLJHTTHZ-UHFFFAOYSA-N"
@@ -24,6 +25,55 @@ def test_the_largest_organic_fragment_stays_and_the_rest_is_told():
 
 def test_an_inorganic_counter_ion_larger_than_the_drug_does_not_win():
     assert structure_of("CN.F[P-](F)(F)(F)(F)F", "x").smiles == "CN"
+
+
+HYDROXYZINE = "OCCOCCN1CCN(CC1)C(c1ccccc1)c1ccc(Cl)cc1"
+IMIPRAMINE = "CN(C)CCCN1c2ccccc2CCc2ccccc21"
+METFORMIN = "CN(C)C(=N)NC(=N)N"
+PAMOATE = "O=C([O-])c1cc2ccccc2c(Cc2c(O)c(C(=O)[O-])cc3ccccc23)c1O"
+DOCUSATE = "CCCCC(CC)COC(=O)CC(C(=O)OCC(CC)CCCC)S(=O)(=O)O"
+XINAFOATE = "OC(=O)c1ccc2ccccc2c1O"
+
+
+@pytest.mark.parametrize(
+    ("smiles", "key"),
+    [
+        (f"{HYDROXYZINE}.{PAMOATE}", "ZQDWXGKKHFNSQK"),
+        (f"{IMIPRAMINE}.{IMIPRAMINE}.{PAMOATE}", "BCGWQEUPMDMJNV"),
+        (f"{METFORMIN}.{DOCUSATE}", "XZWYZXLIPXDOLR"),
+        (f"{METFORMIN}.{XINAFOATE}", "XZWYZXLIPXDOLR"),
+        (f"{METFORMIN}.CCCCCCCCCCCCOS(=O)(=O)[O-]", "XZWYZXLIPXDOLR"),
+        (f"{METFORMIN}.OC[C@@H](O)[C@@H](O[C@H]1OC(CO)C(O)C(O)C1O)[C@H](O)[C@@H](O)C(O)=O.O", "XZWYZXLIPXDOLR"),
+        ("OC(=O)/C=C/C(=O)O.CN", "BAVYZALUXZFZLV"),
+        ("OC(=O)/C=C\\C(=O)[O-].C[NH3+]", "BAVYZALUXZFZLV"),
+        ("CNC[C@H](O)[C@@H](O)[C@H](O)[C@H](O)CO.O=C(O)c1ccco1", "SMNDYUVBFMFKNZ"),
+    ],
+)
+def test_a_counter_ion_larger_than_the_drug_does_not_win(smiles, key):
+    """The largest fragment would make one drug of all pamoates."""
+    structure = structure_of(smiles, "x")
+    assert skeleton_key(structure.inchikey) == key
+    assert structure.unlisted == ()
+
+
+def test_among_counter_ions_alone_the_largest_is_the_drug():
+    assert structure_of("NCCO.OC(=O)c1ccccc1O", "choline salicylate and the like").smiles == "O=C(O)c1ccccc1O"
+    assert structure_of("CC(=O)[O-].[Na+]", "sodium acetate").smiles == "CC(=O)O"
+
+
+def test_a_second_compound_that_is_no_counter_ion_is_told():
+    trimethoprim, sulfamethoxazole = "COc1cc(Cc2cnc(N)nc2N)cc(OC)c1OC", "Cc1cc(NS(=O)(=O)c2ccc(N)cc2)no1"
+    structure = structure_of(f"{sulfamethoxazole}.{trimethoprim}.O.CC(=O)O", "co-trimoxazole")
+    assert structure.smiles == trimethoprim
+    assert structure.unlisted == (sulfamethoxazole,)
+    assert structure_of(f"{trimethoprim}.{trimethoprim}.O.Cl", "hydrate").unlisted == ()
+
+
+def test_counter_ions_are_distinct_and_whole():
+    keys = {name: structure_of(smiles, name).inchikey for name, smiles in COUNTER_IONS.items()}
+    assert {skeleton_key(key) for key in keys.values()} == counter_ion_keys()
+    assert len(counter_ion_keys()) == len(COUNTER_IONS)
+    assert not any("." in smiles for smiles in COUNTER_IONS.values())
 
 
 def test_stereochemistry_is_kept():
