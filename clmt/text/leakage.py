@@ -28,6 +28,9 @@ _RESPONSE = re.compile(
 _GAP = r"[\s\-/.,()]{0,2}"
 _BESIDE_CELLS = (r"(?:cells?|cell lines?|lines?)[\s,:(]{1,2}", r"[\s-](?:[a-z]+[\s-]){0,2}?cells?(?![A-Za-z0-9])")
 
+# Before a letter and a digit: "NCI-60" is a panel, and "UMC-11" is no line of the University of Michigan.
+_INSTITUTE = re.compile(r"^(?:NCI[\s-]?|NIH[\s:-]?|UM(?:[\s-]|(?=UC)))(?=[A-Z]+[\s-]?[A-Z]*[\s-]?\d)", re.IGNORECASE)
+
 
 def name_pattern(names: Iterable[str], *, case: bool) -> re.Pattern[str]:
     """Match any of the names as whole words, hyphens and blanks optional.
@@ -52,12 +55,13 @@ def name_pattern(names: Iterable[str], *, case: bool) -> re.Pattern[str]:
 def cell_line_pattern(names: Iterable[str]) -> re.Pattern[str]:
     """Match any of the names of cell lines as prose writes them.
 
-    Case and punctuation are ignored in a name that has a digit or at least five letters ("CALU6" is "Calu-6"); a
-    shorter one may be a word ("SET") and is matched as it is spelt. Plain numbers, and names of fewer than three
-    letters and digits, are cell lines only beside "cell" or "cells".
+    Case and punctuation are ignored in a name that has a digit or at least five letters ("CALU6" is "Calu-6"), and O
+    and 0 are one ("U20S"); a shorter one may be a word ("SET") and is matched as it is spelt. Plain numbers, and names
+    of fewer than three letters and digits, are cell lines only beside "cell" or "cells". The prefix of an institute is
+    optional ("NCI-H1975" is "H1975").
     """
     loose, strict, short = set(), set(), set()
-    for name in names:
+    for name in (spelling for name in names for spelling in _with_and_without_institute(name)):
         pieces = re.findall(r"[A-Za-z]+|[0-9]+", name)
         plain = "".join(pieces)
         if not plain:
@@ -65,12 +69,22 @@ def cell_line_pattern(names: Iterable[str]) -> re.Pattern[str]:
         if plain.isdigit() or len(plain) < 3:
             short.add(_GAP.join(pieces))
         elif any(piece.isdigit() for piece in pieces) or len(plain) >= 5:
-            loose.add(_GAP.join("-?".join(piece) if piece.isalpha() else piece for piece in pieces))
+            loose.add(_GAP.join(_loosely(piece) for piece in pieces))
         else:
             strict.add(_GAP.join(pieces))
     before, after = _BESIDE_CELLS
     numbers = _whole(short)
     return re.compile(f"(?i:{_whole(loose)})|{_whole(strict)}|(?:{before})(?:{numbers})|(?:{numbers})(?={after})")
+
+
+def _with_and_without_institute(name: str) -> list[str]:
+    bare = _INSTITUTE.sub("", name)
+    return [name] if bare == name else [name, bare]
+
+
+def _loosely(piece: str) -> str:
+    letters = ("[O0]" if letter in "Oo0" else letter for letter in piece)
+    return ("-?" if piece.isalpha() else "").join(letters)
 
 
 def _whole(parts: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from clmt.text.entities import CellLine, Drug
 from clmt.text.facts import Fact, Part
-from clmt.text.leakage import drop_leaks
+from clmt.text.leakage import cell_line_pattern, drop_leaks
 from tests.helpers.text_sources import (
     ALPHA,
     CELLS,
@@ -39,6 +39,36 @@ def test_a_drug_text_that_tells_the_response_of_a_cell_line_is_a_leak(text, leak
     kept, found = drop_leaks("drug", [Fact("Alphanib", Part.DEFINITION, text, "ncit", "C1")], cells, [ALPHA])
     assert [row["name"] for row in found] == leaks
     assert len(kept) == (0 if leaks else 1)
+
+
+LINES = ["NCI-H1975", "NCIH460", "NIHOVCAR3", "UM-UC-3", "UMUC1", "UMC-11", "NCI-60", "U-2-OS", "COLO-205", "NCI-N87"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "found"),
+    [
+        ("H1975 cells", "H1975"),
+        ("h1975", "h1975"),
+        ("NCI-H1975 cells", "NCI-H1975"),
+        ("NCI H-1975", "NCI H-1975"),
+        ("H-460", "H-460"),
+        ("OVCAR-3", "OVCAR-3"),
+        ("NIH:OVCAR-3", "NIH:OVCAR-3"),
+        ("UC-3", "UC-3"),
+        ("UM-UC-1", "UM-UC-1"),
+        ("U20S", "U20S"),
+        ("COLO 2O5", "COLO 2O5"),
+        ("N87", "N87"),
+        ("C-11", None),
+        ("60 kinases", None),
+        ("H19755", None),
+        ("BH1975", None),
+        ("NCI", None),
+    ],
+)
+def test_cell_lines_are_found_as_papers_write_them(cells, found):
+    match = cell_line_pattern(LINES).search(f"The IC50 in {cells} was 0.1 uM.")
+    assert (match and match.group(0)) == found
 
 
 def test_a_pathway_text_that_tells_a_response_to_a_drug_is_a_leak():
