@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 
@@ -61,8 +62,8 @@ def cell_line_pattern(names: Iterable[str]) -> re.Pattern[str]:
     optional ("NCI-H1975" is "H1975").
     """
     loose, strict, short = set(), set(), set()
-    for name in (spelling for name in names for spelling in _with_and_without_institute(name)):
-        pieces = re.findall(r"[A-Za-z]+|[0-9]+", name)
+    for spelling in itertools.chain.from_iterable(map(_with_and_without_institute, names)):
+        pieces = re.findall(r"[A-Za-z]+|[0-9]+", spelling)
         plain = "".join(pieces)
         if not plain:
             continue
