@@ -93,15 +93,18 @@ def _sort_pairs(table: pa.Table, cell_ids: list[str], drug_ids: list[str]) -> tu
 
 
 def _check_scored_once(model: str, keys: np.ndarray, cell_ids: list[str], drug_ids: list[str]) -> None:
-    """Refuse pairs scored twice: each belongs to one fold, or to every fold where the test part is fixed."""
-    codes, times = np.unique(keys[:, 1] * len(drug_ids) + keys[:, 2], return_counts=True)
-    n_folds = len(np.unique(keys[:, 0]))
-    wrong = np.flatnonzero(times != (n_folds if times.min() == n_folds else 1))
+    """Refuse a pair scored twice in a fold, or in more folds than another: each is in one fold of every partition."""
+    pair = keys[:, 1] * len(drug_ids) + keys[:, 2]
+    codes, times = np.unique(pair, return_counts=True)
+    repeated, of_fold = np.unique(keys[:, 0] * len(cell_ids) * len(drug_ids) + pair, return_counts=True)
+    twice = repeated[of_fold > 1] % (len(cell_ids) * len(drug_ids))
+    wrong = twice if len(twice) else codes[times != times.min()]
     if len(wrong):
-        cell, drug = divmod(int(codes[wrong[0]]), len(drug_ids))
+        cell, drug = divmod(int(wrong[0]), len(drug_ids))
         raise ClmtError(
-            f"model {model!r}: cell line {cell_ids[cell]!r} and drug {drug_ids[drug]!r} must be scored once "
-            f"over the folds! got: {times[wrong[0]]} times ({len(wrong)} such pairs). Rerun split_folds and evaluate"
+            f"model {model!r}: cell line {cell_ids[cell]!r} and drug {drug_ids[drug]!r} must be scored once over the "
+            f"folds of a partition! got: {times[codes == wrong[0]][0]} times ({len(wrong)} such pairs). "
+            "Rerun split_folds and evaluate"
         )
 
 

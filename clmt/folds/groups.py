@@ -15,7 +15,7 @@ from clmt.reading.unknown import UNKNOWN_LABELS
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["assign_parts", "blind_axes", "choose_groups", "drug_skeletons"]
+__all__ = ["assign_parts", "blind_axes", "choose_groups", "drug_skeletons", "shuffled_ranks"]
 
 # A group above this share of an even part is dealt first, so that no part overflows at the end.
 LARGE_GROUP = 0.25
@@ -184,3 +184,13 @@ def _shuffled(names: Iterable[Any], seed: int, purpose: str) -> np.ndarray:
     """Order names by a hash: the same on every machine and library version, whatever else is in the set."""
     keys = [hashlib.blake2b(f"{seed}\t{purpose}\t{name}".encode(), digest_size=16).digest() for name in names]
     return np.array(sorted(range(len(keys)), key=keys.__getitem__), dtype=np.int64)
+
+
+def shuffled_ranks(names: np.ndarray, groups: np.ndarray, seed: int, purpose: str) -> np.ndarray:
+    """Rank each of the distinct names (n,) within its group, in shuffled order, int64 (n,) from 0."""
+    order = _shuffled(names, seed, purpose)
+    _, codes, sizes = np.unique(groups, return_inverse=True, return_counts=True)
+    by_group = order[np.argsort(codes[order], kind="stable")]
+    rank = np.empty(len(names), dtype=np.int64)
+    rank[by_group] = np.arange(len(names)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    return rank

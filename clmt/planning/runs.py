@@ -83,7 +83,8 @@ def experiment_runs(config: Config, name: str) -> list[Run]:
 def experiment_folds(config: Config, name: str) -> int:
     """Number of folds that an experiment runs: the first ones of its split, all where it says nothing."""
     experiment = _declared(config, "experiments", name)
-    there: int = _declared(config, "splits", experiment["split"])["folds"]
+    split = _declared(config, "splits", experiment["split"])
+    there: int = split["folds"] * split.get("repeats", 1)
     folds: int = experiment.get("folds", there)
     if not 1 <= folds <= there:
         raise ClmtError(
@@ -145,7 +146,7 @@ def folds_settings(config: Config, dataset: str, split: str) -> dict[str, Any]:
     """Settings of the folds of a split: whose they are, protocol, folds, share of validation pairs, derived seed."""
     entry = _declared(config, "splits", split)
     _declared(config, "datasets", dataset)
-    seed = derive_seed(config["seed"], dataset, split)
+    seed = derive_seed(config["seed"], dataset, entry.get("partition") or split)
     own = {"dataset": dataset, "split": split, "seed": seed}
     return FoldSettings.take(entry, own, place=f"config: splits.{split}").plain()
 

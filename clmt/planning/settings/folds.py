@@ -12,6 +12,8 @@ from clmt.planning.settings.base import Block, OneOf, Settings, faulty
 
 __all__ = ["FoldSettings", "Split"]
 
+#: Folds are numbered by an int8.
+MOST_FOLDS = 127
 Protocol = Annotated[str, OneOf(PROTOCOLS)]
 
 
@@ -25,7 +27,7 @@ class _Folds(Settings):
     folds: int = Field(
         default=5,
         ge=2,
-        le=127,
+        le=MOST_FOLDS,
         description="Number of folds; every pair is tested in exactly one. A square number for double_blind.",
     )
     validation: float = Field(
@@ -33,6 +35,30 @@ class _Folds(Settings):
         gt=0,
         lt=1,
         description="Share of the training part that is held back, in the same blind way, to choose and to stop.",
+    )
+    repeats: int = Field(
+        default=1,
+        ge=1,
+        le=50,
+        description="Times that folds are dealt, each from another seed; the folds of all are numbered through.",
+    )
+    shots: int = Field(
+        default=0,
+        ge=0,
+        le=10**6,
+        description=(
+            "Pairs of every drug (cell line) held out that are given to training all the same; for a protocol that "
+            "holds out one thing."
+        ),
+    )
+    shot_pool: int = Field(
+        default=0,
+        ge=0,
+        le=10**6,
+        description=(
+            "Pairs of every drug (cell line) held out from which shots are taken and which are never tested, at least "
+            "as many as shots; splits of one partition and one pool have the same test pairs, whatever their shots."
+        ),
     )
     variant: Literal["cross_validation", "paper"] = Field(
         default="cross_validation",
@@ -47,8 +73,19 @@ class _Folds(Settings):
         """Functions that name the groups held out; see `clmt.planning.protocols`."""
         return PROTOCOLS[self.protocol]
 
+    @property
+    def all_folds(self) -> int:
+        """Number of folds of all repeats."""
+        return self.folds * self.repeats
+
     @model_validator(mode="after")
     def _check_together(self) -> Self:
+        if self.all_folds > MOST_FOLDS:
+            raise faulty("repeats", f"makes too many folds! got: {self.all_folds}, expected: {MOST_FOLDS} at most")
+        if self.shots > self.shot_pool:
+            raise faulty("shot_pool", f"is smaller than shots! got: {self.shot_pool}, expected: at least {self.shots}")
+        if self.shot_pool and (self.protocol == "mixed" or len(self.axes) > 1):
+            raise faulty("shot_pool", f"needs a protocol that holds out one thing! got: {self.protocol!r}")
         if len(self.axes) > 1 and round(self.folds ** (1 / len(self.axes))) ** len(self.axes) != self.folds:
             squares = ", ".join(str(side ** len(self.axes)) for side in range(2, 6))
             raise faulty(
@@ -62,6 +99,8 @@ class _Folds(Settings):
         if self.protocol not in PAPER_PROTOCOLS:
             known = ", ".join(PAPER_PROTOCOLS)
             raise faulty("protocol", f"has no variant paper! got: {self.protocol!r}, expected one of: {known}")
+        if self.repeats > 1 or self.shot_pool:
+            raise faulty("variant", "is a fixed test set! got: repeats or shot_pool, expected: neither")
         if self.folds > PAPER_PARTS:
             raise faulty("folds", f"is too large for variant paper! got: {self.folds}, expected: {PAPER_PARTS} at most")
         if not math.isclose(self.validation, 1 / PAPER_PARTS):
@@ -79,4 +118,13 @@ class FoldSettings(_Folds):
 class Split(_Folds, Block):
     """An entry of ``splits``."""
 
-    optional: ClassVar[frozenset[str]] = frozenset({"variant"})
+    optional: ClassVar[frozenset[str]] = frozenset({"variant", "repeats", "shots", "shot_pool"})
+    partition: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=60,
+        description=(
+            "Name from which the seed is derived in place of the split's own: splits of equal partition, protocol, "
+            "folds and validation deal equal parts."
+        ),
+    )

@@ -11,7 +11,8 @@ import pytest
 
 from clmt.errors import ClmtError
 from clmt.folds.groups import assign_parts, blind_axes, choose_groups
-from clmt.folds.make import make_folds, read_folds, verify_roles, write_folds
+from clmt.folds.make import make_folds, read_folds, write_folds
+from clmt.folds.roles import verify_roles
 from clmt.planning.protocols import PROTOCOLS
 from clmt.planning.settings.folds import FoldSettings
 from clmt.tables.schema import write_table
@@ -134,6 +135,11 @@ def test_a_group_too_large_for_validation_is_passed_over() -> None:
         ({"protocol": "mixed", "variant": "papers"}, "got: 'papers'"),
         ({"protocol": "mixed", "variant": "paper", "validation": 0.2}, "got: 0.2"),
         ({"protocol": "mixed", "variant": "paper", "folds": 11}, "got: 11"),
+        ({"protocol": "mixed", "folds": 5, "repeats": 26}, "repeats makes too many folds! got: 130, expected: 127 at"),
+        ({"protocol": "drug_blind", "shots": 3}, "shot_pool is smaller than shots! got: 0, expected: at least 3"),
+        ({"protocol": "mixed", "shot_pool": 3}, "needs a protocol that holds out one thing! got: 'mixed'"),
+        ({"protocol": "double_blind", "folds": 4, "shot_pool": 3}, "holds out one thing! got: 'double_blind'"),
+        ({"protocol": "mixed", "variant": "paper", "repeats": 2}, "variant is a fixed test set!"),
     ],
 )
 def test_bad_settings_are_refused_in_one_line(settings: dict, message: str) -> None:

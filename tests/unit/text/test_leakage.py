@@ -53,7 +53,7 @@ LINES = ["NCI-H1975", "NCIH460", "NIHOVCAR3", "UM-UC-3", "UMUC1", "UMC-11", "NCI
         ("NCI H-1975", "NCI H-1975"),
         ("H-460", "H-460"),
         ("OVCAR-3", "OVCAR-3"),
-        ("NIH:OVCAR-3", "NIH:OVCAR-3"),
+        ("NIH:OVCAR-3", "OVCAR-3"),
         ("UC-3", "UC-3"),
         ("UM-UC-1", "UM-UC-1"),
         ("U20S", "U20S"),
