@@ -21,6 +21,7 @@ def register(subparsers: Subparsers) -> None:
     )
     tables.add_argument("--archive", type=Path, required=True, help="where the files of the layout lie")
     tables.add_argument("--compounds", type=Path, help="GDSC's list of screened compounds (fills in targets)")
+    tables.add_argument("--passports", type=Path, help="Cell Model Passports' list of models (tells the donors)")
     tables.add_argument("--structures", type=Path, required=True, help="structures.parquet of 'clmt pubchem'")
     tables.add_argument("--out-dir", type=Path, required=True, help="folder for the tables and audit.json")
     tables.set_defaults(run=run_tables)
@@ -37,6 +38,7 @@ def run_tables(args: argparse.Namespace) -> None:
         archive=args.archive,
         structures=read_structures(args.structures),
         compounds=args.compounds,
+        passports=args.passports,
     )
     write_tables(tables, args.out_dir)
     tables.audit.log()

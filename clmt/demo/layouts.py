@@ -16,8 +16,8 @@ from clmt.demo.drugs import DRUGS, SALT_FORM, UNKNOWN_COMPOUND, Drug
 from clmt.demo.genes import PROGRAMS
 from clmt.demo.world import World
 
-__all__ = ["SIMULATED", "compounds_csv", "gene_sets_zip", "pubchem_answers", "repurposing_txt", "summations_txt"]
-__all__ += ["survey_zip"]
+__all__ = ["SIMULATED", "compounds_csv", "gene_sets_zip", "passports_csv", "pubchem_answers", "repurposing_txt"]
+__all__ += ["summations_txt", "survey_zip"]
 
 SIMULATED = "SIMULATED by clmt demo: made-up cell lines and responses, not measurements"
 _FOLDER = "GDSC_DATASET_S1-S12"
@@ -102,6 +102,16 @@ def compounds_csv() -> bytes:
         for n, drug in enumerate((*DRUGS, SALT_FORM))
     ]
     return (_BYTE_ORDER_MARK + _csv([header, *rows])).encode()
+
+
+def passports_csv(world: World) -> bytes:
+    """Cell Model Passports' list of models: every cell line has a donor of its own."""
+    header = ["model_id", "model_name", "synonyms", "patient_id", "COSMIC_ID", "BROAD_ID", "CCLE_ID", "model_comments"]
+    rows = [
+        [f"SIDM{line.identifier}", line.name, "", f"SIDP{line.identifier}", line.identifier, "", "", "SIMULATED"]
+        for line in world.cell_lines
+    ]
+    return _csv([header, *rows]).encode()
 
 
 def repurposing_txt() -> bytes:

@@ -15,6 +15,7 @@ from clmt.demo.layouts import (
     SIMULATED,
     compounds_csv,
     gene_sets_zip,
+    passports_csv,
     pubchem_answers,
     repurposing_txt,
     summations_txt,
@@ -32,8 +33,10 @@ _PROPERTIES = "SMILES,ConnectivitySMILES,InChIKey,Title"
 
 def mirror_files(registry: Registry, seed: int = SEED) -> dict[str, bytes]:
     """Content of every file of the mirror by its address (``host/path``)."""
+    world = simulate(seed)
     files = {
-        registry.source("survey_gdsc").address: survey_zip(simulate(seed)),
+        registry.source("survey_gdsc").address: survey_zip(world),
+        registry.source("model_list").address: passports_csv(world),
         registry.source("gdsc_compounds").address: compounds_csv(),
         registry.source("repurposing_hub").address: repurposing_txt(),
         registry.source("reactome_gmt").address: gene_sets_zip(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Iterable, Sequence
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["assign_parts", "blind_axes", "choose_groups", "drug_skeletons", "shuffled_ranks"]
+
+logger = logging.getLogger(__name__)
 
 # A group above this share of an even part is dealt first, so that no part overflows at the end.
 LARGE_GROUP = 0.25
@@ -50,13 +53,22 @@ def pair_groups(pairs: pd.DataFrame, cell_lines: pd.DataFrame, drugs: pd.DataFra
 
 
 def cell_groups(pairs: pd.DataFrame, cell_lines: pd.DataFrame, drugs: pd.DataFrame) -> np.ndarray:
-    """Pairs of a cell line."""
-    return np.array(pairs["cell_line_id"].tolist(), dtype=object)
+    """Pairs of the cell lines of a donor; a cell line without a known donor is a group of its own."""
+    return _look_up(pairs["cell_line_id"].tolist(), donors(cell_lines), "cell line", "cell_lines")
 
 
 def tissue_groups(pairs: pd.DataFrame, cell_lines: pd.DataFrame, drugs: pd.DataFrame) -> np.ndarray:
-    """Pairs of the cell lines of a tissue."""
-    return _look_up(pairs["cell_line_id"].tolist(), tissues(cell_lines), "cell line", "cell_lines")
+    """Pairs of the cell lines of a tissue; tissues that hold cell lines of one donor are one group."""
+    sites, groups = tissues(cell_lines), donors(cell_lines)
+    together: dict[str, list[str]] = {}
+    for cell_line, site in sites.items():
+        together.setdefault(groups[cell_line], []).append(site)
+    joined = join_names(together.values())
+    for site, name in sorted(joined.items()):
+        if site != name:
+            logger.info("tissues held out together, as they share a donor: %s, %s", name, site)
+    joint = {cell_line: joined[site] for cell_line, site in sites.items()}
+    return _look_up(pairs["cell_line_id"].tolist(), joint, "cell line", "cell_lines")
 
 
 def skeleton_groups(pairs: pd.DataFrame, cell_lines: pd.DataFrame, drugs: pd.DataFrame) -> np.ndarray:
@@ -74,6 +86,16 @@ def tissues(cell_lines: pd.DataFrame) -> dict[str, str]:
     sites = [str(site or "").strip().lower() for site in cell_lines["primary_site"].tolist()]
     known = ["unknown" if site in UNKNOWN_LABELS else site for site in sites]
     return dict(zip(cell_lines["cell_line_id"].tolist(), known, strict=True))
+
+
+def donors(cell_lines: pd.DataFrame) -> dict[str, str]:
+    """First cell line, by id, of the donor of each cell line: itself, where the donor is not known or has no other."""
+    lines: dict[str, list[str]] = {}
+    for cell_line, donor in zip(cell_lines["cell_line_id"].tolist(), cell_lines["donor"].tolist(), strict=True):
+        if isinstance(donor, str):
+            lines.setdefault(donor, []).append(cell_line)
+    joined = join_names(lines.values())
+    return {cell_line: joined.get(cell_line, cell_line) for cell_line in cell_lines["cell_line_id"].tolist()}
 
 
 def drug_skeletons(drugs: pd.DataFrame) -> dict[str, str]:

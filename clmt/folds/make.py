@@ -1,8 +1,8 @@
 """Folds: the role (train, validation, test) of every response in every fold of a protocol.
 
 Every protocol is a k-fold partition: each pair is in the test role exactly once. What is held out together is a
-*group*: a pair (``mixed``), a cell line, a drug (by the first block of its InChIKey, that is by its skeleton), a Murcko
-scaffold or a tissue. Validation is cut from the training part by whole groups as well.
+*group*: a pair (``mixed``), the cell lines of a donor, a drug (by the first block of its InChIKey, that is by its
+skeleton), a Murcko scaffold or a tissue. Validation is cut from the training part by whole groups as well.
 
 ``double_blind`` groups cell lines and drugs at once. Its k folds are the cells of a square grid of cell line parts x
 drug parts, so k is a square number (4, 9, 16, 25): each pair then is tested exactly once, with neither its cell line

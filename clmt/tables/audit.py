@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -35,6 +35,8 @@ class Audit:
         Drugs by what was done to their structure, or is odd about it.
     genes
         For each omics table the number of genes, the symbols that were dates, and those dropped as they stand twice.
+    donors
+        How many cell lines have a ``known`` donor; those that share one, by donor, and those ``without`` a known one.
     cell_lines_without_annotation, cell_lines_without_response_row
         Cell lines that are kept without an annotation; those of each omics table that have no responses.
     labels
@@ -57,6 +59,7 @@ class Audit:
     mixtures: dict[str, list[str]] = field(default_factory=dict)
     salts_removed: dict[str, list[str]] = field(default_factory=dict)
     genes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    donors: dict[str, Any] = field(default_factory=dict)
     cell_lines_without_annotation: list[str] = field(default_factory=list)
     cell_lines_without_response_row: dict[str, list[str]] = field(default_factory=dict)
     labels: dict[str, Any] = field(default_factory=dict)
@@ -87,6 +90,16 @@ class Audit:
             "from_compounds": sum(not own[drug] and bool(filled[drug]) for drug in drugs),
             "without": [drug for drug in drugs if not filled[drug]],
         }
+
+    def count_donors(self, donors: Mapping[str, str | None]) -> None:
+        """Count the cell lines whose donor is known, and name those that share one."""
+        lines: dict[str, list[str]] = {}
+        for cell_line, donor in donors.items():
+            if donor is not None:
+                lines.setdefault(donor, []).append(cell_line)
+        shared = {donor: together for donor, together in sorted(lines.items()) if len(together) > 1}
+        without = [cell_line for cell_line, donor in donors.items() if donor is None]
+        self.donors = {"known": len(donors) - len(without), "shared": shared, "without": without}
 
     def count_censored(self, responses: Responses, censored_at: float | None) -> None:
         """Say whether the source tells which responses are censored, and how many are."""
@@ -122,6 +135,11 @@ class Audit:
                 )
             if repeated:
                 logger.warning("%s: %d genes dropped that stand twice (%s)", table, len(repeated), _some(repeated))
+        if shared := self.donors["shared"]:
+            groups = [" and ".join(together) for together in shared.values()]
+            logger.info("%d donors have several cell lines (%s)", len(groups), _some(groups))
+        if without := self.donors["without"]:
+            logger.info("%d cell lines without a known donor (%s)", len(without), _some(without))
         for column in ("targets", "target_pathway"):
             if without := self.labels[column]["without"]:
                 logger.info("%d drugs without %s (%s)", len(without), column, _some(without))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from clmt.files import write_json
 from clmt.planning.settings.tables import TableSettings
+from clmt.reading.passports import read_passports
 from clmt.tables.audit import Audit
 from clmt.tables.compounds import CompoundLabels, look_up_compounds
 from clmt.tables.drugs import resolve_drugs
@@ -46,6 +47,7 @@ def build_tables(
     archive: Path,
     structures: Mapping[str, Mapping[str, Any]],
     compounds: Path | None = None,
+    passports: Path | None = None,
 ) -> Tables:
     """Read, check and join.
 
@@ -59,6 +61,8 @@ def build_tables(
         By drug name: ``cid``, ``smiles`` and ``title`` (None where PubChem has none).
     compounds
         GDSC's list of screened compounds, which fills in targets and pathways that the source does not give.
+    passports
+        Cell Model Passports' list of models, which tells the donors of the cell lines.
 
     Raises
     ------
@@ -84,7 +88,9 @@ def build_tables(
     labels = look_up_compounds(compounds, other_names) if compounds else CompoundLabels()
     frames = {name: omics_frame(matrix, responses.cell_lines, name) for name, matrix in omics.items()}
     frames["response"] = response_frame(responses)
-    frames["cell_lines"] = cell_frame(responses.cell_lines, annotation)
+    frames["cell_lines"] = cell_frame(
+        responses.cell_lines, annotation, read_passports(passports) if passports else {}, audit
+    )
     frames["drugs"] = drug_frame(kept, groups, reader.group_field, labels, audit)
     audit.count_censored(responses, reader.censored_at)
     return Tables(frames, audit)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from clmt.reading.matrix import Matrix
+from clmt.reading.passports import Passport
 from clmt.tables.audit import Audit
 from clmt.tables.compounds import CompoundLabels
 from clmt.tables.drugs import ResolvedDrug
@@ -47,8 +48,13 @@ def omics_frame(matrix: Matrix, ids: Sequence[str], kind: str) -> pd.DataFrame:
     return frame
 
 
-def cell_frame(ids: Sequence[str], annotation: Mapping[str, Mapping[str, str]]) -> pd.DataFrame:
-    """One row per cell line, sorted; blank fields where the source has no annotation."""
+def cell_frame(
+    ids: Sequence[str],
+    annotation: Mapping[str, Mapping[str, str]],
+    passports: Mapping[str, Passport],
+    audit: Audit,
+) -> pd.DataFrame:
+    """One row per cell line, sorted; blank fields where the source has no annotation, no donor where none is known."""
     import pandas as pd
 
     blank = {"primary_site": "", "histology": ""}
@@ -56,7 +62,12 @@ def cell_frame(ids: Sequence[str], annotation: Mapping[str, Mapping[str, str]]) 
         {"cell_line_id": cell_line, "name": cell_line} | blank | dict(annotation.get(cell_line, {}))
         for cell_line in sorted(ids)
     ]
-    return pd.DataFrame(rows)
+    frame = pd.DataFrame(rows)
+    known = [passports.get(cell_line, Passport()) for cell_line in frame["cell_line_id"]]
+    frame["synonyms"] = [join_labels(passport.names) for passport in known]
+    frame["donor"] = pd.Series([passport.donor for passport in known], dtype=object)
+    audit.count_donors(dict(zip(frame["cell_line_id"], frame["donor"], strict=True)))
+    return frame
 
 
 def drug_frame(

@@ -23,7 +23,14 @@ KINDS = ("response", "expression", "mutation", "copy_number", "cell_lines", "dru
 MATRICES = {"expression": "float32", "mutation": "int8", "copy_number": "int8"}
 COLUMNS = {
     "response": {"cell_line_id": "string", "drug_id": "string", "ln_ic50": "float64", "censored": "bool"},
-    "cell_lines": {"cell_line_id": "string", "name": "string", "primary_site": "string", "histology": "string"},
+    "cell_lines": {
+        "cell_line_id": "string",
+        "name": "string",
+        "primary_site": "string",
+        "histology": "string",
+        "synonyms": "string",
+        "donor": "string",
+    },
     "drugs": {
         "drug_id": "string",
         "name": "string",
@@ -36,7 +43,7 @@ COLUMNS = {
 }
 LIMITS = {"response": LN_IC50_LIMIT, "expression": LOG2_LIMIT}
 KEYS = {"response": ["cell_line_id", "drug_id"], "drugs": ["drug_id"]}
-NULLABLE = frozenset({"pubchem_cid"})
+NULLABLE = frozenset({"pubchem_cid", "donor"})
 SEPARATOR = "; "
 
 

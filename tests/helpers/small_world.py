@@ -36,6 +36,8 @@ def make_tables(seed: int = 0, missing: float = 0.1) -> dict[str, pd.DataFrame]:
     cell_lines = pd.DataFrame({"cell_line_id": cells, "name": cells})
     cell_lines["primary_site"] = [TISSUES[row % len(TISSUES)] for row in range(len(cells))]
     cell_lines["histology"] = "made up"
+    cell_lines["synonyms"] = ""
+    cell_lines["donor"] = [*(f"P{row}" for row in range(len(cells) - 1)), None]
     table = pd.DataFrame({"drug_id": drugs, "name": drugs, "pubchem_cid": range(1, len(drugs) + 1), "smiles": SMILES})
     # Drug00 and Drug01 are stereoisomers: one skeleton.
     table["inchikey"] = [f"{'AAAAAAAAAAAA'}{chr(65 + max(row, 1))}A-UHFFFAOYSA-N" for row in range(len(drugs))]

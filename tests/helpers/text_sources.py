@@ -105,7 +105,8 @@ def write_tables(folder: Path) -> Path:
     ids = ["c1", "c2", "c3", "c4"]
     cells = {"cell_line_id": ids, "name": ["KM-12", "BEN", "NoGenes", "Many"]}
     sites = {"primary_site": ["large_intestine", "lung", "", "skin"], "histology": ["adenocarcinoma", "lung", "", ""]}
-    write_table(pd.DataFrame({**cells, **sites}), folder / "cell_lines.parquet", "cell_lines")
+    others = {"synonyms": ["", "", "", "MANY1; Mny-2"], "donor": ["P1", None, None, None]}
+    write_table(pd.DataFrame({**cells, **sites, **others}), folder / "cell_lines.parquet", "cell_lines")
     mutation = np.zeros((4, 40), dtype=np.int8)
     mutation[0, :5] = 1
     mutation[1, 10:14] = 1

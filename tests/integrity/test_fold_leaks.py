@@ -66,6 +66,52 @@ def test_fold_check_catches_one_fold_repeated_and_validation_that_sees_training(
             check_folds_are_distinct_and_blind(wrong, protocol, column)
 
 
+# A donor's cell lines are one patient's cancer: neither stands on another side of a split that is blind to cell lines.
+
+CELL_BLIND = ["cell_blind", "double_blind", "tissue_blind"]
+
+
+def folds_of_donors(protocol: str, seed: int, *, known: bool = True) -> pd.DataFrame:
+    """Folds of the small world, in which two lines of different tissues are of one donor; their donors as a column."""
+    tables = make_tables(missing=0.0)
+    lines = tables["cell_lines"].assign(donor=["P0", *tables["cell_lines"]["donor"][:-1]])
+    assert lines["donor"].tolist()[:3] == ["P0", "P0", "P1"]
+    assert lines["primary_site"][0] != lines["primary_site"][1]
+    settings = FoldSettings(protocol=protocol, folds=4, validation=0.3, seed=seed)
+    read = lines if known else lines.assign(donor=None)
+    table = make_folds(tables["response"], read, tables["drugs"], settings).astype({"role": object})
+    return table.assign(donor=table["cell_line_id"].map(dict(zip(lines["cell_line_id"], lines["donor"], strict=True))))
+
+
+def check_donors_stay_together(table: pd.DataFrame) -> None:
+    for _, rows in table[table["role"] != "unused"].groupby("fold"):
+        assert (rows.groupby("donor")["role"].nunique() == 1).all()
+
+
+@pytest.mark.parametrize("protocol", CELL_BLIND)
+def test_cell_lines_of_a_donor_are_held_out_together(protocol: str) -> None:
+    for seed in range(5):
+        check_donors_stay_together(folds_of_donors(protocol, seed))
+
+
+@pytest.mark.parametrize("protocol", CELL_BLIND)
+def test_donor_check_catches_groups_by_cell_line(protocol: str) -> None:
+    with pytest.raises(AssertionError):
+        for seed in range(5):
+            check_donors_stay_together(folds_of_donors(protocol, seed, known=False))
+
+
+def test_unknown_donors_are_no_group() -> None:
+    tables = make_tables()
+    alone = make_folds_of(tables["cell_lines"].assign(donor=None))
+    pd.testing.assert_frame_equal(alone, make_folds_of(tables["cell_lines"]))
+
+
+def make_folds_of(cell_lines: pd.DataFrame) -> pd.DataFrame:
+    tables = make_tables()
+    return make_folds(tables["response"], cell_lines, tables["drugs"], FoldSettings(protocol="cell_blind", folds=4))
+
+
 # Fault 13: every pair is scored exactly once.
 
 

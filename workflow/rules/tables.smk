@@ -5,6 +5,7 @@ rule build_tables:
     input:
         archive=dataset_archive,
         compounds=source_path("gdsc_compounds"),
+        passports=source_path("model_list"),
         structures="results/{dataset}/tables/structures.parquet",
     output:
         response="results/{dataset}/tables/response.parquet",
@@ -27,4 +28,5 @@ rule build_tables:
         settings=settings("tables"),
     shell:
         "clmt tables --settings {params.settings:q} --archive {input.archive:q} --compounds {input.compounds:q}"
-        " --structures {input.structures:q} --out-dir results/{wildcards.dataset}/tables 2> {log:q}"
+        " --passports {input.passports:q} --structures {input.structures:q}"
+        " --out-dir results/{wildcards.dataset}/tables 2> {log:q}"

@@ -88,10 +88,29 @@ def test_cell_lines_without_omics_are_dropped_and_without_annotation_kept(tmp_pa
     }
     tables = build(tmp_path, changes=changes)
     assert tables.frames["cell_lines"].values.tolist() == [
-        ["101", "LINE-A", "skin", "melanoma"],
-        ["102", "102", "", ""],
+        ["101", "LINE-A", "skin", "melanoma", "", None],
+        ["102", "102", "", "", "", None],
     ]
     assert len(tables.frames["expression"]) == 2
+
+
+def test_donors_and_synonyms_come_from_the_passports(tmp_path, caplog):
+    passports = tmp_path / "models.csv"
+    passports.write_text(
+        "model_id,model_name,synonyms,patient_id,COSMIC_ID,BROAD_ID,CCLE_ID\n"
+        "SIDM1,LINE-A,LA;L-A,SIDP1,101,,\nSIDM2,LINE-B,,SIDP1,102,,\nSIDM4,LINE-D,,SIDP1,104,,\n"
+    )
+    tables = build_tables(GDSC, archive=gdsc_archive(tmp_path), structures=STRUCTURES, passports=passports)
+    write_tables(tables, tmp_path)
+    frame = read_table(tmp_path / "cell_lines.parquet", "cell_lines")
+    assert frame["donor"].tolist()[:2] == ["SIDP1", "SIDP1"]
+    assert frame["donor"].isna().tolist() == [False, False, True]
+    assert frame["synonyms"].tolist() == ["LINE-A; LA; L-A", "LINE-B", ""]
+    assert tables.audit.donors == {"known": 2, "shared": {"SIDP1": ["101", "102"]}, "without": ["103"]}
+    with caplog.at_level("INFO"):
+        tables.audit.log()
+    assert "1 donors have several cell lines (101 and 102)" in caplog.text
+    assert "1 cell lines without a known donor (103)" in caplog.text
 
 
 def test_empty_joins_name_both_sides(tmp_path):
