@@ -11,7 +11,7 @@ import stat
 import tempfile
 from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from clmt.errors import ClmtError
 
@@ -60,13 +60,14 @@ def atomic_path(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def check_plain(path: Path) -> None:
-    """Refuse an output that exists and is no plain file."""
+def check_plain(path: Path, use: Literal["read", "write"] = "write") -> None:
+    """Refuse a path that exists and is no plain file: a folder, or a pipe or device, whose reading may never end."""
     with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-        mode = path.stat().st_mode
+        mode = Path(path).stat().st_mode
         if not stat.S_ISREG(mode):
             kind = "a folder" if stat.S_ISDIR(mode) else "a device, a pipe or a socket"
-            raise ClmtError(f"{path}: not a file to write! got: {kind}, expected: a new or a plain file. Give another")
+            expected = "a plain file" if use == "read" else "a new or a plain file"
+            raise ClmtError(f"{path}: not a file to {use}! got: {kind}, expected: {expected}. Give another")
 
 
 def replaceable_folder(folder: Path, mark: str, made: Collection[str], what: str) -> Path:
@@ -139,6 +140,7 @@ def optional_path(text: str) -> Path | None:
 
 def read_json(path: Path, remedy: str = "Run the rule that makes it") -> Any:
     """Read a JSON file; one that is missing or broken raises `ClmtError` with its path and the remedy."""
+    check_plain(path, "read")
     try:
         return json.loads(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from clmt.acquire.registry import download_path, is_address
 from clmt.errors import ClmtError
+from clmt.files import check_plain
 
 __all__ = ["SUMS", "MirrorFolder", "file_sha256", "mirror_sums", "read_sums"]
 
@@ -108,5 +109,6 @@ def read_sums(path: Path) -> dict[str, str]:
 
 def file_sha256(path: Path) -> str:
     """SHA-256 of a file, as 64 hexadecimal digits."""
+    check_plain(path, "read")
     with path.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()

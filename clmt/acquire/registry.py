@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import yaml
 
 from clmt.errors import ClmtError, expected_one_of
+from clmt.files import check_plain
 from clmt.paths import REGISTRY, packaged
 
 __all__ = ["Api", "Registry", "Source", "download_path", "is_address", "load_registry"]
@@ -103,6 +104,7 @@ def load_registry(path: Path | None = None) -> Registry:
     """
     path = packaged(REGISTRY) if path is None else Path(path)
     try:
+        check_plain(path, "read")
         content = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeys)
     except FileNotFoundError:
         raise ClmtError(f"{path}: no such registry of sources; give its path with --registry") from None

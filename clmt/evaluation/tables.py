@@ -16,7 +16,7 @@ from clmt.evaluation.experiment import Experiment
 from clmt.evaluation.loading import load_experiment
 from clmt.evaluation.metrics import METRICS
 from clmt.evaluation.statistics import compare_models
-from clmt.files import write_text
+from clmt.files import check_plain, write_text
 
 __all__ = ["SUMMARY_COLUMNS", "TABLE_COLUMNS", "collect", "read_table", "result_rows", "summary_rows"]
 
@@ -96,6 +96,7 @@ def read_table(path: Path) -> list[dict[str, str]]:
     ClmtError
         Where there is no such file, it is no such table, or a row has more or fewer cells than the header.
     """
+    check_plain(path, "read")
     try:
         with Path(path).open(encoding="utf-8", newline="") as handle:
             header, *lines = list(csv.reader(handle, delimiter="\t", strict=True)) or [[]]

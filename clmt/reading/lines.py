@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import gzip
 import logging
 import re
-import zlib
 from pathlib import Path
 
 from clmt.acquire.folder import file_sha256
 from clmt.errors import ClmtError
-from clmt.reading.archive import read_member
+from clmt.reading.archive import read_packed
 
-__all__ = ["control_character", "decode", "file_date", "number_lines", "numbered_lines", "read_lines"]
+__all__ = ["control_character", "decode", "file_date", "number_lines", "numbered_lines", "read_lines", "tell_odd"]
 
 logger = logging.getLogger(__name__)
 
@@ -22,12 +20,14 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 def decode(data: bytes, name: str) -> str:
     """Decode bytes as UTF-8, line by line as Windows-1252 where they are not; a byte order mark is dropped.
 
-    The number of such lines is logged: one odd byte must not spoil the other lines of a file. A control character,
-    which no table means, is refused with its line: an id that holds one matches nothing, and nobody sees why.
+    The number of such lines is logged: one odd byte must not spoil the other lines of a file. Raises `ClmtError` for a
+    web page, UTF-16 and, naming the line, control characters: an id that holds one matches nothing, unseen.
     """
     start = data[:4096].lstrip()[:40]
     if start.lower().startswith((b"<!doctype", b"<html", b"<?xml")):
         raise ClmtError(f"{name} holds a web page, got: {start!r}; delete it and fetch it again")
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise ClmtError(f"{name} is UTF-16! got: {data[:2].hex(' ')} at its start, expected: UTF-8. Save it as UTF-8")
     text = _decode(data, name)
     if odd := control_character(text):
         line = text.count("\n", 0, text.index(odd)) + 1
@@ -72,24 +72,24 @@ def number_lines(data: bytes, name: str) -> list[tuple[int, str]]:
 
 def numbered_lines(path: Path, member: str = "*.txt") -> list[tuple[int, str]]:
     """Return the numbered lines of a plain, ``.gz`` or ``.zip`` text file, of which ``member`` is read."""
-    path = Path(path)
-    try:
-        if path.suffix == ".zip":
-            data = read_member(path, member)[1]
-        elif path.suffix == ".gz":
-            data = gzip.decompress(path.read_bytes())
-        else:
-            data = path.read_bytes()
-    except FileNotFoundError:
-        raise ClmtError(f"{path}: no such file; fetch it with 'clmt fetch'") from None
-    except (OSError, EOFError, zlib.error) as error:
-        raise ClmtError(f"{path} cannot be read ({error}); delete it and fetch it again") from None
-    return number_lines(data, str(path))
+    source, data = read_packed(path, member)
+    return number_lines(data, source)
 
 
 def read_lines(path: Path, member: str = "*.txt") -> list[str]:
     """Return what `numbered_lines` does, without the numbers."""
     return [line for _, line in numbered_lines(path, member)]
+
+
+def tell_odd(source: Path | str, odd: int, total: int, expected: str) -> None:
+    """Log how many of the lines of a file are not as ``expected``, and were left out; refuse it where most are not."""
+    if 2 * odd > total:
+        raise ClmtError(
+            f"{source}: most lines have another layout! got: {odd} of {total}, expected: {expected}. Delete the file "
+            "and fetch it again"
+        )
+    if odd:
+        logger.warning("%s: %d of %d lines were left out, expected: %s", source, odd, total, expected)
 
 
 def file_date(path: Path) -> str:

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 
 from clmt.errors import ClmtError
 from clmt.evaluation.experiment import Experiment
+from clmt.files import check_plain
 from clmt.report.style import LN_IC50, OKABE_ITO, STYLE, add_title, new_figure, text_figure
 
 __all__ = ["draw_learning_curves", "read_history"]
@@ -24,6 +25,7 @@ def read_history(path: Path) -> np.ndarray:
     Epochs without a check on the validation pairs are left out; n may be 0.
     """
     names = ("epoch", "seconds", "validation_rmse")
+    check_plain(path, "read")
     try:
         with Path(path).open(encoding="utf-8", newline="") as handle:
             reader = csv.DictReader(handle, strict=True)

@@ -80,3 +80,10 @@ def test_a_full_disk_names_the_output(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No space left") as caught, atomic_path(tmp_path / "table.tsv"):
         raise OSError(28, "No space left on device")
     assert caught.value.filename == str(tmp_path / "table.tsv")
+
+
+def test_a_pipe_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    """Opened, it would wait for ever."""
+    os.mkfifo(tmp_path / "a.json")
+    with pytest.raises(ClmtError, match=r"a\.json: not a file to read! got: a device, a pipe or a socket"):
+        read_json(tmp_path / "a.json")

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 import clmt
 from clmt.errors import ClmtError
-from clmt.files import read_json, write_text
+from clmt.files import check_plain, read_json, write_text
 from clmt.pages.render import render
 from clmt.text.corpus import COVERAGE_COLUMNS, KINDS, Sentence, read_corpus
 from clmt.text.facts import GROUPS
@@ -109,6 +109,7 @@ def embed(value: Any) -> Markup:
 
 
 def _read_coverage(path: Path) -> list[dict[str, str]]:
+    check_plain(path, "read")
     try:
         with path.open(encoding="utf-8", newline="") as lines:
             reader = csv.DictReader(lines, delimiter="\t")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from clmt.errors import ClmtError
 from clmt.reading.delimited import require_columns
-from clmt.reading.lines import read_lines
+from clmt.reading.lines import read_lines, tell_odd
 from clmt.reading.prose import first_sentences
 from clmt.text.entities import CorpusInputs, Drug
 from clmt.text.facts import Fact, Facts, Part, TextSource
@@ -100,8 +100,9 @@ def _two_columns(path: Path, columns: tuple[str, str]) -> list[tuple[str, str]]:
     header = lines[0].lstrip("#").split("\t")
     require_columns(path, header, ("tax_id", *columns))
     tax, first, second = (header.index(name) for name in ("tax_id", *columns))
-    rows = (line.split("\t") for line in lines[1:])
-    return [(row[first], row[second]) for row in rows if len(row) > max(tax, first, second) and row[tax] == "9606"]
+    rows = [row for row in (line.split("\t") for line in lines[1:]) if len(row) > max(tax, first, second)]
+    tell_odd(path, len(lines) - 1 - len(rows), len(lines) - 1, f"{len(header)} tab-separated columns")
+    return [(row[first], row[second]) for row in rows if row[tax] == "9606"]
 
 
 SOURCE = GeneSummary()

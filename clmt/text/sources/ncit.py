@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from clmt.errors import ClmtError
-from clmt.reading.lines import read_lines
+from clmt.reading.lines import read_lines, tell_odd
 from clmt.reading.names import Named
 from clmt.reading.prose import as_sentence, clean, split_sentences
 from clmt.text.entities import CorpusInputs, Drug, match_drugs
 from clmt.text.facts import MECHANISM_GROUP, PROSE_GROUP, Fact, Facts, Part, TextSource
 
 __all__ = ["SOURCE", "Concept", "definition_facts", "read_concepts"]
-
-logger = logging.getLogger(__name__)
 
 # Regimens, radiolabelled forms and the like share the synonyms of the drug but are not the drug.
 _NOT_A_DRUG = re.compile(r"\b(?:regimen|vaccine|protocol)\b|^carbon c 11|^fluor(?:ine|o) f ?18|radiolabel", re.I)
@@ -73,13 +70,13 @@ def read_concepts(path: Path) -> list[Concept]:
     name first), definition, display name, concept status, semantic type. Retired concepts, regimens and concepts of
     other types are left out. Raises `ClmtError` where no line has that layout.
     """
-    concepts = list(_concepts(read_lines(Path(path))))
+    concepts = list(_concepts(path, read_lines(Path(path))))
     if not concepts:
         raise ClmtError(f"{path}: no drug concept; expected: 8 tab-separated columns, the first a code such as C1000")
     return concepts
 
 
-def _concepts(lines: list[str]) -> Iterator[Concept]:
+def _concepts(path: Path, lines: list[str]) -> Iterator[Concept]:
     odd = 0
     for line in lines:
         fields = line.split("\t")
@@ -94,8 +91,7 @@ def _concepts(lines: list[str]) -> Iterator[Concept]:
             continue
         others = tuple(dict.fromkeys(part for part in (synonyms[0], *synonyms[1:]) if part and part != name))
         yield Concept(fields[0], name, others, definition)
-    if odd:
-        logger.warning("NCI Thesaurus: %d lines of another layout were left out", odd)
+    tell_odd(path, odd, len(lines), "8 tab-separated columns, the first a code such as C1000")
 
 
 SOURCE = NciThesaurus()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from clmt.errors import ClmtError
-from clmt.reading.lines import read_lines
+from clmt.reading.lines import read_lines, tell_odd
 from clmt.reading.prose import clean, first_sentences
 from clmt.reading.targets import read_pathway_labels
 from clmt.text.entities import CorpusInputs, Drug
@@ -16,8 +15,6 @@ from clmt.text.facts import NAME, Fact, Facts, Part, TextSource, state
 from clmt.text.pathways import GeneSet, pathway_facts, pathway_hits
 
 __all__ = ["SOURCE", "pathway_summary_facts", "read_gmt", "read_summations"]
-
-logger = logging.getLogger(__name__)
 
 
 class Reactome(TextSource):
@@ -84,8 +81,7 @@ def read_gmt(path: Path) -> list[GeneSet]:
     if not genes:
         got = repr(lines[0][:60]) if lines else "an empty file"
         raise ClmtError(f"{path}: no gene set; got: {got}, expected: name<TAB>id<TAB>symbols")
-    if odd:
-        logger.warning("%s: %d lines without name, id and a gene were left out", path, odd)
+    tell_odd(path, odd, len(lines), "name<TAB>id<TAB>symbols")
     return [GeneSet(key, clean(names[key]), frozenset(genes[key])) for key in sorted(genes)]
 
 
@@ -100,18 +96,18 @@ def read_summations(path: Path, count: int = 2) -> dict[str, list[str]]:
     dict
         Pathway id -> cleaned sentences; pathways with an empty summary are absent.
     """
-    texts: dict[str, list[str]] = {}
+    texts: dict[str, list[list[str]]] = {}
     current = None
     for line in read_lines(path):
         fields = line.split("\t", 2)
         if len(fields) == 3 and re.fullmatch(r"R-[A-Z]{3}-\d+(?:\.\d+)?", fields[0].strip()):
             current = fields[0].strip()
-            texts.setdefault(current, []).append(fields[2])
+            texts.setdefault(current, []).append([fields[2]])
         elif fields[0].strip().lower() not in ("stid", "st_id", "identifier", "pathway") and current is not None:
-            texts[current][-1] += f" {line}"
+            texts[current][-1].append(line)
     if not texts:
         raise ClmtError(f"{path}: no summary; expected: id<TAB>name<TAB>text with ids such as R-HSA-5673001")
-    joined = {key: " ".join(_unquote(part) for part in parts) for key, parts in texts.items()}
+    joined = {key: " ".join(_unquote(" ".join(part)) for part in parts) for key, parts in texts.items()}
     summaries = {key: first_sentences(text, count) for key, text in joined.items()}
     return {key: sentences for key, sentences in summaries.items() if sentences}
 

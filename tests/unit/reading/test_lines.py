@@ -42,10 +42,19 @@ def test_a_control_character_is_refused_by_line(odd, rest):
     assert repr(odd) in str(error.value)
 
 
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
-def test_utf_16_is_refused(encoding):
-    with pytest.raises(ClmtError, match=r"line 1 holds the control character .*UTF-16"):
-        decode(TEXT.removeprefix("\ufeff").encode(encoding), "t.csv")
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (TEXT, r"t\.csv is UTF-16! got: f[ef] f[ef] at its start"),
+        ("\ufeff\u4e2d\u6587", r"t\.csv is UTF-16! got: f[ef] f[ef] at its start"),
+        (TEXT.removeprefix("\ufeff"), "line 1 holds the control character .*UTF-16"),
+    ],
+    ids=["mark", "no zeros", "no mark"],
+)
+def test_utf_16_is_refused(encoding, text, words):
+    with pytest.raises(ClmtError, match=words):
+        decode(text.encode(encoding), "t.csv")
 
 
 def test_a_web_page_is_no_table():

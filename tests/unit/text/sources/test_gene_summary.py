@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
+
+import pytest
+
+from clmt.errors import ClmtError
 from clmt.text.entities import Drug
 from clmt.text.sources.gene_summary import GeneText, read_gene_summaries, target_gene_facts
 from tests.helpers.text_sources import (
@@ -18,3 +23,14 @@ def test_genes_of_the_first_three_targets_that_the_source_knows(files):
     assert texts(facts)[:2] == ["Target B: About B.", "More."]
     assert {fact.record_id for fact in facts.rows} == {"B", "C", "D"}
     assert facts.audit["uniprot"]["targets without a summary"] == ["N"]
+
+
+def test_rows_that_were_cut_are_told_and_a_table_of_them_is_refused(files, caplog):
+    whole = read_gene_summaries(files["gene_summary"], files["gene_info"])
+    rows = gzip.decompress(files["gene_info"].read_bytes())
+    files["gene_info"].write_bytes(gzip.compress(rows + b"\n9606\t1"))
+    assert read_gene_summaries(files["gene_summary"], files["gene_info"]) == whole
+    assert "1 of " in caplog.text
+    files["gene_info"].write_bytes(gzip.compress(rows + b"\n9606\t1" * 100))
+    with pytest.raises(ClmtError, match=r"i\.gz: most lines have another layout! got: 100 of "):
+        read_gene_summaries(files["gene_summary"], files["gene_info"])

@@ -6,6 +6,7 @@ import pytest
 
 from clmt.errors import ClmtError
 from clmt.text.sources.reactome import pathway_summary_facts, read_gmt, read_summations
+from tests.helpers.survey_archives import zipped
 from tests.helpers.text_sources import (
     ALPHA,
     texts,
@@ -52,4 +53,23 @@ def test_a_broken_archive_of_gene_sets_is_refused(tmp_path):
     path = tmp_path / "r.gmt.zip"
     path.write_bytes(b"PK\x03\x04 cut off")
     with pytest.raises(ClmtError, match="not a readable zip archive"):
+        read_gmt(path)
+
+
+def test_gene_sets_most_of_whose_lines_are_odd_are_refused(tmp_path, caplog):
+    """Odd bytes that hold one tab too many would else be the only pathways there are."""
+    path = tmp_path / "r.gmt"
+    path.write_text("One\tR-HSA-1\tTP53\nnothing\n")
+    assert [item.set_id for item in read_gmt(path)] == ["R-HSA-1"]
+    assert "r.gmt: 1 of 2 lines were left out" in caplog.text
+    path.write_text("One\tR-HSA-1\tTP53\nnothing\nnothing\n")
+    with pytest.raises(ClmtError, match=r"r\.gmt: most lines have another layout! got: 2 of 3, expected: name<TAB>id"):
+        read_gmt(path)
+
+
+@pytest.mark.parametrize("odd", ["One\tR-HSA-1\tTP53\n".encode("utf-16"), b"One\tR\0-HSA-1\tTP53\n", bytes(range(256))])
+def test_gene_sets_in_other_bytes_are_named_with_archive_and_member(tmp_path, odd):
+    path = tmp_path / "r.gmt.zip"
+    path.write_bytes(zipped({"R.gmt": odd}))
+    with pytest.raises(ClmtError, match=r"r\.gmt\.zip: R\.gmt"):
         read_gmt(path)
