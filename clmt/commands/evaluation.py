@@ -16,6 +16,9 @@ def register(subparsers: Subparsers) -> None:
     _add_runs(collect)
     collect.add_argument("--table", type=Path, required=True, help="one row per model and fold, to write")
     collect.add_argument("--summary", type=Path, required=True, help="one row per model and metric, to write")
+    collect.add_argument(
+        "--repeats", nargs="*", default=[], metavar="MODEL=FIRST", help="models that train another from another seed"
+    )
     collect.add_argument("--replicates", type=int, default=2000, help="of the clustered bootstrap (default: 2000)")
     collect.add_argument("--seed", type=int, default=0, help="of the clustered bootstrap (default: 0)")
     collect.set_defaults(run=run_collect)
@@ -45,9 +48,19 @@ def run_collect(args: argparse.Namespace) -> None:
         models=args.models,
         table_out=args.table,
         summary_out=args.summary,
+        repeat_of=dict(_repeat(text) for text in args.repeats),
         replicates=args.replicates,
         seed=args.seed,
     )
+
+
+def _repeat(text: str) -> tuple[str, str]:
+    from clmt.errors import ClmtError
+
+    model, equals, first = text.partition("=")
+    if not equals:
+        raise ClmtError(f"--repeats: got: {text!r}, expected: MODEL=FIRST")
+    return model, first
 
 
 def run_figures(args: argparse.Namespace) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,8 @@ class Experiment:
         Metric card of each run and the folder it lies in, by model and fold ascending.
     pairs
         The test pairs behind the cards.
+    repeat_of
+        Model -> the model that it trains again from another seed.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Experiment:
     cards: list[dict[str, Any]]
     folders: list[Path]
     pairs: Pairs
+    repeat_of: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def folds(self) -> list[int]:
@@ -89,6 +92,11 @@ class Experiment:
         """Models that CLMT has to beat, in order."""
         of_model = {card["model"]: is_baseline(card) for card in self.cards}
         return [model for model in self.models if of_model[model]]
+
+    @property
+    def seeds(self) -> dict[str, list[str]]:
+        """Names under which each model was trained from several seeds, its own first."""
+        return {model: [model, *(m for m in self.models if self.repeat_of.get(m) == model)] for model in self.models}
 
     def of(self, model: str) -> list[dict[str, Any]]:
         """Metric cards of one model, folds ascending."""

@@ -125,7 +125,11 @@ def _check_same_pairs(
 
 
 def load_experiment(
-    name: str, metrics: Sequence[Path], predictions: Sequence[Path], models: Sequence[str] = ()
+    name: str,
+    metrics: Sequence[Path],
+    predictions: Sequence[Path],
+    models: Sequence[str] = (),
+    repeat_of: Mapping[str, str] | None = None,
 ) -> Experiment:
     """Read the runs of an experiment and check that their scores may be compared.
 
@@ -137,6 +141,8 @@ def load_experiment(
         ``metrics.json`` and ``predictions.parquet`` of each run, matched by folder.
     models
         Models in the order of the tables; empty: in order of appearance.
+    repeat_of
+        Model -> the model that it trains again from another seed.
 
     Raises
     ------
@@ -160,7 +166,7 @@ def load_experiment(
     cell_ids = sorted(set().union(*(table["cell_line_id"].unique().to_pylist() for table in tables.values())))
     drug_ids = sorted(set().union(*(table["drug_id"].unique().to_pylist() for table in tables.values())))
     pairs = _join_models(tables, cell_ids, drug_ids)
-    return Experiment(name, models, list(cards.values()), list(cards), pairs)
+    return Experiment(name, models, list(cards.values()), list(cards), pairs, dict(repeat_of or {}))
 
 
 def _join_models(tables: Mapping[str, pa.Table], cell_ids: list[str], drug_ids: list[str]) -> Pairs:

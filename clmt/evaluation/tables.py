@@ -50,6 +50,7 @@ SUMMARY_COLUMNS = (
     "folds",
     "model",
     "baseline",
+    "seeds",
     "metric",
     "mean",
     "sd",
@@ -61,12 +62,15 @@ SUMMARY_COLUMNS = (
     "difference_high",
     "p",
     "p_holm",
+    "detectable",
 )
 """Columns of ``results/<experiment>_summary.tsv``.
 
 ``folds`` is how many folds the experiment ran; ``mean``, ``sd`` and ``n`` are over those in which the metric is
 defined; ``all_folds`` is the metric over the test pairs of all these folds at once, and ``difference`` is that of
 ``model`` minus that of ``reference``: the baseline with the best value of it, or the first model without a baseline.
+The row of a model that others repeat from other ``seeds`` is over all of them. ``detectable`` is the difference that
+the table would find in 80 % of cases.
 """
 
 
@@ -133,10 +137,21 @@ def _fold_summary(values: Sequence[float | None]) -> dict[str, Any]:
     }
 
 
+def _over_seeds(experiment: Experiment, model: str, metric: str) -> list[float | None]:
+    """Value of a metric in each fold, averaged over the seeds of the model."""
+    values = [[card[metric] for card in experiment.of(name)] for name in experiment.seeds[model]]
+    return [None if None in fold else float(np.mean(fold)) for fold in zip(*values, strict=True)]
+
+
 def summary_rows(experiment: Experiment, *, replicates: int = 2000, seed: int = 0) -> list[dict[str, Any]]:
     """One row per model and metric, with the difference to the best baseline where the metric has a test."""
     scores, comparisons = compare_models(
-        experiment.pairs, experiment.models, experiment.baselines, replicates=replicates, seed=seed
+        experiment.pairs,
+        experiment.models,
+        experiment.baselines,
+        seeds=experiment.seeds,
+        replicates=replicates,
+        seed=seed,
     )
     tests = {(found.metric, found.model): found for found in comparisons}
     rows = []
@@ -150,8 +165,9 @@ def summary_rows(experiment: Experiment, *, replicates: int = 2000, seed: int = 
                 "folds": len(experiment.folds),
                 "model": model,
                 "baseline": model in experiment.baselines,
+                "seeds": len(experiment.seeds[model]),
                 "metric": metric,
-                **_fold_summary([card[metric] for card in experiment.of(model)]),
+                **_fold_summary(_over_seeds(experiment, model, metric)),
                 "all_folds": scores.get(metric, {}).get(model),
             }
             if (found := tests.get((metric, model))) is not None:
@@ -160,6 +176,7 @@ def summary_rows(experiment: Experiment, *, replicates: int = 2000, seed: int = 
                     "difference": found.difference,
                     "p": found.p,
                     "p_holm": found.p_holm,
+                    "detectable": found.detectable,
                 }
                 row |= {"difference_low": found.low, "difference_high": found.high}
             rows.append(row)
@@ -174,6 +191,7 @@ def collect(
     models: Sequence[str],
     table_out: Path,
     summary_out: Path,
+    repeat_of: Mapping[str, str] | None = None,
     replicates: int = 2000,
     seed: int = 0,
 ) -> None:
@@ -189,10 +207,12 @@ def collect(
         Models in the order of the rows.
     table_out, summary_out
         ``results/<experiment>.tsv`` and ``results/<experiment>_summary.tsv``.
+    repeat_of
+        Model -> the model that it trains again from another seed.
     replicates, seed
         Of the clustered bootstrap.
     """
-    experiment = load_experiment(name, metrics, predictions, models)
+    experiment = load_experiment(name, metrics, predictions, models, repeat_of)
     summary = summary_rows(experiment, replicates=replicates, seed=seed)
     _write_tsv(table_out, TABLE_COLUMNS, result_rows(experiment))
     _write_tsv(summary_out, SUMMARY_COLUMNS, summary)

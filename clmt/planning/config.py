@@ -99,6 +99,8 @@ def check_names(config: Mapping[str, Any], sources: Collection[str] | None = Non
             raise expected_one_of(f"config: datasets.{name}.archive is no source", entry["archive"], sources, REMEDY)
     for name in config["encoders"]:
         check_variant(config, name, REMEDY)
+    for name in config["models"]:
+        _check_repeat(config, name)
     for name in config["experiments"]:
         _check_ending(name)
         _check_folds(config, name)
@@ -133,6 +135,8 @@ def _references(config: Mapping[str, Any]) -> Iterator[tuple[str, str, Collectio
     for name, entry in config["models"].items():
         if "text_encoder" in entry:
             yield f"models.{name}.text_encoder", entry["text_encoder"], config["encoders"]
+        if "repeat_of" in entry:
+            yield f"models.{name}.repeat_of", entry["repeat_of"], set(config["models"]) - {name}
     for name, entry in config["experiments"].items():
         yield f"experiments.{name}.dataset", entry["dataset"], config["datasets"]
         yield f"experiments.{name}.split", entry["split"], config["splits"]
@@ -145,6 +149,21 @@ def _check_ending(name: str) -> None:
         raise ClmtError(
             f"config: experiments has a name with the ending of another file! got: {name!r}, expected: a name that "
             f"ends in neither {' nor '.join(TAKEN_ENDINGS)}. {REMEDY}"
+        )
+
+
+def _check_repeat(config: Mapping[str, Any], name: str) -> None:
+    """Refuse a model that says it repeats another one and has other settings: their mean would be of two models."""
+    entry = config["models"][name]
+    if "repeat_of" not in entry:
+        return
+    first = config["models"][entry["repeat_of"]]
+    mine = {key: value for key, value in entry.items() if key != "repeat_of"}
+    odd = sorted(key for key in {*mine, *first} if mine.get(key) != first.get(key))
+    if odd:
+        raise ClmtError(
+            f"config: models.{name}.{odd[0]} differs from that of {entry['repeat_of']}, which the model repeats! "
+            f"got: {mine.get(odd[0])!r}, expected: {first.get(odd[0])!r}. {REMEDY}"
         )
 
 

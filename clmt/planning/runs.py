@@ -28,6 +28,7 @@ __all__ = [
     "Run",
     "encoder_settings",
     "experiment_folds",
+    "experiment_repeats",
     "experiment_runs",
     "folds_settings",
     "graph_settings",
@@ -47,7 +48,7 @@ __all__ = [
 Config = Mapping[str, Any]
 
 #: Keys of a model that are no settings of its architecture.
-MODEL_KEYS = ("arch", "text_encoder")
+MODEL_KEYS = ("arch", "text_encoder", "repeat_of")
 
 
 class Run(NamedTuple):
@@ -92,6 +93,13 @@ def experiment_folds(config: Config, name: str) -> int:
             f"got: {folds}, expected: 1 to {there}"
         )
     return folds
+
+
+def experiment_repeats(config: Config, name: str) -> dict[str, str]:
+    """Models of an experiment that train another one of it again from another seed, and which one."""
+    models = _declared(config, "experiments", name)["models"]
+    repeats = {model: str(_declared(config, "models", model).get("repeat_of")) for model in models}
+    return {model: first for model, first in repeats.items() if first in models}
 
 
 def planned_experiments(config: Config) -> list[str]:

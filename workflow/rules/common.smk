@@ -79,6 +79,12 @@ def simulated_flag(wildcards):
     return "--simulated" if dataset_entry(wildcards)["simulated"] else ""
 
 
+def experiment_repeats(wildcards):
+    return [
+        f"{model}={first}" for model, first in plan.experiment_repeats(config, wildcards.experiment).items()
+    ]
+
+
 def experiment_files(name):
     """Input function: the file of that name of every run of the experiment."""
 

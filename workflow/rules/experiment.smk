@@ -81,7 +81,8 @@ rule collect:
         runtime=60,
     params:
         models=lookup(dpath="experiments/{experiment}/models", within=config),
+        repeats=experiment_repeats,
         code=code_digest("clmt.evaluation.tables"),
     shell:
-        "clmt collect --experiment {wildcards.experiment} --models {params.models} --metrics {input.metrics} "
-        "--predictions {input.predictions} --table {output.table} --summary {output.summary} 2> {log}"
+        "clmt collect --experiment {wildcards.experiment} --models {params.models} --repeats {params.repeats} "
+        "--metrics {input.metrics} --predictions {input.predictions} --table {output.table} --summary {output.summary} 2> {log}"

@@ -31,6 +31,10 @@ class ModelEntry(Settings):
         default=None,
         description="Text encoder of this model, an entry of encoders, in place of the dataset's or of text.encoder.",
     )
+    repeat_of: str | None = Field(
+        default=None,
+        description="Model of equal settings that this one trains again from another seed; the summary joins the two.",
+    )
 
 
 def _model_of(arch: str, settings: type[Settings]) -> Any:

@@ -6,12 +6,14 @@ import pytest
 from clmt.evaluation.experiment import Pairs
 from clmt.evaluation.metrics import group_correlations, rmse
 from clmt.evaluation.statistics import (
+    DETECTED,
     bootstrap_weights,
     compare_models,
     drug_r_replicates,
     holm,
     percentile_comparison,
     rmse_replicates,
+    seed_replicates,
 )
 
 
@@ -132,3 +134,36 @@ def test_without_baselines_the_first_model_is_the_reference_and_the_seed_decides
     assert {c.reference for c in first[1]} == {"full"}
     assert first == compare_models(pairs, ["full", "ablated"], [], replicates=50, seed=3)
     assert first != compare_models(pairs, ["full", "ablated"], [], replicates=50, seed=4)
+
+
+def test_seeds_widen_the_interval_and_leave_the_mean() -> None:
+    rng = np.random.default_rng(8)
+    shared = rng.normal(0, 1, (60, 15))
+    spread = {f"ours{seed}": shared * (1 + shift) for seed, shift in enumerate((-0.2, 0.0, 0.2))}
+    pairs = make_pairs({"base": rng.normal(0, 1.5, (60, 15)), **spread})
+    names = ["base", *spread]
+    seeds = {"ours0": list(spread)}
+    scores, found = compare_models(pairs, names, ["base"], seeds=seeds, replicates=400)
+    _, alone = compare_models(pairs, names, ["base"], replicates=400)
+    ours, single = (next(c for c in rows if c.metric == "rmse" and c.model == "ours0") for rows in (found, alone))
+    each = [rmse(pairs.observed, pairs.predicted[name]) for name in spread]
+    assert scores["rmse"]["ours0"] == pytest.approx(np.mean(each))
+    assert {c.model for c in found} == {"ours0"}
+    assert ours.high - ours.low > 1.5 * (single.high - single.low)
+    assert ours.detectable > 1.5 * single.detectable > 0
+
+
+def test_a_resample_of_few_seeds_has_their_variance() -> None:
+    values = np.repeat([[1.0], [2.0], [4.0]], 200_000, axis=1)
+    found = seed_replicates(values, seed=0)
+    assert found[0] == pytest.approx(7 / 3)
+    assert found[1:].std() == pytest.approx(np.std([1, 2, 4], ddof=1) / np.sqrt(3), rel=0.01)
+    assert seed_replicates(values[:1], seed=0) == pytest.approx(values[0])
+
+
+def test_the_detectable_difference_is_found_in_four_of_five_tables() -> None:
+    rng = np.random.default_rng(9)
+    weights = rng.normal(0, 0.1, 200_000)
+    detectable = DETECTED * weights.std()
+    low = weights + detectable - 1.96 * 0.1
+    assert (low > 0).mean() == pytest.approx(0.8, abs=0.01)

@@ -86,6 +86,16 @@ def test_the_summary_has_mean_sd_and_the_difference_to_the_best_baseline(files: 
     assert found["clmt", "mae"]["p"] == ""
 
 
+def test_a_model_of_several_seeds_has_the_mean_over_them_in_its_row(files: Files, tmp_path: Path) -> None:
+    rows, summary = run(files, tmp_path, repeat_of={"mlp": "clmt"})
+    found = {(row["model"], row["metric"]): row for row in summary}
+    folds = [[float(row["mae"]) for row in rows if row["model"] == model] for model in ("clmt", "mlp")]
+    assert float(found["clmt", "mae"]["mean"]) == pytest.approx(np.mean(folds), rel=1e-5)
+    assert float(found["clmt", "mae"]["sd"]) == pytest.approx(np.std(np.mean(folds, axis=0), ddof=1), rel=1e-4)
+    assert [found[model, "rmse"]["seeds"] for model in MODELS] == ["1", "1", "2"]
+    assert float(found["clmt", "rmse"]["detectable"]) > 0
+
+
 def test_a_fixed_test_part_may_be_scored_in_every_fold(files: Files, tmp_path: Path) -> None:
     for model in MODELS:
         first = next(p for p in files["predictions"] if p.parts[-3:-1] == (model, "fold0")).parent

@@ -56,6 +56,29 @@ def config() -> dict[str, Any]:
     return deepcopy(CONFIG)
 
 
+def test_repeats_are_those_of_models_of_the_experiment(config: dict[str, Any]) -> None:
+    config["models"]["again"] = {"arch": "matrix_factorisation", "rank": 4, "repeat_of": "factors"}
+    assert plan.experiment_repeats(config, "real_cv") == {}
+    config["experiments"]["real_cv"]["models"] = ["factors", "again"]
+    assert plan.experiment_repeats(config, "real_cv") == {"again": "factors"}
+    first, again = (plan.run_settings(config, "real", "mixed", model, 0) for model in ("factors", "again"))
+    assert first["settings"] == again["settings"]
+    assert first["seed"] != again["seed"]
+    config["experiments"]["real_cv"]["models"] = ["mean", "again"]
+    assert plan.experiment_repeats(config, "real_cv") == {}
+
+
+def test_splits_of_one_partition_share_their_seed_and_repeats_count_as_folds(config: dict[str, Any]) -> None:
+    first = plan.folds_settings(config, "real", "mixed")
+    config["splits"]["again"] = config["splits"]["mixed"] | {"partition": "mixed", "repeats": 4}
+    again = plan.folds_settings(config, "real", "again")
+    assert again == first | {"split": "again", "repeats": 4}
+    config["splits"]["other"] = config["splits"]["mixed"]
+    assert plan.folds_settings(config, "real", "other")["seed"] != first["seed"]
+    config["experiments"]["real_cv"]["split"] = "again"
+    assert plan.experiment_folds(config, "real_cv") == 12
+
+
 def test_an_experiment_is_every_fold_of_every_model() -> None:
     runs = plan.experiment_runs(CONFIG, "real_cv")
     assert runs == [plan.Run("real", "mixed", model, fold) for model in ("mean", "factors") for fold in (0, 1, 2)]
