@@ -1,5 +1,6 @@
 # make demo    the whole workflow on a small simulated world, without network
 # make test    the test suite
+# make test-cases  every bad input that tests/cases makes, and a count of how they end
 # make test-slurm  the demo through profiles/slurm on a real Slurm, started on this machine (tests/cluster)
 # make lint    formatting, types, layers and the workflow's own checks
 # make docs    the pages of docs/ as HTML in build/docs, a warning is an error
@@ -16,7 +17,7 @@ STAMP := $(VENV)/.installed
 export PATH := $(abspath $(VENV))/bin:$(PATH)
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: install lock demo test test-slurm lint format docs clean
+.PHONY: install lock demo test test-cases test-slurm lint format docs clean
 .DEFAULT_GOAL := demo
 
 install: $(STAMP)
@@ -55,6 +56,9 @@ demo: install
 
 test: install
 	pytest --numprocesses $(CORES) --dist loadfile $(PYTEST)
+
+test-cases: install
+	python -m tests.cases
 
 test-slurm: install
 	uv pip install --quiet --python $(VENV)/bin/python --group slurm
