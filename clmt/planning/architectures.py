@@ -58,6 +58,9 @@ ARCHITECTURES = {
     "matrix_factorisation": Architecture(
         f"{_B}.factorisation:MatrixFactorisation", baselines.MatrixFactorisationSettings
     ),
+    "conditional_normal": Architecture(
+        f"{_B}.conditional_normal:ConditionalNormal", baselines.ConditionalNormalSettings
+    ),
     "drug_ridge": Architecture(f"{_B}.ridge:DrugRidge", baselines.DrugRidgeSettings),
     "tanimoto_ridge": Architecture(f"{_B}.ridge:TanimotoRidge", baselines.TanimotoRidgeSettings),
     "gradient_boosting": Architecture(f"{_B}.boosting:GradientBoosting", baselines.GradientBoostingSettings),

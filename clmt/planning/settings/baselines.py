@@ -9,6 +9,7 @@ from pydantic import Field
 from clmt.planning.settings.base import Settings, Several, Share
 
 __all__ = [
+    "ConditionalNormalSettings",
     "DrugRidgeSettings",
     "GradientBoostingSettings",
     "MLPSettings",
@@ -48,6 +49,20 @@ class MatrixFactorisationSettings(MeanEffectsSettings):
     )
     sweeps: int = Field(default=15, gt=0, description="Sweeps (all drugs, then all cell lines) of each start.")
     fits: int = Field(default=5, gt=0, description="Random starts, averaged.")
+
+
+class ConditionalNormalSettings(MeanEffectsSettings):
+    """One multivariate normal over the responses of a cell line; drugs never measured fall back to the mean effects."""
+
+    ranks: Several[Annotated[int, Field(gt=0)]] = Field(
+        default=(20, 5),
+        description="Common factors of the covariance's prior; the best on the validation pairs is used.",
+    )
+    pseudo_rows: Several[Annotated[float, Field(gt=0)]] = Field(
+        default=(400.0, 100.0),
+        description="Weights of the prior, in cell lines; the best on the validation pairs is used.",
+    )
+    sweeps: int = Field(default=50, gt=0, description="Sweeps of EM at most.")
 
 
 class DrugRidgeSettings(MeanEffectsSettings):

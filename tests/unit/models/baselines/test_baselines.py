@@ -20,6 +20,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "tissue_drug_mean": {},
     "mean_effects": {},
     "matrix_factorisation": {"rank": 4, "regularisation": 3.0, "fits": 2},
+    "conditional_normal": {"ranks": [1, 3], "pseudo_rows": [30.0, 300.0], "sweeps": 10},
     "drug_ridge": {"alphas": [1.0, 10.0, 100.0]},
     "tanimoto_ridge": {},
     "gradient_boosting": {"leaves": [4, 8], "trees": 40, "patience": 10, "min_pairs": 5},
@@ -86,8 +87,8 @@ def test_seed_matters(arch: str) -> None:
 
 @pytest.mark.parametrize("arch", SMALL)
 def test_unknown_setting_is_refused(arch: str) -> None:
-    with pytest.raises(ClmtError, match="got: 'ranks'"):
-        create_model(arch, {"ranks": 3})
+    with pytest.raises(ClmtError, match="got: 'no_such'"):
+        create_model(arch, {"no_such": 3})
 
 
 def test_mixed_ladder() -> None:
@@ -95,6 +96,7 @@ def test_mixed_ladder() -> None:
     assert drug < 0.8 * global_mean
     assert both < 0.95 * drug
     assert score_on_test("matrix_factorisation", "mixed") < 0.9 * both
+    assert score_on_test("conditional_normal", "mixed") < 0.9 * both
     assert score_on_test("gradient_boosting", "mixed") < 0.95 * both
     assert score_on_test("mlp", "mixed", epochs=80, patience=80, dropout=0.0) < 0.9 * both
 
@@ -157,6 +159,7 @@ def test_validation_responses_only_choose(arch: str) -> None:
     """With nothing left to choose, other validation responses leave the fit as it is."""
     settings: dict[str, dict[str, Any]] = {
         "matrix_factorisation": {"sweeps": 1},
+        "conditional_normal": {"ranks": [2], "pseudo_rows": [30.0], "sweeps": 1},
         "drug_ridge": {"alphas": [10.0]},
         "tanimoto_ridge": {"alphas": [1.0]},
         "gradient_boosting": {"leaves": [4], "trees": 1},

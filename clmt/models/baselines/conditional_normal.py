@@ -1,0 +1,164 @@
+"""A cell line's missing responses from its other responses, without a feature."""
+
+from __future__ import annotations
+
+from itertools import islice, product
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from clmt.models.base import Model
+from clmt.models.baselines.means import MeanEffects, training_arrays
+from clmt.models.best_epoch import BestEpoch
+from clmt.models.normal import Normal
+from clmt.models.response_normal import (
+    Expected,
+    ResponseNormal,
+    em_path,
+    fit_response_normal,
+    out_of_fold_responses,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from clmt.graph.fold_data import FoldData
+    from clmt.planning.settings.baselines import ConditionalNormalSettings
+
+__all__ = ["ConditionalNormal", "response_table"]
+
+_LEAST_GAIN = 2e-4
+"""A sweep of EM that lowers the validation RMSE by less, in ln uM, is the last one."""
+
+_BLIND_SWEEPS = 8
+"""Sweeps where no validation pair tells when to stop: about as many as where one does, on GDSC."""
+
+
+class ConditionalNormal(Model):
+    """The responses of a cell line to all drugs as one multivariate normal; a missing one is its conditional mean.
+
+    Mean and covariance are fitted by EM under missing values, the covariance pulled towards a factor model of ``rank``
+    by ``pseudo_rows`` cell lines' worth. Both, and the sweep at which EM ends, are chosen on the validation pairs. EM
+    starts from the mean effects and moves away from them as far as the responses reach, so that few of them do not
+    break it. A cell line without training responses gets the mean of each drug, a drug without any the mean effects;
+    where the validation pairs are of such ones only (blind protocols), the first rank and pseudo-rows are taken.
+
+    Notes
+    -----
+    Dempster, Laird & Rubin, Maximum likelihood from incomplete data via the EM algorithm (J. R. Stat. Soc. B 39, 1977);
+    Little & Rubin, Statistical Analysis with Missing Data (2002), ch. 11. The prior is an inverse Wishart whose scale
+    is the nearest factor model of the rows themselves.
+
+    With C cell lines and D drugs a sweep costs C times the cube of the known or the missing drugs of a cell line,
+    whichever are fewer, and D cubed; memory is C x D. ``benchmarks/conditional_normal.py`` measures it.
+    """
+
+    settings: ConditionalNormalSettings
+
+    def fit(self, fold: FoldData, *, seed: int, device: str) -> list[dict[str, Any]]:
+        """Fit with every rank and number of pseudo-rows and keep the best sweep; returns one history row a sweep."""
+        self.means = MeanEffects(self.settings)
+        self.means.fit(fold, seed=seed, device=device)
+        self.level_variance = float(np.var(training_arrays(fold)[2]))
+        cells, self.drugs = fold.graph.training_rows()
+        table = response_table(fold)[np.ix_(cells, self.drugs)]
+        validation = response_table(fold, "validation")[np.ix_(cells, self.drugs)]
+        if np.isfinite(validation).any():
+            return self._choose(table, validation)
+        rank, pseudo_rows = self.settings.ranks[0], self.settings.pseudo_rows[0]
+        self._keep(fit_response_normal(table, rank, pseudo_rows, _BLIND_SWEEPS), rank, pseudo_rows, _BLIND_SWEEPS)
+        return []
+
+    def _keep(self, fitted: ResponseNormal, rank: int, pseudo_rows: float, sweeps: int) -> None:
+        self.fitted, self.chosen = fitted, {"rank": rank, "pseudo_rows": pseudo_rows, "sweeps": sweeps}
+
+    def _choose(self, table: NDArray[np.float64], validation: NDArray[np.float64]) -> list[dict[str, Any]]:
+        """Fit ``table`` (c, d) with every setting until ``validation`` (c, d) gains nothing, and keep the best."""
+        best: BestEpoch[tuple[ResponseNormal, int, float, int]] = BestEpoch()
+        history: list[dict[str, Any]] = []
+        asked = np.isfinite(validation)
+        began = perf_counter()
+        for rank, pseudo_rows in product(self.settings.ranks, self.settings.pseudo_rows):
+            last = np.inf
+            path = islice(em_path(table, rank, pseudo_rows), 1, self.settings.sweeps + 1)
+            for sweeps, (fitted, expected) in enumerate(path, start=1):
+                score = float(np.sqrt(np.mean((expected.mean - validation)[asked] ** 2)))
+                epoch, seconds = len(history) + 1, perf_counter() - began
+                improved = best.offer(epoch, score, lambda: (fitted, rank, pseudo_rows, sweeps))  # noqa: B023 (at once)
+                history.append({"epoch": epoch, "seconds": seconds, "validation_rmse": score, "best": improved})
+                if score > last - _LEAST_GAIN:
+                    break
+                last = score
+        self._keep(*best.weights("conditional_normal"))
+        return history
+
+    def expect(self, fold: FoldData) -> Expected:
+        """Conditional mean and variance of every pair given the fold's training responses, (C, D) each.
+
+        A training pair has its own response and variance 0. The variance of a drug without training responses is that
+        of all training responses.
+        """
+        known = response_table(fold)
+        pairs = np.argwhere(np.isnan(known))
+        mean, variance = known.copy(), np.zeros(known.shape)
+        mean[tuple(pairs.T)] = self.means.predict(fold, pairs)
+        variance[tuple(pairs.T)] = self.level_variance
+        found = self.fitted.expect(known[:, self.drugs])
+        mean[:, self.drugs], variance[:, self.drugs] = found.mean, found.variance
+        return Expected(mean, variance)
+
+    def predict(self, fold: FoldData, pairs: np.ndarray) -> np.ndarray:
+        """Predict ln IC50 (uM) of pairs int64 (n, 2); returns float64 (n,)."""
+        # The whole table, so that a prediction does not depend on which other pairs are asked for.
+        return self.expect(fold).mean[pairs[:, 0], pairs[:, 1]]
+
+    def out_of_fold(self, fold: FoldData, *, parts: int = 5, seed: int = 0) -> Expected:
+        """Conditional mean and variance of the training pairs, (C, D) each, NaN elsewhere.
+
+        Each comes from a fit to other cell lines with the chosen settings, and from the other responses of its own:
+        see `clmt.models.response_normal.out_of_fold_responses`.
+        """
+        known = response_table(fold)
+        found = out_of_fold_responses(known[:, self.drugs], **self.chosen, parts=parts, seed=seed)
+        mean, variance = np.full(known.shape, np.nan), np.full(known.shape, np.nan)
+        mean[:, self.drugs], variance[:, self.drugs] = found.mean, found.variance
+        return Expected(mean, variance)
+
+    def state(self) -> dict[str, Any]:
+        """Mean (d,) and covariance (d, d) in units of the drugs in use, what was chosen, and the mean effects."""
+        return {
+            "means": self.means.state(),
+            "chosen": dict(self.chosen),
+            "level_variance": self.level_variance,
+            **{name: torch.from_numpy(value.copy()) for name, value in self._arrays().items()},
+        }
+
+    def _arrays(self) -> dict[str, NDArray[Any]]:
+        fitted = self.fitted
+        return {
+            "drugs": self.drugs,
+            "centre": fitted.centre,
+            "spread": fitted.spread,
+            "mean": fitted.normal.mean,
+            "covariance": fitted.normal.covariance,
+        }
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Restore what `state` returned."""
+        self.means = MeanEffects(self.settings)
+        self.means.load_state(state["means"])
+        self.level_variance, self.chosen = state["level_variance"], state["chosen"]
+        self.drugs, centre, spread, mean, covariance = (
+            state[name].numpy() for name in ("drugs", "centre", "spread", "mean", "covariance")
+        )
+        self.fitted = ResponseNormal(centre, spread, Normal(mean, covariance))
+
+
+def response_table(fold: FoldData, role: str = "train") -> NDArray[np.float64]:
+    """Responses of ``role`` (``train`` or ``validation``) as a table (C, D) in ln uM, NaN elsewhere."""
+    cells, drugs, values = training_arrays(fold, role)
+    table = np.full((fold.graph.n_cells, fold.graph.n_drugs), np.nan)
+    table[cells, drugs] = values
+    return table
