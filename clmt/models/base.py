@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from clmt.graph.fold_data import FoldData
+    from clmt.models.resume import Saver
     from clmt.planning.settings.base import Settings
 
 __all__ = ["Model"]
@@ -21,7 +22,14 @@ class Model(ABC):
     ----------
     settings
         Of the class that `clmt.planning.architectures` names for the architecture, which has checked them.
+
+    Attributes
+    ----------
+    saver
+        What keeps a training on its way, for a model that trains epoch by epoch; see `clmt.models.resume`.
     """
+
+    saver: Saver | None = None
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from clmt.errors import ClmtError
 
@@ -37,6 +37,14 @@ class BestEpoch(Generic[Weights]):
     def out_of_patience(self, epoch: int) -> bool:
         """Whether ``patience`` epochs have passed without improvement."""
         return epoch - self.epoch >= self.patience
+
+    def state_dict(self) -> dict[str, Any]:
+        """Best epoch so far, its value and its weights."""
+        return {"epoch": self.epoch, "value": self.value, "weights": self._weights}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Go on from what `state_dict` returned."""
+        self.epoch, self.value, self._weights = (state_dict[key] for key in ("epoch", "value", "weights"))
 
     def weights(self, model: str) -> Weights:
         """Weights of the best epoch; raises `ClmtError` where no epoch had a finite value."""

@@ -17,6 +17,7 @@ from clmt.models.create import create_model
 from clmt.planning.architectures import ARCHITECTURES
 from clmt.runs.checkpoint import save_checkpoint
 from clmt.runs.device import choose_device, peak_memory_mb
+from clmt.runs.training_file import SAVE_SECONDS, TrainingFile, training_key
 
 __all__ = ["train_run"]
 
@@ -34,8 +35,12 @@ def train_run(
     threads: int,
     model: Path,
     history: Path,
+    save_seconds: float = SAVE_SECONDS,
 ) -> None:
     """Fit the run's model on its fold and write ``model.pt`` and ``history.csv``.
+
+    A model that trains epoch by epoch is kept in ``training.pt`` beside ``model.pt`` on its way. After a kill the same
+    call goes on from there, with the result that it would have had.
 
     The test pairs' responses are in none of the inputs.
 
@@ -52,6 +57,8 @@ def train_run(
         CPU threads; equal results need an equal number.
     model, history
         Files to write.
+    save_seconds
+        Least time between two saves of ``training.pt``.
     """
     torch.set_num_threads(threads)
     fitted = create_model(settings["arch"], settings["settings"])
@@ -61,13 +68,18 @@ def train_run(
     logger.info(
         "%s: %d training pairs on %s %s", settings["model"], len(fold.graph.train_pairs), chosen.name, chosen.card
     )
+    inputs = {"graph": graph, "molecules": molecules, "text": text}
+    saver = TrainingFile(
+        Path(model).with_name("training.pt"), lambda: training_key(settings, inputs, chosen, threads), save_seconds
+    )
+    fitted.saver = saver
     start = time.perf_counter()
     rows = fitted.fit(fold, seed=settings["seed"], device=chosen.name)
     record = {
         "device": chosen.name,
         "card": chosen.card,
         "threads": threads,
-        "seconds": time.perf_counter() - start,
+        "seconds": saver.seconds_before + time.perf_counter() - start,
         "peak_memory_mb": peak_memory_mb(chosen.name),
         "epochs": int(rows[-1]["epoch"]) if rows else 0,
         "n_train": len(fold.graph.train_pairs),
@@ -75,6 +87,7 @@ def train_run(
     }
     write_history(history, rows)
     save_checkpoint(model, fitted, settings, record)
+    saver.remove()
     logger.info("%s: %.1f s, %.0f MiB", settings["model"], record["seconds"], record["peak_memory_mb"])
 
 

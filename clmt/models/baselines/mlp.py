@@ -14,6 +14,7 @@ from clmt.models.baselines.fusion import FusionNetwork
 from clmt.models.best_epoch import BestEpoch
 from clmt.models.precision import training_precision
 from clmt.models.randomness import torch_seed
+from clmt.models.resume import Interruptible
 
 if TYPE_CHECKING:
     from clmt.graph.fold_data import FoldData
@@ -87,10 +88,12 @@ class EarlyFusionMLP(Model):
         optimizer = torch.optim.AdamW(self.network.parameters(), lr=rate, weight_decay=settings.weight_decay)
         steps = settings.epochs * -(-len(pairs) // batch)
         schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=steps, pct_start=0.1)
-        history: list[dict[str, Any]] = []
         best = BestEpoch[dict[str, torch.Tensor]](settings.patience)
-        started = perf_counter()
-        for epoch in range(1, settings.epochs + 1):
+        parts = {"network": self.network, "optimizer": optimizer, "schedule": schedule, "best": best}
+        interruptible = Interruptible(self.saver, str(pairs.device), parts, [generator])
+        history = interruptible.restore()
+        started = perf_counter() - (history[-1]["seconds"] if history else 0.0)
+        for epoch in range(len(history) + 1, settings.epochs + 1):
             order = torch.randperm(len(pairs), generator=generator).to(pairs.device)
             loss = self._train_epoch(inputs, pairs, values, order.split(batch), optimizer, schedule)
             score = self._validate(fold, inputs)
@@ -109,6 +112,7 @@ class EarlyFusionMLP(Model):
             )
             if best.out_of_patience(epoch):
                 break
+            interruptible.keep(history)
         self.network.load_state_dict(best.weights("mlp"))
         return history
 

@@ -58,7 +58,7 @@ class CLMT(Model):
 
         network = self._network().to(device)
         with training_precision():
-            state, history = train_network(network, data, validate, self.settings)
+            state, history = train_network(network, data, validate, self.settings, self.saver)
         network.load_state_dict(state)
         network.eval()
         return history

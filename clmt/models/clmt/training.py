@@ -24,6 +24,7 @@ from clmt.logs import progress
 from clmt.models.best_epoch import BestEpoch
 from clmt.models.clmt.inputs import Labels, NetworkInputs
 from clmt.models.clmt.network import CLMTNetwork
+from clmt.models.resume import Interruptible, Saver
 
 if TYPE_CHECKING:
     from clmt.planning.settings.clmt import CLMTSettings
@@ -83,6 +84,15 @@ class Averager:
             kept.copy_(live)
         return self.network.eval()
 
+    def state_dict(self) -> dict[str, Any]:
+        """Averaged weights and how many steps went into them."""
+        return {"network": self.network.state_dict(), "steps": self.steps}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Go on from what `state_dict` returned."""
+        self.network.load_state_dict(state_dict["network"])
+        self.steps = state_dict["steps"]
+
 
 class Trainer:
     """State of one training; `epoch` runs one pass over the pairs."""
@@ -96,6 +106,20 @@ class Trainer:
         self.encoder_optimizer = self._optimizer(others)
         self.molecule_optimizer = self._optimizer(molecule) if molecule else None
         self.average = Averager(network, settings.average)
+
+    def _parts(self) -> dict[str, Any]:
+        parts = {"network": self.network, "average": self.average, "encoder_optimizer": self.encoder_optimizer}
+        return parts | ({"molecule_optimizer": self.molecule_optimizer} if self.molecule_optimizer else {})
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything that the next epoch depends on, beside the random generators; rates follow from the step."""
+        return {"step": self.step, **{name: part.state_dict() for name, part in self._parts().items()}}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Go on from what `state_dict` returned."""
+        self.step = state_dict["step"]
+        for name, part in self._parts().items():
+            part.load_state_dict(state_dict[name])
 
     def _optimizer(self, parameters: list[torch.nn.Parameter]) -> torch.optim.AdamW:
         return torch.optim.AdamW(
@@ -154,11 +178,16 @@ class Trainer:
 
 
 def train_network(
-    network: CLMTNetwork, data: TrainingData, validate: Callable[[CLMTNetwork], float], settings: CLMTSettings
+    network: CLMTNetwork,
+    data: TrainingData,
+    validate: Callable[[CLMTNetwork], float],
+    settings: CLMTSettings,
+    saver: Saver | None = None,
 ) -> tuple[dict[str, Tensor], list[dict[str, Any]]]:
     """Train to the last epoch, or until the validation RMSE has not improved for ``patience`` epochs.
 
-    One quantity decides: the validation RMSE of the averaged weights. The best epoch's weights are returned.
+    One quantity decides: the validation RMSE of the averaged weights. The best epoch's weights are returned. Each
+    epoch is offered to ``saver``, and a training that it kept is gone on with.
 
     Returns
     -------
@@ -174,9 +203,10 @@ def train_network(
     """
     trainer = Trainer(network, data, settings)
     best = BestEpoch[dict[str, Tensor]](settings.patience)
-    history: list[dict[str, Any]] = []
-    start = time.perf_counter()
-    for epoch in progress(range(1, settings.epochs + 1), "epochs", settings.epochs):
+    interruptible = Interruptible(saver, str(data.pairs.device), {"trainer": trainer, "best": best})
+    history = interruptible.restore()
+    start = time.perf_counter() - (history[-1]["seconds"] if history else 0.0)
+    for epoch in progress(range(len(history) + 1, settings.epochs + 1), "epochs"):
         loss, train_rmse = trainer.epoch()
         averaged = trainer.average.snapshot()
         validation = validate(averaged)
@@ -188,6 +218,7 @@ def train_network(
         if best.out_of_patience(epoch):
             logger.info("no improvement for %d epochs: stopped, best epoch %d", settings.patience, best.epoch)
             break
+        interruptible.keep(history)
     return best.weights("clmt"), history
 
 
