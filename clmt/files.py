@@ -8,12 +8,12 @@ import json
 import os
 import shutil
 import stat
-import tempfile
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from clmt.errors import ClmtError
+from clmt.scratch import scratch_file
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -24,6 +24,7 @@ __all__ = [
     "check_plain",
     "optional_path",
     "parse_settings",
+    "put",
     "read_json",
     "replace_folder",
     "replaceable_folder",
@@ -44,20 +45,32 @@ def atomic_path(path: Path) -> Iterator[Path]:
     """
     path = Path(path)
     check_plain(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix)
-    os.close(handle)
-    temporary = Path(name)
+    with scratch_file(path) as temporary:
+        try:
+            yield temporary
+            temporary.chmod(0o644)
+            put(temporary, path)
+        except OSError as error:
+            if error.filename is None and error.errno in DISK_FAULTS:
+                error.filename = str(path)  # a write through an open file does not say which
+            raise
+
+
+def put(temporary: Path, path: Path) -> None:
+    """Rename a finished file to ``path`` once its bytes are on the disk: a power loss leaves no empty file there."""
+    _flush(temporary)
+    temporary.replace(path)
+
+
+def _flush(path: Path) -> None:
+    handle = os.open(path, os.O_RDWR)
     try:
-        yield temporary
-        temporary.chmod(0o644)
-        temporary.replace(path)
+        os.fsync(handle)
     except OSError as error:
-        if error.filename is None and error.errno in DISK_FAULTS:
-            error.filename = str(path)  # a write through an open file does not say which
-        raise
+        if error.errno in DISK_FAULTS:  # any other: a file system that knows no such call
+            raise
     finally:
-        temporary.unlink(missing_ok=True)
+        os.close(handle)
 
 
 def check_plain(path: Path, use: Literal["read", "write"] = "write") -> None:
@@ -106,6 +119,9 @@ def replaceable_folder(folder: Path, mark: str, made: Collection[str], what: str
 
 def replace_folder(new: Path, folder: Path) -> None:
     """Put ``new`` in the place of ``folder``, which `replaceable_folder` has looked at."""
+    for path in new.rglob("*"):
+        if path.is_file():
+            _flush(path)
     if folder.exists():
         shutil.rmtree(folder)
     new.chmod(0o755)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import time
 import zlib
@@ -12,6 +13,7 @@ import requests
 
 from clmt.acquire.checks import MAGIC, Expectation
 from clmt.acquire.transport import Transient
+from clmt.scratch import scratch_file
 
 __all__ = ["CHUNK", "largest", "read_body", "take_off_gzip"]
 
@@ -72,8 +74,8 @@ def take_off_gzip(path: Path, kind: str, limit: int) -> None:
     """Unpack a zip or gzip file that was compressed once more for its way; judged by the first bytes, else left."""
     if kind not in MAGIC:
         return
-    magic, inner = MAGIC[kind][0], path.with_name(f"{path.name}.inner")
-    try:
+    magic = MAGIC[kind][0]
+    with contextlib.suppress(gzip.BadGzipFile, EOFError, zlib.error), scratch_file(path) as inner:
         with gzip.open(path) as packed:
             if packed.read(len(magic)) != magic:
                 return
@@ -84,7 +86,3 @@ def take_off_gzip(path: Path, kind: str, limit: int) -> None:
                     if handle.tell() > limit:
                         return
         inner.replace(path)
-    except (gzip.BadGzipFile, EOFError, zlib.error):
-        return
-    finally:
-        inner.unlink(missing_ok=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from pathlib import Path
 
 from clmt.acquire.body import largest, read_body, take_off_gzip
@@ -12,7 +11,8 @@ from clmt.acquire.folder import MirrorFolder
 from clmt.acquire.registry import Registry
 from clmt.acquire.transport import GoneError, Transient, Transport
 from clmt.errors import ClmtError
-from clmt.files import check_plain
+from clmt.files import check_plain, put
+from clmt.scratch import scratch_file
 
 __all__ = ["NOT_FOUND", "download", "fetch_source"]
 
@@ -59,23 +59,20 @@ def download(
 ) -> None:
     """Write the verified bytes of ``url`` to ``out``: everything that comes from outside goes through here.
 
-    The bytes grow in a ``.part`` file of this process beside ``out``, which is renamed when they are complete and
-    right, and removed otherwise: a wrong file is never kept. Raises `GoneError` where the source has nothing (an HTTP
+    The bytes grow in a file of this process beside ``out``, which is renamed when they are complete and right, and
+    removed otherwise: a wrong file is never kept. Raises `GoneError` where the source has nothing (an HTTP
     status of ``gone``, or an address that the mirror does not hold), `ClmtError` that names source, address, what was
     found and what to do otherwise.
     """
     out = Path(out)
     check_plain(out)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    part = out.with_name(f".{out.name}.{os.getpid()}.part")
-    try:
+    with scratch_file(out) as part:
         if mirror is not None:
             _copy(url, part, expected, label, mirror)
         else:
             transport.repeat(label, url, lambda: _receive(url, part, expected, label, transport, gone))
-        part.replace(out)
-    finally:
-        part.unlink(missing_ok=True)
+        part.chmod(0o644)
+        put(part, out)
 
 
 def _copy(url: str, part: Path, expected: Expectation, label: str, mirror: MirrorFolder) -> None:

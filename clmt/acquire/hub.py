@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 import re
 import shutil
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
 from clmt.acquire.folder import file_sha256
 from clmt.errors import ClmtError
 from clmt.files import read_json, replace_folder, replaceable_folder, write_json
+from clmt.scratch import scratch_folder
 
 __all__ = ["RECORD", "fetch_encoder", "wanted_files"]
 
@@ -50,9 +50,7 @@ def fetch_encoder(repository: str, revision: str, folder: Path, local: Path | No
         raise ClmtError(f"encoder {repository}: revision is not a commit! got: {revision!r}, expected: 40 hex digits")
     mark = MARK if (Path(folder) / MARK).is_file() else RECORD  # RECORD alone: fetched by version 0.2 or before
     folder = replaceable_folder(folder, mark, _made(Path(folder) / mark), "encoder of clmt fetch-encoder")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
-    try:
+    with scratch_folder(folder) as temporary:
         files = _copy(local, temporary) if local else _download(repository, revision, temporary)
         shutil.rmtree(temporary / ".cache", ignore_errors=True)
         sums = {name: file_sha256(temporary / name) for name in files}
@@ -60,8 +58,6 @@ def fetch_encoder(repository: str, revision: str, folder: Path, local: Path | No
         write_json(temporary / MARK, record)
         write_json(temporary / RECORD, record)
         replace_folder(temporary, folder)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
     logger.info("encoder %s at %s: %d files in %s", repository, revision[:12], len(sums), folder)
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
-import tempfile
 from pathlib import Path
 from urllib.parse import quote
 
@@ -24,6 +22,7 @@ from clmt.demo.layouts import (
 from clmt.demo.world import SEED, simulate
 from clmt.errors import ClmtError
 from clmt.files import replace_folder, replaceable_folder, write_text
+from clmt.scratch import scratch_folder
 from clmt.simulated import MARK
 
 __all__ = ["mirror_files", "write_mirror"]
@@ -58,9 +57,7 @@ def write_mirror(registry: Registry, out: Path, seed: int = SEED) -> int:
     """
     files = mirror_files(registry, seed)
     out = replaceable_folder(out, MARK, {MARK, SUMS, *files, *_listed(Path(out) / SUMS)}, "demo mirror")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))
-    try:
+    with scratch_folder(out) as partial:
         for address, content in files.items():
             path = partial / address
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -69,8 +66,6 @@ def write_mirror(registry: Registry, out: Path, seed: int = SEED) -> int:
         write_text(partial / SUMS, "".join(sums))
         write_text(partial / MARK, f"{SIMULATED}.\n\nWritten by `clmt demo --out FOLDER`; do not edit.\n")
         replace_folder(partial, out)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
     return len(files)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from clmt.files import write_json
 from clmt.planning.settings.tables import TableSettings
 from clmt.reading.passports import read_passports
+from clmt.scratch import scratch_folder
 from clmt.tables.audit import Audit
 from clmt.tables.compounds import CompoundLabels, look_up_compounds
 from clmt.tables.drugs import resolve_drugs
@@ -99,13 +98,9 @@ def build_tables(
 def write_tables(tables: Tables, out_dir: Path) -> None:
     """Write the six tables and ``audit.json``; either all of them appear or none."""
     out_dir = Path(out_dir)
-    out_dir.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(dir=out_dir, prefix=".tables-"))
-    try:
+    with scratch_folder(out_dir / "tables") as staging:
         for kind in KINDS:
             write_table(tables.frames[kind], staging / f"{kind}.parquet", kind)
         write_json(staging / "audit.json", tables.audit.to_json())
         for path in sorted(staging.iterdir()):
             path.replace(out_dir / path.name)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)

@@ -194,10 +194,10 @@ def test_a_full_disk_costs_the_save_and_not_the_training(
 def test_three_kills_of_the_process_change_nothing(tmp_path: Path) -> None:
     """The command itself, killed with SIGKILL as soon as a state is written."""
     folder = write_inputs(tmp_path, "clmt")
-    files = {name: str(folder / f"{name}.pt") for name in ("graph", "molecules")}
-    results = {"model": str(folder / "run" / "model.pt"), "history": str(folder / "run" / "history.csv")}
+    files = {name: folder / f"{name}.pt" for name in ("graph", "molecules")}
+    results = {"model": folder / "run" / "model.pt", "history": folder / "run" / "history.csv"}
     call = {**files, **results, "text": None, "device": "cpu", "threads": 1, "save_seconds": 0.0}
-    code = f"from clmt.runs.train import train_run; train_run({CLMT!r}, **{call!r})"
+    code = f"from pathlib import *; from clmt.runs.train import train_run; train_run({CLMT!r}, **{call!r})"
     kept = folder / "run" / "training.pt"
     seen = 0
     for _ in range(3):
