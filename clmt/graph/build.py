@@ -15,7 +15,7 @@ import torch
 from clmt.errors import ClmtError
 from clmt.folds.make import read_folds
 from clmt.graph.fold_graph import FOLD_KEY, FoldGraph
-from clmt.graph.labels import pathway_labels, tissue_labels
+from clmt.graph.labels import annotation_texts, pathway_labels, tissue_labels
 from clmt.graph.neighbours import dice_neighbours, pearson_neighbours
 from clmt.graph.omics import choose_genes, scale_expression
 from clmt.graph.thresholds import sensitivity_thresholds
@@ -84,6 +84,9 @@ def build_graph(
         copy_number_genes=_columns(tables["copy_number"]),
         tissues=tissues,
         pathways=pathways,
+        cell_histology=annotation_texts(tables["cell_lines"]["histology"]),
+        drug_targets=annotation_texts(tables["drugs"]["targets"]),
+        drug_pathways=annotation_texts(tables["drugs"]["target_pathway"]),
     )
 
 

@@ -89,6 +89,9 @@ class FoldGraph:
         each target pathway.
     cell_tissue
         Annotated tissue of every cell line, -1 where unknown or not among ``tissues``.
+    cell_histology, drug_targets, drug_pathways
+        Annotations of every entity as the tables have them, several parted by "; ", empty where unknown. They are
+        inputs, known of held-out entities too.
     train_pairs, validation_pairs, test_pairs
         [cell line row, drug row], in the order of the folds' table.
     train_ln_ic50, validation_ln_ic50
@@ -105,6 +108,9 @@ class FoldGraph:
     copy_number_genes: Annotated[list[str], _Names("K")]
     tissues: Annotated[list[str], _Names("S")]
     pathways: Annotated[list[str], _Names("P")]
+    cell_histology: Annotated[list[str], _Names("C")]
+    drug_targets: Annotated[list[str], _Names("D")]
+    drug_pathways: Annotated[list[str], _Names("D")]
     expression: Annotated[Tensor, _Array(torch.float32, ("C", "G"))]
     mutation: Annotated[Tensor, _Array(torch.uint8, ("C", "M"))]
     copy_number: Annotated[Tensor, _Array(torch.uint8, ("C", "K"))]
@@ -203,7 +209,8 @@ def _problems(graph: FoldGraph) -> Iterator[str]:
         elif isinstance(form, _Names):
             if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
                 yield f"{name} must be a list of names! got: {type(value).__name__}"
-            sizes[form.size] = len(value)
+            if len(value) != sizes.setdefault(form.size, len(value)):
+                yield f"{name} must have {sizes[form.size]} entries! got: {len(value)}"
         elif not isinstance(value, form):
             yield f"{name} must be {form.__name__}! got: {value!r}"
 

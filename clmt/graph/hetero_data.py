@@ -34,13 +34,13 @@ def hetero_data(graph: FoldGraph, molecules: Mapping[str, Any] | None = None) ->
     data = HeteroData()
     cells, drugs = data["cell_line"], data["drug"]
     cells.x, cells.ids = graph.expression, graph.cell_line_ids
-    for name in ("mutation", "copy_number", "tissue", "cell_tissue"):
+    for name in ("mutation", "copy_number", "tissue", "cell_tissue", "cell_histology"):
         cells[name] = getattr(graph, name)
     cells.train_mask, drugs.train_mask = graph.train_cells, graph.train_drugs
     drugs.num_nodes, drugs.ids = graph.n_drugs, graph.drug_ids
     if molecules is not None:
         drugs.x = molecules["morgan2"].float()
-    for name in ("threshold", "pathway"):
+    for name in ("threshold", "pathway", "drug_targets", "drug_pathways"):
         drugs[name] = getattr(graph, name)
     for kind, edges, similarity in (
         ("cell_line", graph.cell_similar_edges, graph.cell_similarity),

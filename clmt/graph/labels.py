@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from clmt.reading.unknown import UNKNOWN_LABELS
-from clmt.tables.schema import split_labels
+from clmt.tables.schema import join_labels, split_labels
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["pathway_labels", "tissue_labels"]
+__all__ = ["annotation_texts", "pathway_labels", "tissue_labels"]
 
 
 def tissue_labels(cell_lines: pd.DataFrame, train_cells: np.ndarray) -> tuple[np.ndarray, list[str]]:
@@ -63,3 +63,9 @@ def pathway_labels(drugs: pd.DataFrame, train_drugs: np.ndarray) -> tuple[np.nda
     for row, several in enumerate(labels):
         hot[row, [index[label] for label in several]] = 1.0
     return hot, names
+
+
+def annotation_texts(column: pd.Series) -> list[str]:
+    """Annotations of every entity as the table has them, without those that say that nothing is known."""
+    labels = (split_labels(str(text)) for text in column.tolist())
+    return [join_labels(label for label in several if label.lower() not in UNKNOWN_LABELS) for several in labels]

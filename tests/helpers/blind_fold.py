@@ -85,6 +85,8 @@ def with_other_entities(fold: FoldData, spare: tuple[int, int] | None = None) ->
     for name, value in (("expression", 1.7), ("mutation", 1), ("copy_number", 1)):
         changed[name] = getattr(fold.graph, name).clone()
         changed[name][cells] = value
+    for name, rows in (("cell_histology", cells), ("drug_targets", drugs), ("drug_pathways", drugs)):
+        changed[name] = ["another" if row else text for row, text in zip(rows, getattr(fold.graph, name), strict=True)]
     # They have no neighbour any more.
     edges = similar(fold.graph, ~cells[fold.graph.cell_similar_edges[1]], ~drugs[fold.graph.drug_similar_edges[1]])
     cell_text, drug_text = fold.cell_text.clone(), fold.drug_text.clone()
@@ -101,7 +103,8 @@ def without(fold: FoldData, cells: list[int], drugs: list[int]) -> tuple[FoldDat
     by_cell = ("expression", "mutation", "copy_number", "train_cells", "tissue", "cell_tissue")
     for side, names in (("cell", by_cell), ("drug", ("train_drugs", "threshold", "pathway"))):
         changed |= {name: getattr(graph, name)[kept[side]] for name in names}
-    for side, name in (("cell", "cell_line_ids"), ("drug", "drug_ids")):
+    named = {"cell": ("cell_line_ids", "cell_histology"), "drug": ("drug_ids", "drug_targets", "drug_pathways")}
+    for side, name in ((side, name) for side, names in named.items() for name in names):
         changed[name] = [one for one, left in zip(getattr(graph, name), kept[side], strict=True) if left]
     sides = {"cell_similar_edges": ("cell", "cell"), "drug_similar_edges": ("drug", "drug")}
     for name, (source, target) in {**sides, "response_edges": ("cell", "drug")}.items():

@@ -28,11 +28,11 @@ SMILES = {
 N_CELLS, N_DRUGS, N_GENES, N_BITS = 60, 24, 30, 64
 
 
-def fold_graph(values: np.ndarray, pairs: Mapping[str, np.ndarray], **parts: Tensor) -> FoldGraph:
+def fold_graph(values: np.ndarray, pairs: Mapping[str, np.ndarray], **parts: Any) -> FoldGraph:
     """Graph of a fold of the responses (C, D) at ``pairs`` (n, 2) of each role.
 
     ``parts`` are expression, mutation, copy_number and cell_tissue, and what differs from: no similar entities, no
-    thresholds, no pathways.
+    thresholds, no pathways, no histology, no targets.
     """
     cells, drugs = values.shape
     by_role = {role: torch.from_numpy(np.asarray(rows, dtype=np.int64)) for role, rows in pairs.items()}
@@ -46,6 +46,8 @@ def fold_graph(values: np.ndarray, pairs: Mapping[str, np.ndarray], **parts: Ten
         "tissue": torch.where(train_cells, parts["cell_tissue"], -1),
         "threshold": torch.full((drugs,), torch.nan),
         "pathway": torch.zeros(drugs, 0),
+        "cell_histology": [""] * cells,
+        **{name: [""] * drugs for name in ("drug_targets", "drug_pathways")},
         **{f"{kind}_similar_edges": torch.zeros(2, 0, dtype=torch.int64) for kind in ("cell", "drug")},
         **parts,
     }
@@ -147,6 +149,9 @@ def planted_fold(protocol: str = "mixed", seed: int = 0, noise: float = 0.2) -> 
         mutation=mutation,
         copy_number=copy_number,
         cell_tissue=torch.arange(N_CELLS) % 3,
+        cell_histology=[("", "carcinoma", "lymphoma", "glioma")[row % 4] for row in range(N_CELLS)],
+        drug_targets=[("", "AKT1; AKT2", "EGFR")[row % 3] for row in range(N_DRUGS)],
+        drug_pathways=[("Other", "PI3K signalling", "EGFR signalling")[row % 3] for row in range(N_DRUGS)],
     )
     prints = torch.from_numpy(parts["prints"])
     molecules = {"drug_ids": graph.drug_ids, "morgan2": prints, "morgan3": prints}

@@ -101,6 +101,19 @@ def test_tissue_of_every_cell_line_is_known_where_training_has_it() -> None:
     assert (graph.tissue[~graph.train_cells] == -1).all()
 
 
+def test_annotations_are_those_of_the_tables() -> None:
+    """Of every entity, held out or not, without the words for "unknown"."""
+    tables = make_tables()
+    tables["drugs"]["targets"] = ["EGFR; ERBB2", "not specified", "n/a; KIT", *[""] * (len(tables["drugs"]) - 3)]
+    folds = one_fold(tables, "drug_blind")
+    graph = build_graph(tables, make_molecules(), folds, SETTINGS)
+    assert graph.drug_targets[:4] == ["EGFR; ERBB2", "", "KIT", ""]
+    known = [text if text != "Unclassified" else "" for text in tables["drugs"]["target_pathway"]]
+    assert graph.drug_pathways == known
+    assert any(known[row] for row in np.flatnonzero(~graph.train_drugs))
+    assert graph.cell_histology == ["made up"] * graph.n_cells
+
+
 def test_spread_of_the_thresholds_is_a_setting() -> None:
     features = {"threshold_spread": "distance", "threshold_draws": 5, "genes": 12, "neighbours": 3}
     settings = graph_settings({"seed": 1, "features": features}, "made_up", "cell_blind", 0)

@@ -46,6 +46,8 @@ def test_equal_graphs_give_equal_bytes(tmp_path: Path) -> None:
         ({"drug_similarity": torch.ones(3)}, r"drug_similarity must have the shape \(0,\)! got: \(3,\)"),
         ({"test_pairs": GRAPH.test_pairs + 59}, "test_pairs must be rows from 0 to 59! got: 59 to "),
         ({"response_edges": GRAPH.response_edges.flip(0)}, "response_edges must be rows from 0 to 23! got: 0 to 59"),
+        ({"drug_targets": ["EGFR"]}, "drug_targets must have 24 entries! got: 1"),
+        ({"cell_histology": [None] * 60}, "cell_histology must be a list of names! got: list"),
         ({"tissues": "lung"}, "tissues must be a list of names! got: str"),
         ({"fold": "0"}, "fold must be int! got: '0'"),
     ],
