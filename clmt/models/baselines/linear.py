@@ -1,4 +1,4 @@
-"""What the ridge baselines are fitted on: the kernel of fingerprints, and rotated expression."""
+"""What the ridge regression of each drug is fitted on: rotated expression."""
 
 from __future__ import annotations
 
@@ -11,15 +11,7 @@ if TYPE_CHECKING:
 
     from clmt.graph.fold_data import FoldData
 
-__all__ = ["principal_axes", "tanimoto"]
-
-
-def tanimoto(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Tanimoto similarity of fingerprints (m, bits) and (n, bits): float64 (m, n), 0 between two empty ones."""
-    a, b = first.astype(np.float64), second.astype(np.float64)
-    shared = a @ b.T
-    union = a.sum(axis=1)[:, None] + b.sum(axis=1)[None, :] - shared
-    return np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
+__all__ = ["principal_axes"]
 
 
 def principal_axes(fold: FoldData) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:

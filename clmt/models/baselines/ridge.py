@@ -11,8 +11,9 @@ from sklearn.kernel_ridge import KernelRidge
 from sklearn.linear_model import Ridge
 
 from clmt.models.base import Model
-from clmt.models.baselines.linear import principal_axes, tanimoto
+from clmt.models.baselines.linear import principal_axes
 from clmt.models.baselines.means import MeanEffects, training_arrays
+from clmt.models.kernels import tanimoto
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -106,11 +107,6 @@ class TanimotoRidge(Model):
     The kernel is Tanimoto similarity of Morgan fingerprints (radius 2); what is regressed is the departure from the
     cell line's level, one alpha for all, chosen on the validation pairs. An unseen cell line gets the regression of the
     drug effects, or the drug effect itself where the drug has training pairs.
-
-    Notes
-    -----
-    Ralaivola et al., Graph kernels for chemical informatics (Neural Networks 18, 2005): the Tanimoto kernel is
-    positive definite.
     """
 
     settings: TanimotoRidgeSettings

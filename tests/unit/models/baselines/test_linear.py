@@ -1,11 +1,11 @@
-"""Rotated expression and the kernel of fingerprints, by hand."""
+"""Rotated expression."""
 
 from __future__ import annotations
 
 import numpy as np
 from sklearn.linear_model import Ridge
 
-from clmt.models.baselines.linear import principal_axes, tanimoto
+from clmt.models.baselines.linear import principal_axes
 from tests.helpers.folds import planted_fold
 
 
@@ -19,8 +19,3 @@ def test_rotated_ridge_is_the_ridge_on_genes() -> None:
     fitted = Ridge(3.0).fit(scores, y)
     rotated = (genes - mean) @ (fitted.coef_ @ to_genes) + fitted.intercept_
     np.testing.assert_allclose(rotated, direct, atol=1e-8)
-
-
-def test_tanimoto_by_hand() -> None:
-    prints = np.array([[1, 1, 0, 0], [1, 0, 1, 1], [0, 0, 0, 0]], dtype=np.uint8)
-    np.testing.assert_allclose(tanimoto(prints, prints), [[1.0, 0.25, 0.0], [0.25, 1.0, 0.0], [0.0, 0.0, 0.0]])
