@@ -1,9 +1,9 @@
 """Gaussian processes with a weighted sum of kernels; weights and noise are those of the largest marginal likelihood.
 
 All columns of the targets share the weights, so that one Cholesky factor serves them, and many noisy columns settle the
-weights together. Our own rather than a library's: scikit-learn's ``GaussianProcessRegressor`` wants a kernel as a function
-of features, and forms the products of residuals of every pair of rows for every column in each step (260 MB for 734 cell
-lines and 60 columns); GPyTorch would be a dependency, and no shorter, in place of `marginal_likelihood`.
+weights together. Our own rather than a library's: scikit-learn's ``GaussianProcessRegressor`` wants a kernel as a
+function of features, and forms the products of residuals of every pair of rows for every column in each step (260 MB
+for 734 cell lines and 60 columns); GPyTorch would be a dependency, and no shorter, in place of `marginal_likelihood`.
 """
 
 from __future__ import annotations
@@ -138,9 +138,9 @@ def fit_process(
         weights = np.exp(found.x)
         covariance = np.tensordot(weights[:-1], parts, axes=1) + weights[-1] * np.eye(len(scaled))
         duals = cho_solve(cho_factor(covariance, lower=True), scaled)
-        return Process(
-            tuple(names), weights[:-1], float(weights[-1]), duals, spread[:, None] * loadings, centre @ loadings
-        )
+        # In the one memory layout that a checkpoint knows, as the last digits of a product depend on it.
+        duals, axes = np.ascontiguousarray(duals), np.ascontiguousarray(spread[:, None] * loadings)
+        return Process(tuple(names), weights[:-1], float(weights[-1]), duals, axes, centre @ loadings)
 
 
 def predict_table(processes: Sequence[Process], kernels: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:

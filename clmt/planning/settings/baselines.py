@@ -10,11 +10,13 @@ from clmt.planning.settings.base import Settings, Several, Share
 
 __all__ = [
     "ConditionalNormalSettings",
+    "DrugGPSettings",
     "DrugRidgeSettings",
     "GradientBoostingSettings",
     "MLPSettings",
     "MatrixFactorisationSettings",
     "MeanEffectsSettings",
+    "OmicsGPSettings",
     "TanimotoRidgeSettings",
     "TissueDrugMeanSettings",
 ]
@@ -84,6 +86,25 @@ class TanimotoRidgeSettings(MeanEffectsSettings):
     alphas: Alphas = Field(
         default=(0.1, 0.3, 1.0, 3.0, 10.0, 30.0),
         description="Penalties to choose from, beside a kernel whose diagonal is 1.",
+    )
+
+
+class OmicsGPSettings(MeanEffectsSettings):
+    """Gaussian processes from omics to components of the response profiles, parted in two ways and averaged."""
+
+    blocks: Several[Annotated[int, Field(gt=0)]] = Field(
+        default=(1, 3, 8, 28),
+        description="Sizes of successive blocks of principal components, with weights of the kernels of their own.",
+    )
+    components: int = Field(default=60, gt=0, description="Principal components that share weights in the second way.")
+
+
+class DrugGPSettings(MeanEffectsSettings):
+    """Gaussian processes from structure, targets and text to the level and the pattern of a drug's responses."""
+
+    blocks: Several[Annotated[int, Field(gt=0)]] = Field(
+        default=(1, 3, 11),
+        description="Sizes of successive blocks of the pattern's principal components, with weights of their own.",
     )
 
 

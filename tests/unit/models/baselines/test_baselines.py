@@ -23,6 +23,9 @@ SMALL: dict[str, dict[str, Any]] = {
     "conditional_normal": {"ranks": [1, 3], "pseudo_rows": [30.0, 300.0], "sweeps": 10},
     "drug_ridge": {"alphas": [1.0, 10.0, 100.0]},
     "tanimoto_ridge": {},
+    "omics_gp": {"blocks": [1, 3], "components": 4},
+    "drug_gp": {"blocks": [1, 3]},
+    "drug_gp_no_text": {"blocks": [1, 3]},
     "gradient_boosting": {"leaves": [4, 8], "trees": 40, "patience": 10, "min_pairs": 5},
     "mlp": {"hidden": [32, 16], "epochs": 6, "batch": 64, "interaction": "bilinear", "factors": 4},
 }
@@ -103,7 +106,9 @@ def test_mixed_ladder() -> None:
 
 def test_blind_ladder() -> None:
     assert score_on_test("drug_ridge", "cell_blind") < 0.9 * score_on_test("drug_mean", "cell_blind")
-    assert score_on_test("tanimoto_ridge", "drug_blind") < 0.97 * score_on_test("cell_mean", "drug_blind")
+    assert score_on_test("omics_gp", "cell_blind") < 0.9 * score_on_test("drug_mean", "cell_blind")
+    for arch in ("tanimoto_ridge", "drug_gp", "drug_gp_no_text"):
+        assert score_on_test(arch, "drug_blind") < 0.97 * score_on_test("cell_mean", "drug_blind")
 
 
 def test_tissue_drug_mean_finds_a_tissue_and_shrinks_to_the_drug() -> None:
@@ -143,6 +148,8 @@ def test_tissue_drug_mean_of_an_unseen_cell_line_is_that_of_its_tissue() -> None
     [
         ("drug_ridge", {"alphas": []}, r"alphas is of another form! got: \[\], expected: an entry or more"),
         ("tanimoto_ridge", {"alphas": [0.0]}, r"alphas\[0\] is too small! got: 0.0, expected: more than 0"),
+        ("omics_gp", {"blocks": [0]}, r"blocks\[0\] is too small! got: 0, expected: more than 0"),
+        ("drug_gp", {"blocks": []}, r"blocks is of another form! got: \[\], expected: an entry or more"),
         ("drug_ridge", {"choose": "cell"}, "expected one of: drug, overall"),
         ("gradient_boosting", {"leaves": [1]}, r"leaves\[0\] is too small! got: 1, expected: more than 1"),
         ("mlp", {"interaction": "cubic"}, "expected one of: bilinear, none"),
