@@ -175,7 +175,8 @@ def test_every_key_of_the_schema_is_described() -> None:
 
 def test_every_setting_of_an_architecture_is_stated(config: dict[str, Any]) -> None:
     """Who reads the configuration knows what runs: the model named as its architecture has all settings."""
-    stated = {arch: config["models"][arch] for arch in ARCHITECTURES}
+    models = {arch: dict(config["models"][arch]) for arch in ARCHITECTURES}
+    stated = {arch: {key: value for key, value in models[arch].items() if key != "text_encoder"} for arch in models}
     expected = {arch: {"arch": arch, **ARCHITECTURES[arch].settings_class().plain()} for arch in ARCHITECTURES}
     assert stated == expected
 
