@@ -6,9 +6,13 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["atom_positions"]
+__all__ = ["LARGEST", "atom_positions"]
 
 ATTEMPTS = 5  # tries for each conformer: large crowded molecules fail most of them, and each is dear
+LARGEST = 150
+"""Heavy atoms up to which conformers are sought: time and memory grow with the square or more. GDSC has up to 96."""
+SECONDS = 300
+"""Time for an embedding; drugs take a second or two, so that the machine decides nothing."""
 ROUGH, FULL = 50, 500  # MMFF iterations: enough to rank conformers, enough to relax one
 
 
@@ -17,8 +21,8 @@ def atom_positions(molecule: Any, *, conformers: int, seed: int) -> tuple[np.nda
 
     Up to ``conformers`` ETKDG conformers with hydrogens, two and one more for every second rotatable bond, are relaxed
     with MMFF: all of them roughly, the best one fully; the lowest in energy is kept. A crowded molecule that cannot be
-    embedded from its distances gets one conformer from random coordinates; where that fails too (metals), a 2-D drawing
-    stands in.
+    embedded from its distances gets one conformer from random coordinates. A 2-D drawing stands in where that fails
+    too (metals), where an embedding takes more than `SECONDS`, and for more than `LARGEST` heavy atoms.
 
     Parameters
     ----------
@@ -39,19 +43,30 @@ def atom_positions(molecule: Any, *, conformers: int, seed: int) -> tuple[np.nda
     from rdkit import Chem
     from rdkit.Chem import AllChem, rdMolDescriptors
 
+    if molecule.GetNumHeavyAtoms() > LARGEST:
+        return _drawing(molecule), "2d"
     with_hydrogens = Chem.AddHs(molecule)
     options = AllChem.ETKDGv3()
     options.randomSeed = seed
     options.numThreads = 1  # drugs run in parallel, one process each; threads inside would only compete
     options.maxIterations = ATTEMPTS
+    options.timeout = SECONDS
     wanted = min(conformers, 2 + rdMolDescriptors.CalcNumRotatableBonds(molecule) // 2)
-    if not list(AllChem.EmbedMultipleConfs(with_hydrogens, wanted, options)):
+    found = list(AllChem.EmbedMultipleConfs(with_hydrogens, wanted, options))
+    if not found or found == [-1]:  # none fits, or time is up
         options.useRandomCoords = True
         if AllChem.EmbedMolecule(with_hydrogens, options) < 0:
-            AllChem.Compute2DCoords(molecule)
-            return molecule.GetConformer().GetPositions(), "2d"
+            return _drawing(molecule), "2d"
     best = with_hydrogens.GetConformer(_lowest_energy(with_hydrogens)).GetPositions()
     return best[: molecule.GetNumAtoms()], "3d"  # AddHs appends hydrogens behind the heavy atoms
+
+
+def _drawing(molecule: Any) -> np.ndarray:
+    from rdkit.Chem import AllChem
+
+    AllChem.Compute2DCoords(molecule)
+    positions: np.ndarray = molecule.GetConformer().GetPositions()
+    return positions
 
 
 def _lowest_energy(molecule: Any) -> int:

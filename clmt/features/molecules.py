@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from clmt.features.conformers import atom_positions
+from clmt.features.conformers import LARGEST, atom_positions
 from clmt.features.fingerprints import morgan_bits, murcko_scaffold
 from clmt.features.vocabulary import SELF_LOOP, atom_categories, bond_categories
 from clmt.planning.settings.features import MoleculeSettings
@@ -143,9 +143,12 @@ def write_molecules(drugs: Path, out: Path, *, settings: dict[str, Any], threads
 
     table = read_table(drugs, "drugs")
     names, smiles = table["drug_id"].tolist(), table["smiles"].tolist()
-    for name, text in zip(names, smiles, strict=True):
-        # Here rather than while featurising, where one structure may stand for several drugs in another process.
-        parse_smiles(text, name, str(drugs))
+    # Here rather than while featurising, where one structure may stand for several drugs in another process.
+    parsed = {name: parse_smiles(text, name, str(drugs)) for name, text in zip(names, smiles, strict=True)}
+    large = [name for name, molecule in parsed.items() if molecule.GetNumHeavyAtoms() > LARGEST]
+    if large:
+        listed = ", ".join(large)
+        logger.warning("%d drugs have more than %d heavy atoms and are drawn in 2-D: %s", len(large), LARGEST, listed)
     molecules = featurise_drugs(smiles, MoleculeSettings.read(settings), threads)
     content = concatenate(names, molecules)
     drawn = [drug for drug, kind in zip(names, content["conformer"], strict=True) if kind == "2d"]

@@ -11,10 +11,15 @@ from clmt.tables.counter_ions import counter_ion_keys
 if TYPE_CHECKING:
     from rdkit import Chem
 
-__all__ = ["Structure", "parse_smiles", "skeleton_key", "standardise", "structure_of"]
+__all__ = ["MOST_ATOMS", "Structure", "parse_smiles", "skeleton_key", "standardise", "structure_of"]
 
 METALS = frozenset([*range(21, 31), *range(39, 49), *range(57, 81)])
 """Transition metals and lanthanides: their complexes are written in pieces and lose their meaning without the metal."""
+
+MOST_ATOMS = 1000
+"""Of a structure: no small molecule has as many, and InChI takes no more than 1,023."""
+INCHI = "-W20"
+"""Option of InChI: seconds after which it gives up on numbering the atoms of a large symmetric cage."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,8 @@ def parse_smiles(smiles: str, name: str, source: str = "") -> Chem.Mol:
     """Parse a SMILES that a user or a source gave for the drug ``name``, of the file ``source``.
 
     RDKit itself stops at a blank, which begins a name there, and at a letter that is not ASCII: what is left may be
-    another molecule. Such a SMILES is refused, and so are atoms of number 0, which stand for any atom.
+    another molecule. Such a SMILES is refused, and so are atoms of number 0, which stand for any atom, and more than
+    `MOST_ATOMS` atoms.
 
     Raises
     ------
@@ -50,18 +56,31 @@ def parse_smiles(smiles: str, name: str, source: str = "") -> Chem.Mol:
     odd = next((letter for letter in text if not "!" <= letter <= "~"), None)
     if odd is not None:
         raise ClmtError(
-            f"{drug}: its SMILES holds {_letter(odd)}! got: {text!r}, expected printable ASCII without blanks. Correct "
-            "the structure or leave the drug out"
+            f"{drug}: its SMILES holds {_letter(odd)}! got: {text!r:.300}, expected printable ASCII without blanks. "
+            "Correct the structure or leave the drug out"
         )
     with rdBase.BlockLogs():
+        size = _atoms(text)  # before rings and aromaticity are looked for, which takes long in a giant
+        if size > MOST_ATOMS:
+            raise ClmtError(
+                f"{drug}: its structure is too large! got: {size:,} atoms, expected: at most {MOST_ATOMS:,}. Leave the "
+                "drug out (exclude_drugs)"
+            )
         molecule = Chem.MolFromSmiles(text)
         if molecule is None or molecule.GetNumAtoms() == 0:
             raise ClmtError(
-                f"{drug}: RDKit refuses its SMILES ({_reason(text)})! got: {text!r}, expected a valid structure"
+                f"{drug}: RDKit refuses its SMILES ({_reason(text)})! got: {text!r:.300}, expected a valid structure"
             )
     if any(atom.GetAtomicNum() == 0 for atom in molecule.GetAtoms()):
-        raise ClmtError(f"{drug}: its SMILES has an atom of no element! got: {text!r}, expected a whole molecule")
+        raise ClmtError(f"{drug}: its SMILES has an atom of no element! got: {text!r:.300}, expected a whole molecule")
     return molecule
+
+
+def _atoms(smiles: str) -> int:
+    from rdkit import Chem
+
+    molecule: Chem.Mol | None = Chem.MolFromSmiles(smiles, sanitize=False)
+    return 0 if molecule is None else molecule.GetNumAtoms()
 
 
 def _letter(letter: str) -> str:
@@ -116,7 +135,7 @@ def _is_organic(molecule: Chem.Mol) -> bool:
 def _skeleton(molecule: Chem.Mol) -> str:
     from rdkit import Chem
 
-    return skeleton_key(Chem.MolToInchiKey(molecule))
+    return skeleton_key(Chem.MolToInchiKey(molecule, options=INCHI))
 
 
 def _unlisted(removed: tuple[str, ...], inchikey: str) -> tuple[str, ...]:
@@ -141,13 +160,13 @@ def structure_of(smiles: str, name: str, inchikey: str | None = None) -> Structu
     with rdBase.BlockLogs():
         molecule = parse_smiles(smiles, name)
         parent, removed = standardise(molecule)
-        own = Chem.MolToInchiKey(_without_dative_bonds(parent))
+        own = Chem.MolToInchiKey(_without_dative_bonds(parent), options=INCHI)
         if not own:
-            raise ClmtError(f"Drug {name!r} has a structure without an InChIKey! got: {smiles!r}")
-        whole = own if parent is molecule else Chem.MolToInchiKey(_without_dative_bonds(molecule))
+            raise ClmtError(f"Drug {name!r} has a structure without an InChIKey! got: {smiles!r:.300}")
+        whole = own if parent is molecule else Chem.MolToInchiKey(_without_dative_bonds(molecule), options=INCHI)
         if inchikey and skeleton_key(whole) != skeleton_key(inchikey.strip()):
             raise ClmtError(
-                f"Drug {name!r}: its SMILES and its InChIKey are two compounds! got: {smiles!r} ({whole}) and "
+                f"Drug {name!r}: its SMILES and its InChIKey are two compounds! got: {smiles!r:.300} ({whole}) and "
                 f"{inchikey!r}, expected one. Look the name up again with 'clmt pubchem'"
             )
         return Structure(Chem.MolToSmiles(parent), own, removed, _unlisted(removed, own))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +12,9 @@ import pytest
 from rdkit import Chem
 from rdkit.Chem import AllChem, rdFingerprintGenerator, rdmolops
 
+import clmt.features.conformers
 import clmt.features.molecules
+from clmt.features.conformers import LARGEST
 from clmt.features.fingerprints import morgan_bits
 from clmt.features.molecules import bond_angles, featurise_molecule
 from clmt.features.vocabulary import ATOM_SIZES, BOND_SIZES, SELF_LOOP, atom_categories
@@ -131,10 +134,38 @@ def test_what_cannot_be_embedded_is_drawn_and_says_so(monkeypatch: pytest.Monkey
     assert (metal["positions"][:, 2] == 0).all()
     assert (metal["bond_length"][metal["bond_index"][0] != metal["bond_index"][1]] > 0.5).all()
     assert ours(FLEXIBLE)["conformer"] == "3d"
-    monkeypatch.setattr(AllChem, "EmbedMultipleConfs", lambda *_: [])
-    assert ours(FLEXIBLE)["conformer"] == "3d"  # from random coordinates
+    for none in ([], [-1]):
+        monkeypatch.setattr(AllChem, "EmbedMultipleConfs", lambda *_, none=none: none)
+        assert ours(FLEXIBLE)["conformer"] == "3d"  # from random coordinates
     monkeypatch.setattr(AllChem, "EmbedMolecule", lambda *_: -1)
     assert ours(FLEXIBLE)["conformer"] == "2d"
+
+
+@pytest.mark.parametrize(
+    "smiles",
+    ["C" * 200, "C" * 600, ".".join("O" * 400), "NCC(=O)" * 60 + "O", "C1CCCCC1" * 60],
+    ids=["chain", "longest chain", "waters", "peptide", "rings"],
+)
+def test_a_giant_is_drawn_without_a_conformer(monkeypatch: pytest.MonkeyPatch, smiles: str) -> None:
+    def sought(*_: Any) -> list[int]:
+        raise AssertionError("a conformer is sought, which takes minutes")
+
+    monkeypatch.setattr(AllChem, "EmbedMultipleConfs", sought)
+    found = ours(smiles)
+    assert found["conformer"] == "2d"
+    assert np.isfinite(found["positions"]).all()
+    assert len(found["atoms"]) == Chem.MolFromSmiles(smiles).GetNumAtoms()
+    with pytest.raises(AssertionError, match="takes minutes"):
+        ours("C" * LARGEST)
+
+
+def test_what_takes_too_long_to_embed_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clmt.features.conformers, "LARGEST", 1000)
+    monkeypatch.setattr(clmt.features.conformers, "SECONDS", 1)
+    start = time.monotonic()
+    assert ours("NCC(=O)" * 75 + "O", conformers=50)["conformer"] == "2d"
+    assert time.monotonic() - start < 60  # without a limit it takes minutes
+    assert ours(FLEXIBLE)["conformer"] == "3d"
 
 
 def check_order_of_atoms_does_not_matter(featurise: Featurise) -> None:

@@ -71,6 +71,18 @@ def test_faulty_drugs_are_named_with_their_file(
     assert not (tmp_path / "molecules.pt").exists()
 
 
+def test_giants_are_told_and_larger_ones_refused(drugs: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    out = tmp_path / "molecules.pt"
+    spoil(drugs, lambda f: f.assign(smiles=["C", "C" * 200, "C" * 201]))
+    with caplog.at_level("INFO"):
+        write_molecules(drugs, out, settings=SETTINGS)
+    assert "2 drugs have more than 150 heavy atoms and are drawn in 2-D: Drug01, Drug02" in caplog.text
+    assert torch.load(out, weights_only=True)["conformer"] == ["3d", "2d", "2d"]
+    spoil(drugs, lambda f: f.assign(smiles=["C", "CC", "C" * 1001]))
+    with pytest.raises(ClmtError, match="drug 'Drug02': its structure is too large! got: 1,001 atoms"):
+        write_molecules(drugs, out, settings=SETTINGS)
+
+
 def test_an_absent_table_and_an_unknown_setting_are_refused(drugs: Path, tmp_path: Path) -> None:
     out = tmp_path / "molecules.pt"
     with pytest.raises(ClmtError, match=r"none\.parquet: the drugs table does not exist"):

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import pytest
+from rdkit import Chem
 
 from clmt.errors import ClmtError
 from clmt.tables.corrections import CORRECTIONS
 from clmt.tables.counter_ions import COUNTER_IONS, counter_ion_keys
-from clmt.tables.identity import parse_smiles, skeleton_key, structure_of
+from clmt.tables.identity import INCHI, parse_smiles, skeleton_key, structure_of
 
 ETHANOL = "LFQSCWFLJHTTHZ-UHFFFAOYSA-N"
 
@@ -130,6 +131,39 @@ def test_what_rdkit_would_cut_or_leave_open_is_refused(smiles, reason):
 def test_the_reason_of_a_bad_valence_is_given():
     with pytest.raises(ClmtError, match="valence"):
         parse_smiles("C(C)(C)(C)(C)C", "five bonds")
+
+
+@pytest.mark.parametrize(
+    "smiles",
+    ["C" * 1001, "C" * 50_000, ".".join("C" * 5_000), "C1CC1" * 4_000, "C(" * 20_000 + "C" + ")" * 20_000, "O" * 1001],
+    ids=["chain", "longer chain", "dots", "rings", "brackets", "oxygens"],
+)
+def test_giants_are_refused_by_name(smiles):
+    with pytest.raises(
+        ClmtError, match=r"Drug 'Giant': its structure is too large! got: [0-9,]+ atoms, expected: at most"
+    ):
+        structure_of(smiles, "Giant")
+    with pytest.raises(ClmtError, match="its structure is too large"):
+        parse_smiles(smiles, "Giant")
+
+
+@pytest.mark.parametrize(
+    "smiles", ["C" * 1000, "NCC(=O)" * 200 + "O", "C1CCCCC1" * 160], ids=["chain", "peptide", "rings"]
+)
+def test_what_inchi_still_takes_has_a_structure(smiles):
+    assert len(structure_of(smiles, "x").inchikey) == 27
+
+
+def test_a_limit_of_time_leaves_inchikeys_as_they_are():
+    for smiles in [*COUNTER_IONS.values(), "C[C@H](N)C(=O)O", "F/C=C\\F", "C[N+](C)(C)CCO"]:
+        molecule = Chem.MolFromSmiles(smiles)
+        assert Chem.MolToInchiKey(molecule, options=INCHI) == Chem.MolToInchiKey(molecule)
+
+
+def test_errors_cut_a_long_smiles():
+    with pytest.raises(ClmtError) as error:
+        parse_smiles("C(" * 9_000, "x")
+    assert len(str(error.value)) < 600
 
 
 def test_corrections_replace_another_structure():
