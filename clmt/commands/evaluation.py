@@ -35,6 +35,9 @@ def _add_runs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--experiment", required=True, help="name of the experiment")
     parser.add_argument("--metrics", type=Path, nargs="+", required=True, help="metrics.json of each run")
     parser.add_argument("--predictions", type=Path, nargs="+", required=True, help="predictions.parquet of each run")
+    parser.add_argument(
+        "--digests", nargs="*", default=[], help="settings_digest of each run as it is now; a card of others is refused"
+    )
     parser.add_argument("--models", nargs="*", default=[], help="models in the order of the rows")
 
 
@@ -46,6 +49,7 @@ def run_collect(args: argparse.Namespace) -> None:
         metrics=args.metrics,
         predictions=args.predictions,
         models=args.models,
+        digests=args.digests,
         table_out=args.table,
         summary_out=args.summary,
         repeat_of=dict(_repeat(text) for text in args.repeats),
@@ -72,6 +76,7 @@ def run_figures(args: argparse.Namespace) -> None:
         predictions=args.predictions,
         history=args.history,
         models=args.models,
+        digests=args.digests,
         summary=args.summary,
         out_dir=args.out_dir,
     )

@@ -23,11 +23,12 @@ _REMEDY = "Delete the run's metrics.json and predictions.parquet and rerun evalu
 _TOLERANCE = 1e-6  # ln units of RMSE
 
 
-def _read_cards(paths: Sequence[Path], models: Sequence[str]) -> dict[Path, dict[str, Any]]:
+def _read_cards(paths: Sequence[Path], models: Sequence[str], digests: Sequence[str]) -> dict[Path, dict[str, Any]]:
     """Read metric cards by folder, in order of model and fold; all must be of one dataset and split."""
     cards = {Path(path).parent: read_card(path) for path in paths}
     if not cards:
         raise ClmtError("an experiment needs at least one run! got: no metrics file")
+    _check_settings(paths, list(cards.values()), digests)
     for folder, card in cards.items():
         if card["model"] not in models:
             raise expected_one_of(f"{folder}/metrics.json: unknown model", card["model"], models)
@@ -38,6 +39,20 @@ def _read_cards(paths: Sequence[Path], models: Sequence[str]) -> dict[Path, dict
     cards = dict(sorted(cards.items(), key=lambda item: (models.index(item[1]["model"]), int(item[1]["fold"]))))
     _check_folds(list(cards.values()), models)
     return cards
+
+
+def _check_settings(paths: Sequence[Path], cards: Sequence[Mapping[str, Any]], digests: Sequence[str]) -> None:
+    """Refuse a card of other settings than are wanted now; an earlier start's job may have written it."""
+    if not digests:
+        return
+    if len({len(paths), len(cards), len(digests)}) > 1:
+        raise ClmtError(f"--digests must name one of each metrics file! got: {len(digests)}, expected: {len(paths)}")
+    for path, card, digest in zip(paths, cards, digests, strict=True):
+        if card["settings_digest"] != digest:
+            raise ClmtError(
+                f"{path}: scored with other settings! settings_digest: got: {card['settings_digest']!r}, expected: "
+                f"{digest!r}. {_REMEDY}; end any job of an earlier start first"
+            )
 
 
 def _check_folds(cards: Sequence[Mapping[str, Any]], models: Sequence[str]) -> None:
@@ -130,6 +145,7 @@ def load_experiment(
     predictions: Sequence[Path],
     models: Sequence[str] = (),
     repeat_of: Mapping[str, str] | None = None,
+    digests: Sequence[str] = (),
 ) -> Experiment:
     """Read the runs of an experiment and check that their scores may be compared.
 
@@ -143,6 +159,8 @@ def load_experiment(
         Models in the order of the tables; empty: in order of appearance.
     repeat_of
         Model -> the model that it trains again from another seed.
+    digests
+        ``settings_digest`` that each of ``metrics`` must have; none: any.
 
     Raises
     ------
@@ -150,7 +168,7 @@ def load_experiment(
         If a model lacks a fold, a pair is scored twice, or two models differ in their pairs or observed values.
     """
     models = list(models) or list(dict.fromkeys(read_card(path)["model"] for path in metrics))
-    cards = _read_cards(metrics, models)
+    cards = _read_cards(metrics, models, digests)
     files = {Path(path).parent: Path(path) for path in predictions}
     for folder in cards:
         if folder not in files:

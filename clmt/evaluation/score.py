@@ -12,7 +12,7 @@ import pyarrow as pa
 from clmt.errors import ClmtError, expected_one_of
 from clmt.evaluation.metrics import metric_card
 from clmt.files import atomic_path, write_json, write_parquet
-from clmt.tables.schema import read_table
+from clmt.tables.schema import read_table, response_digest
 
 __all__ = ["PREDICTION_KEY", "RUN_FACTS", "observed_values", "write_evaluation"]
 
@@ -36,7 +36,7 @@ PREDICTION_KEY = ("dataset", "split", "model", "fold")
 """Facts of a run that ``predictions.parquet`` has in its metadata, so that no run's are taken for another's."""
 
 
-def observed_values(response_path: Path, cells: np.ndarray, drugs: np.ndarray) -> np.ndarray:
+def observed_values(response_path: Path, cells: np.ndarray, drugs: np.ndarray, digest: str = "") -> np.ndarray:
     """Look up the measured ln IC50 of pairs.
 
     Parameters
@@ -45,6 +45,8 @@ def observed_values(response_path: Path, cells: np.ndarray, drugs: np.ndarray) -
         ``response.parquet``; see `clmt.tables.schema`.
     cells, drugs
         Identifiers of each pair, (n,).
+    digest
+        `clmt.tables.schema.response_digest` of the table that the fold was made from; "": any.
 
     Returns
     -------
@@ -54,9 +56,14 @@ def observed_values(response_path: Path, cells: np.ndarray, drugs: np.ndarray) -
     Raises
     ------
     ClmtError
-        If the table is faulty, or a pair has no response, naming it.
+        If the table is faulty, is not the one of ``digest``, or a pair has no response, naming it.
     """
     table = read_table(response_path, "response")
+    if digest and digest != response_digest(table):
+        raise ClmtError(
+            f"{response_path}: not the responses that the fold's graph was made from! got: a table of digest "
+            f"{response_digest(table)[:12]}, expected: {digest[:12]}. Name the right table, or rerun from split_folds"
+        )
     keys = zip(table["cell_line_id"].tolist(), table["drug_id"].tolist(), strict=True)
     known = dict(zip(keys, table["ln_ic50"].tolist(), strict=True))
     values = [known.get(pair) for pair in zip(cells.tolist(), drugs.tolist(), strict=True)]
@@ -91,6 +98,7 @@ def write_evaluation(
     pairs: np.ndarray,
     predicted: np.ndarray,
     response_path: Path,
+    digest: str = "",
     expected: np.ndarray,
     card: Mapping[str, Any],
     predictions_out: Path,
@@ -108,6 +116,8 @@ def write_evaluation(
         ln IC50 (uM) of the model and of the fold's training mean effects, (n,).
     response_path
         The dataset's ``response.parquet``.
+    digest
+        `clmt.tables.schema.response_digest` that it must have; "": any.
     card
         Facts of the run: every one of `RUN_FACTS`; other entries are kept.
     predictions_out, metrics_out
@@ -126,7 +136,7 @@ def write_evaluation(
     drugs = np.asarray(drug_ids, dtype=object)[pairs[:, 1]]
     predicted, expected = (np.asarray(values, dtype=np.float64) for values in (predicted, expected))
     _check_pairs(cells, drugs, predicted, expected)
-    observed = observed_values(response_path, cells, drugs)
+    observed = observed_values(response_path, cells, drugs, digest)
     try:
         metrics = {**card, **metric_card(cells, drugs, observed, predicted, expected)}
     except ClmtError as error:

@@ -192,6 +192,7 @@ def collect(
     table_out: Path,
     summary_out: Path,
     repeat_of: Mapping[str, str] | None = None,
+    digests: Sequence[str] = (),
     replicates: int = 2000,
     seed: int = 0,
 ) -> None:
@@ -209,10 +210,12 @@ def collect(
         ``results/<experiment>.tsv`` and ``results/<experiment>_summary.tsv``.
     repeat_of
         Model -> the model that it trains again from another seed.
+    digests
+        ``settings_digest`` that each of ``metrics`` must have; none: any.
     replicates, seed
         Of the clustered bootstrap.
     """
-    experiment = load_experiment(name, metrics, predictions, models, repeat_of)
+    experiment = load_experiment(name, metrics, predictions, models, repeat_of, digests)
     summary = summary_rows(experiment, replicates=replicates, seed=seed)
     _write_tsv(table_out, TABLE_COLUMNS, result_rows(experiment))
     _write_tsv(summary_out, SUMMARY_COLUMNS, summary)

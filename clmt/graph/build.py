@@ -20,7 +20,7 @@ from clmt.graph.neighbours import dice_neighbours, pearson_neighbours
 from clmt.graph.omics import choose_genes, scale_expression
 from clmt.graph.thresholds import sensitivity_thresholds
 from clmt.planning.settings.features import GraphSettings
-from clmt.tables.schema import KINDS, read_table
+from clmt.tables.schema import KINDS, read_table, response_digest
 from clmt.tensors import load_tensors
 
 if TYPE_CHECKING:
@@ -84,6 +84,7 @@ def build_graph(
         copy_number_genes=_columns(tables["copy_number"]),
         tissues=tissues,
         pathways=pathways,
+        response_digest=response_digest(tables["response"]),
         cell_histology=annotation_texts(tables["cell_lines"]["histology"]),
         drug_targets=annotation_texts(tables["drugs"]["targets"]),
         drug_pathways=annotation_texts(tables["drugs"]["target_pathway"]),

@@ -96,6 +96,9 @@ class FoldGraph:
         [cell line row, drug row], in the order of the folds' table.
     train_ln_ic50, validation_ln_ic50
         Their responses, ln uM.
+    response_digest
+        `clmt.tables.schema.response_digest` of the table that the pairs are of, "" where they are of none; no model
+        reads it.
     """
 
     dataset: str
@@ -130,6 +133,7 @@ class FoldGraph:
     validation_pairs: Annotated[Tensor, _pairs("validation pairs")]
     validation_ln_ic50: Annotated[Tensor, _responses("validation pairs")]
     test_pairs: Annotated[Tensor, _pairs("test pairs")]
+    response_digest: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a part of another type, shape or range than its field says."""

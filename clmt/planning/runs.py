@@ -7,6 +7,7 @@ changes, and only then.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
@@ -38,6 +39,7 @@ __all__ = [
     "planned_experiments",
     "run_gpus",
     "run_settings",
+    "settings_digest",
     "settings_json",
     "split_code",
     "tables_settings",
@@ -68,6 +70,11 @@ class Run(NamedTuple):
 def settings_json(settings: Mapping[str, Any]) -> str:
     """Settings as one line of JSON with sorted keys: equal settings give equal text."""
     return json.dumps(settings, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def settings_digest(settings: Mapping[str, Any]) -> str:
+    """Digest of the settings of a run that its metric card has, 12 hexadecimal digits."""
+    return hashlib.sha256(settings_json(settings).encode()).hexdigest()[:12]
 
 
 def experiment_runs(config: Config, name: str) -> list[Run]:

@@ -43,6 +43,7 @@ def write_report(
     models: Sequence[str],
     summary: Path,
     out_dir: Path,
+    digests: Sequence[str] = (),
 ) -> None:
     """Write ``<experiment>_{learning_curves,observed_predicted,per_drug,metrics}.{svg,png}`` and ``<experiment>.html``.
 
@@ -58,8 +59,10 @@ def write_report(
         ``results/<experiment>_summary.tsv``.
     out_dir
         Folder to write to.
+    digests
+        ``settings_digest`` that each of ``metrics`` must have; none: any.
     """
-    experiment = load_experiment(name, metrics, predictions, models)
+    experiment = load_experiment(name, metrics, predictions, models, digests=digests)
     rows = read_table(summary)
     page = html_table(experiment, rows)
     figures = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +13,7 @@ from clmt.errors import ClmtError
 from clmt.evaluation.score import write_evaluation
 from clmt.graph.fold_data import FoldData, load_fold
 from clmt.models.effects import fit_mean_effects
-from clmt.planning.runs import settings_json
+from clmt.planning.runs import settings_digest
 from clmt.runs.checkpoint import load_checkpoint
 
 __all__ = ["evaluate_run", "training_effects"]
@@ -76,7 +75,7 @@ def evaluate_run(
         **{key: settings[key] for key in ("dataset", "split", "model", "arch", "fold")},
         **record,
         "simulated": simulated,
-        "settings_digest": hashlib.sha256(settings_json(settings).encode()).hexdigest()[:12],
+        "settings_digest": settings_digest(settings),
     }
     write_evaluation(
         cell_line_ids=fold.graph.cell_line_ids,
@@ -84,6 +83,7 @@ def evaluate_run(
         pairs=pairs,
         predicted=predicted,
         response_path=response,
+        digest=fold.graph.response_digest,
         expected=training_effects(fold, pairs),
         card=card,
         predictions_out=predictions,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-__all__ = ["KINDS", "join_labels", "read_table", "split_labels", "write_table"]
+__all__ = ["KINDS", "join_labels", "read_table", "response_digest", "split_labels", "write_table"]
 
 KINDS = ("response", "expression", "mutation", "copy_number", "cell_lines", "drugs")
 MATRICES = {"expression": "float32", "mutation": "int8", "copy_number": "int8"}
@@ -105,6 +106,14 @@ def read_table(path: Path, kind: str) -> pd.DataFrame:
     frame = table.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
     check_table(frame, kind, str(path))
     return frame
+
+
+def response_digest(frame: pd.DataFrame) -> str:
+    """Digest of the pairs and responses of a response table, 64 hexadecimal digits: which table scores may be of."""
+    digest = hashlib.sha256(frame["ln_ic50"].to_numpy(dtype="<f8").tobytes())
+    for column in ("cell_line_id", "drug_id"):
+        digest.update("\n".join(frame[column].tolist()).encode())
+    return digest.hexdigest()
 
 
 def _check_kind(kind: str) -> None:

@@ -85,6 +85,12 @@ def experiment_repeats(wildcards):
     ]
 
 
+def experiment_digests(wildcards):
+    """Params function: what the metric card of each run must say, in the order of the runs."""
+    runs = plan.experiment_runs(config, wildcards.experiment)
+    return [plan.settings_digest(plan.run_settings(config, *run)) for run in runs]
+
+
 def experiment_files(name):
     """Input function: the file of that name of every run of the experiment."""
 

@@ -82,7 +82,10 @@ rule collect:
     params:
         models=lookup(dpath="experiments/{experiment}/models", within=config),
         repeats=experiment_repeats,
+        # A job that outlived its Snakemake may have written the card of earlier settings.
+        digests=experiment_digests,
         code=code_digest("clmt.evaluation.tables"),
     shell:
         "clmt collect --experiment {wildcards.experiment} --models {params.models} --repeats {params.repeats} "
-        "--metrics {input.metrics} --predictions {input.predictions} --table {output.table} --summary {output.summary} 2> {log}"
+        "--digests {params.digests} --metrics {input.metrics} --predictions {input.predictions} "
+        "--table {output.table} --summary {output.summary} 2> {log}"

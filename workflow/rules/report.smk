@@ -57,12 +57,13 @@ rule figures:
         runtime=30,
     params:
         models=lookup(dpath="experiments/{experiment}/models", within=config),
+        digests=experiment_digests,
         folder=subpath(output.table, parent=True),
         code=code_digest("clmt.report.write"),
     shell:
-        "clmt figures --experiment {wildcards.experiment} --models {params.models} --metrics {input.metrics} "
-        "--predictions {input.predictions} --history {input.history} --summary {input.summary} "
-        "--out-dir {params.folder} 2> {log}"
+        "clmt figures --experiment {wildcards.experiment} --models {params.models} "
+        "--digests {params.digests} --metrics {input.metrics} --predictions {input.predictions} "
+        "--history {input.history} --summary {input.summary} --out-dir {params.folder} 2> {log}"
 
 
 rule text_page:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -245,3 +246,24 @@ def test_without_a_baseline_the_first_model_is_the_reference_and_folds_are_count
             assert sign * value > 0
             difference = float(row["all_folds"]) - float(found["clmt", metric]["all_folds"])
             assert value == pytest.approx(difference, abs=1e-5)
+
+
+def test_a_card_of_other_settings_is_refused(files: Files, tmp_path: Path) -> None:
+    """The job of an earlier start, with other settings, may have written it."""
+    digests = [json.loads(path.read_text())["settings_digest"] for path in files["metrics"]]
+    run(files, tmp_path, digests=digests)
+    (tmp_path / "made_up_cv.tsv").unlink()
+    path = files["metrics"][4]
+    card = json.loads(path.read_text())
+    path.write_text(json.dumps(card | {"settings_digest": "0123456789ab"}))
+    run(files, tmp_path, digests=[])  # what was not asked: the table held the other run
+    (tmp_path / "made_up_cv.tsv").unlink()
+    message = (
+        f"{path}: scored with other settings! settings_digest: got: '0123456789ab', "
+        f"expected: {card['settings_digest']!r}. Delete the run's metrics.json"
+    )
+    with pytest.raises(ClmtError, match=re.escape(message)):
+        run(files, tmp_path, digests=digests)
+    with pytest.raises(ClmtError, match="--digests must name one of each metrics file! got: 8, expected: 9"):
+        run(files, tmp_path, digests=digests[1:])
+    assert not (tmp_path / "made_up_cv.tsv").exists()

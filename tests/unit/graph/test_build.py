@@ -19,6 +19,7 @@ from clmt.planning.runs import graph_settings
 from clmt.planning.settings.features import GraphSettings
 from clmt.planning.settings.folds import FoldSettings
 from clmt.tables.schema import KINDS, write_table
+from clmt.tensors import save_tensors
 from tests.helpers.small_world import make_molecules, make_tables
 
 MADE_UP = {
@@ -167,7 +168,7 @@ def written(folder: Path) -> dict[str, Path]:
     for kind, frame in make_tables().items():
         write_table(frame, paths[kind], kind)
     molecules = make_molecules()
-    torch.save({**molecules, "morgan2": torch.from_numpy(molecules["morgan2"])}, folder / "molecules.pt")
+    save_tensors(folder / "molecules.pt", {**molecules, "morgan2": torch.from_numpy(molecules["morgan2"])})
     return paths
 
 

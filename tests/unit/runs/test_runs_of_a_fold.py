@@ -14,7 +14,7 @@ import torch
 
 from clmt.cli import main
 from clmt.graph.fold_graph import FOLD_KEY
-from clmt.tables.schema import write_table
+from clmt.tables.schema import read_table, response_digest, write_table
 from clmt.tensors import load_tensors, save_tensors
 from clmt.vectors.files import write_vectors
 from tests.helpers.folds import planted_fold
@@ -30,7 +30,6 @@ OTHERS = {"dataset": "ccle", "split": "mixed", "fold": 1}
 def folder(tmp_path: Path) -> Path:
     """Files of one fold that is `RUN`'s."""
     fold, observed = planted_fold()
-    replace(fold.graph, **{key: RUN[key] for key in FOLD_KEY}).save(tmp_path / "graph.pt")
     save_tensors(tmp_path / "molecules.pt", fold.molecules)
     write_text(tmp_path, "shuffled")
     cells, drugs = fold.graph.test_pairs.tolist(), fold.graph.drug_ids
@@ -42,6 +41,8 @@ def folder(tmp_path: Path) -> Path:
     }
     table = pd.DataFrame(response).sort_values(["cell_line_id", "drug_id"])
     write_table(table, tmp_path / "response.parquet", "response")
+    own = {key: RUN[key] for key in FOLD_KEY} | {"response_digest": response_digest(table)}
+    replace(fold.graph, **own).save(tmp_path / "graph.pt")
     return tmp_path
 
 
@@ -162,6 +163,24 @@ def test_vectors_of_another_encoder_than_the_settings_name_are_refused(
     write_text(folder, "shuffled")
     assert evaluate(folder) == 2
     assert "got: 'shuffled', expected: 'lsa'" in capsys.readouterr().err
+    assert not (folder / "metrics.json").exists()
+
+
+@pytest.mark.parametrize("part", ["value", "order"])
+def test_responses_of_the_same_pairs_and_other_values_are_refused(
+    folder: Path, part: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train(folder) == 0
+    assert evaluate(folder) == 0
+    (folder / "metrics.json").unlink()
+    table = read_table(folder / "response.parquet", "response")
+    if part == "value":
+        table.loc[3, "ln_ic50"] += 1e-6
+    else:
+        table["ln_ic50"] = table["ln_ic50"].to_numpy()[::-1].copy()
+    write_table(table, folder / "response.parquet", "response")
+    assert evaluate(folder) == 2
+    assert "response.parquet: not the responses that the fold's graph was made from! got" in capsys.readouterr().err
     assert not (folder / "metrics.json").exists()
 
 
