@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from clmt.commands import Subparsers
+from clmt.commands.tables import add_archive
 from clmt.files import optional_path
 from clmt.paths import REGISTRY, here_or_packaged
 
@@ -24,7 +25,7 @@ def register(subparsers: Subparsers) -> None:
 
     pubchem = subparsers.add_parser("pubchem", help="look up the structures of a dataset's drugs by name")
     pubchem.add_argument("--dataset-layout", required=True, help="layout of the dataset, e.g. survey_gdsc")
-    pubchem.add_argument("--archive", type=Path, required=True, help="where the files of the layout lie")
+    add_archive(pubchem)
     pubchem.add_argument("--cache", type=Path, default=DOWNLOADS, help="folder that keeps the answers")
     _add_common(pubchem)
     pubchem.add_argument("--out", type=Path, required=True, help="structures.parquet to write")
@@ -61,10 +62,10 @@ def run_pubchem(args: argparse.Namespace) -> None:
     from clmt.acquire.client import open_client
     from clmt.acquire.pubchem import resolve_names, write_structures
     from clmt.acquire.registry import load_registry
-    from clmt.tables.layouts.reader import layout_reader
+    from clmt.tables.layouts.reader import layout_reader, parse_archive
 
     registry = load_registry(args.registry)
-    names = layout_reader(args.dataset_layout).drug_names(args.archive)
+    names = layout_reader(args.dataset_layout).drug_names(parse_archive(args.archive, args.dataset_layout))
     client = open_client(registry, args.cache, args.mirror)
     write_structures(resolve_names(client, names, registry.api("pubchem").url), args.out)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from clmt.commands import Subparsers
 
-__all__ = ["register"]
+__all__ = ["add_archive", "register"]
 
 
 def register(subparsers: Subparsers) -> None:
@@ -19,7 +19,7 @@ def register(subparsers: Subparsers) -> None:
         metavar="JSON",
         help="settings as a JSON object: layout, exclude_drugs, cell_lines, drugs",
     )
-    tables.add_argument("--archive", type=Path, required=True, help="where the files of the layout lie")
+    add_archive(tables)
     tables.add_argument("--compounds", type=Path, help="GDSC's list of screened compounds (fills in targets)")
     tables.add_argument("--passports", type=Path, help="Cell Model Passports' list of models (tells the donors)")
     tables.add_argument("--structures", type=Path, required=True, help="structures.parquet of 'clmt pubchem'")
@@ -27,15 +27,24 @@ def register(subparsers: Subparsers) -> None:
     tables.set_defaults(run=run_tables)
 
 
+def add_archive(parser: argparse.ArgumentParser) -> None:
+    """Add ``--archive``, which `clmt.tables.layouts.reader.parse_archive` reads."""
+    parser.add_argument(
+        "--archive", nargs="+", required=True, metavar="[PART=]PATH", help="where the file or files of the layout lie"
+    )
+
+
 def run_tables(args: argparse.Namespace) -> None:
     """Read, join, check and write."""
     from clmt.planning.settings.tables import TableSettings
     from clmt.tables.build import build_tables, write_tables
     from clmt.tables.drugs import read_structures
+    from clmt.tables.layouts.reader import parse_archive
 
+    settings = TableSettings.parse(args.settings)
     tables = build_tables(
-        TableSettings.parse(args.settings),
-        archive=args.archive,
+        settings,
+        archive=parse_archive(args.archive, settings.layout),
         structures=read_structures(args.structures),
         compounds=args.compounds,
         passports=args.passports,

@@ -15,7 +15,8 @@ from pydantic import TypeAdapter
 
 from clmt.errors import ClmtError, expected_one_of
 from clmt.planning.encoders import BASE_OF_TEXT, check_variant
-from clmt.planning.runs import experiment_folds, planned_experiments
+from clmt.planning.layouts import layout_parts
+from clmt.planning.runs import archive_sources, experiment_folds, planned_experiments
 from clmt.planning.settings.base import check
 from clmt.planning.settings.config import Config
 from clmt.simulated import MARK
@@ -95,8 +96,7 @@ def check_names(config: Mapping[str, Any], sources: Collection[str] | None = Non
         if value not in options:
             raise expected_one_of(f"config: {key} is not declared", value, options, REMEDY)
     for name, entry in config["datasets"].items():
-        if sources is not None and entry["archive"] not in sources:
-            raise expected_one_of(f"config: datasets.{name}.archive is no source", entry["archive"], sources, REMEDY)
+        _check_archive(name, entry, sources)
     for name in config["encoders"]:
         check_variant(config, name, REMEDY)
     for name in config["models"]:
@@ -142,6 +142,17 @@ def _references(config: Mapping[str, Any]) -> Iterator[tuple[str, str, Collectio
         yield f"experiments.{name}.split", entry["split"], config["splits"]
         for model in entry["models"]:
             yield f"experiments.{name}.models", model, config["models"]
+
+
+def _check_archive(name: str, entry: Mapping[str, Any], sources: Collection[str] | None) -> None:
+    place, parts = f"config: datasets.{name}.archive", layout_parts(entry["layout"])
+    named = archive_sources(entry)
+    if sorted(named) != sorted(parts or [""]):
+        wanted = f"an entry for each of {', '.join(parts)}" if parts else "one entry of config/sources.yaml"
+        raise ClmtError(f"{place} does not fit layout {entry['layout']}! got: {entry['archive']}, expected: {wanted}")
+    for source in named.values():
+        if sources is not None and source not in sources:
+            raise expected_one_of(f"{place} is no source", source, sources, REMEDY)
 
 
 def _check_ending(name: str) -> None:

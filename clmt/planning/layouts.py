@@ -6,14 +6,24 @@ text, so that a plan can list the choices without the libraries that read tables
 
 from __future__ import annotations
 
-__all__ = ["LAYOUTS", "layout_module"]
+__all__ = ["LAYOUTS", "layout_module", "layout_parts"]
 
 LAYOUTS = {
     "survey_gdsc": "clmt.tables.layouts.survey:GDSC",
     "survey_ccle": "clmt.tables.layouts.survey:CCLE",
+    "gdsc_release": "clmt.tables.layouts.release:GDSC_RELEASE",
+    "ccle_2015": "clmt.tables.layouts.release:CCLE_2015",
 }
+
+_RELEASE = ("response", "models", "expression", "mutation", "copy_number")
+_PARTS = {"gdsc_release": _RELEASE, "ccle_2015": _RELEASE}
 
 
 def layout_module(name: str) -> str:
     """Module that reads a layout: an edit of it concerns the datasets of that layout."""
     return LAYOUTS[name].partition(":")[0]
+
+
+def layout_parts(name: str) -> tuple[str, ...]:
+    """Parts of a layout that lie in a file each; none where the layout is one archive."""
+    return _PARTS.get(name, ())

@@ -27,6 +27,7 @@ __all__ = [
     "MODEL_KEYS",
     "STAGES",
     "Run",
+    "archive_sources",
     "encoder_settings",
     "experiment_folds",
     "experiment_repeats",
@@ -125,6 +126,12 @@ def planned_experiments(config: Config) -> list[str]:
 def planned_datasets(config: Config) -> list[str]:
     """List the datasets that this configuration plans; see `planned_experiments`."""
     return [name for name, entry in config["datasets"].items() if entry["simulated"] == config["simulated"]]
+
+
+def archive_sources(dataset: Mapping[str, Any]) -> dict[str, str]:
+    """Registry entries of a dataset by part of its layout; of a layout of one file the part is ``""``."""
+    archive = dataset["archive"]
+    return dict(archive) if isinstance(archive, Mapping) else {"": archive}
 
 
 def tables_settings(config: Config, dataset: str) -> dict[str, Any]:

@@ -24,7 +24,7 @@ class Audit:
     layout, archive, settings
         What the tables were made of: the layout's and the archive's name, and the size of a slice.
     source_responses
-        How many responses of the source are ``present`` and ``missing``.
+        How many responses of the source are ``present``, ``missing``, and means of several curves (``averaged``).
     joins
         The numbers of cell lines, drugs and pairs after each ``step``.
     dropped_drugs, dropped_cell_lines
@@ -68,7 +68,8 @@ class Audit:
     def begin(self, responses: Responses) -> Responses:
         """Count the responses of the source, and hand them on."""
         present = int(responses.present.sum())
-        self.source_responses = {"present": present, "missing": responses.values.size - present}
+        missing = responses.values.size - present
+        self.source_responses = {"present": present, "missing": missing, "averaged": responses.averaged}
         return self.step("source", responses)
 
     def step(self, name: str, responses: Responses) -> Responses:

@@ -23,7 +23,7 @@ from clmt.tables.joins import (
     keep_slice,
     restore_genes,
 )
-from clmt.tables.layouts.reader import check_simulated, layout_reader
+from clmt.tables.layouts.reader import Archive, archive_name, check_simulated, layout_reader
 from clmt.tables.schema import KINDS, write_table
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Tables:
 def build_tables(
     settings: TableSettings,
     *,
-    archive: Path,
+    archive: Archive,
     structures: Mapping[str, Mapping[str, Any]],
     compounds: Path | None = None,
     passports: Path | None = None,
@@ -55,7 +55,7 @@ def build_tables(
     settings
         Layout, drugs to leave out, and the size of a slice.
     archive
-        Where the files of the layout lie, e.g. the zip archive of the survey supplement.
+        Where the files of the layout lie: the zip archive of the survey supplement, or a file for each part.
     structures
         By drug name: ``cid``, ``smiles`` and ``title`` (None where PubChem has none).
     compounds
@@ -70,7 +70,7 @@ def build_tables(
     """
     reader = layout_reader(settings.layout)
     check_simulated(reader, archive, settings.simulated)
-    audit = Audit(settings.layout, Path(archive).name, {"cell_lines": settings.cell_lines, "drugs": settings.drugs})
+    audit = Audit(settings.layout, archive_name(archive), {"cell_lines": settings.cell_lines, "drugs": settings.drugs})
     groups = reader.groups(archive)
     responses = audit.begin(reader.responses(archive))
     responses = exclude_drugs(responses, settings.exclude_drugs, audit)

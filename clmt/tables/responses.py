@@ -31,6 +31,8 @@ class Responses:
         Natural logarithm of the IC50 in uM, float64 (C, D), NaN where there is none.
     censored
         Which values are lower bounds, bool (C, D).
+    averaged
+        How many of the values are the source's own means of several curves; counted before anything is left out.
     """
 
     source: str
@@ -38,6 +40,7 @@ class Responses:
     drugs: list[str]
     values: np.ndarray
     censored: np.ndarray
+    averaged: int = 0
 
     @classmethod
     def of(cls, matrix: Matrix, censored_at: float | None) -> Responses:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import clmt.planning.config
+from clmt.acquire.registry import load_registry
 from clmt.errors import ClmtError
 from clmt.planning.architectures import ARCHITECTURES
 from clmt.planning.config import check_config
@@ -38,6 +39,7 @@ def put(config: dict[str, Any], path: str, value: Any) -> None:
 
 
 NAN, INFINITY = float("nan"), float("inf")
+SOURCES = load_registry(ROOT / "config" / "sources.yaml").sources
 SOME = {"dataset": "gdsc", "split": "mixed", "models": ["mlp"]}
 FAULTS = {
     "unknown key": ("epochs", 3, ["unknown key", "'epochs'", "experiments"]),
@@ -79,6 +81,16 @@ FAULTS = {
     "more folds than there are": ("experiments.gdsc_cv.folds", 6, ["experiments.gdsc_cv.folds", "got: 6", "1 to 5"]),
     "no folds": ("experiments.gdsc_cv.folds", 0, ["experiments.gdsc_cv.folds", "0", "1 or more"]),
     "unknown archive": ("datasets.gdsc.archive", "attic", ["datasets.gdsc.archive", "'attic'", "survey_gdsc"]),
+    "archive of another layout": (
+        "datasets.gdsc.archive",
+        {"response": "gdsc2_response"},
+        ["datasets.gdsc.archive does not fit layout survey_gdsc", "expected: one entry"],
+    ),
+    "part without a file": (
+        "datasets.gdsc2.archive",
+        {"response": "gdsc2_response"},
+        ["datasets.gdsc2.archive does not fit", "each of response, models, expression, mutation, copy_number"],
+    ),
     "unknown model": ("experiments.gdsc_cv.models", ["clmtt"], ["experiments.gdsc_cv.models", "'clmtt'", "clmt"]),
     "repeat of nothing": ("models.mlp.repeat_of", "mlpp", ["models.mlp.repeat_of", "'mlpp'", "mlp_ccle"]),
     "repeat of itself": ("models.mlp.repeat_of", "mlp", ["models.mlp.repeat_of", "'mlp'", "mlp_ccle"]),
@@ -125,7 +137,7 @@ FAULTS = {
 
 
 def test_the_shipped_configuration_is_accepted(config: dict[str, Any]) -> None:
-    check_config(config, sources=["survey_gdsc", "survey_ccle"])
+    check_config(config, sources=SOURCES)
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -133,7 +145,7 @@ def test_a_fault_is_one_line_that_names_the_key(config: dict[str, Any], fault: s
     path, value, words = FAULTS[fault]
     put(config, path, value)
     with pytest.raises(ClmtError) as refused:
-        check_config(config, sources=["survey_gdsc", "survey_ccle"])
+        check_config(config, sources=SOURCES)
     line = str(refused.value)
     assert "\n" not in line
     assert [word for word in words if word not in line] == [], line

@@ -34,11 +34,12 @@ rule resolve_structures:
         mirror=MIRROR,
     params:
         layout=dataset_layout,
+        archive=archive_arguments,
         cache=config["downloads"],
         settings=service_settings("pubchem"),
         code=layout_code("clmt.acquire.pubchem"),
     shell:
-        "clmt pubchem --dataset-layout {params.layout} --archive {input.archive:q} --cache {params.cache:q} "
+        "clmt pubchem --dataset-layout {params.layout} --archive {params.archive:q} --cache {params.cache:q} "
         "--mirror={resources.mirror:q} --out {output.structures:q} 2> {log:q}"
 
 

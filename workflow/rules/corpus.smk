@@ -35,7 +35,9 @@ def corpus_arguments(wildcards):
 
 
 def archive_name(wildcards):
-    return dataset_entry(wildcards)["archive"]
+    # The terms of a dataset of several files are those of its responses.
+    names = plan.archive_sources(dataset_entry(wildcards))
+    return names.get("response") or names[""]
 
 
 def look_up_inputs(wildcards):

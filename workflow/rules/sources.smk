@@ -46,7 +46,12 @@ def service_settings(name):
 
 
 def dataset_archive(wildcards):
-    return source_path(config["datasets"][wildcards.dataset]["archive"])
+    return [source_path(name) for name in plan.archive_sources(dataset_entry(wildcards)).values()]
+
+
+def archive_arguments(wildcards):
+    places = plan.archive_sources(dataset_entry(wildcards)).items()
+    return [f"{part}={source_path(name)}" if part else source_path(name) for part, name in places]
 
 
 def dataset_layout(wildcards):

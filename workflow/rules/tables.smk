@@ -26,7 +26,8 @@ rule build_tables:
     params:
         code=layout_code("clmt.tables.build"),
         settings=settings("tables"),
+        archive=archive_arguments,
     shell:
-        "clmt tables --settings {params.settings:q} --archive {input.archive:q} --compounds {input.compounds:q}"
+        "clmt tables --settings {params.settings:q} --archive {params.archive:q} --compounds {input.compounds:q}"
         " --passports {input.passports:q} --structures {input.structures:q}"
         " --out-dir results/{wildcards.dataset}/tables 2> {log:q}"

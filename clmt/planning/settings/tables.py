@@ -11,6 +11,7 @@ from clmt.planning.settings.base import Block, OneOf, Settings, Unique
 
 __all__ = ["Dataset", "TableSettings"]
 
+Archive = str | dict[str, str]
 Layout = Annotated[str, OneOf(LAYOUTS)]
 
 
@@ -40,14 +41,18 @@ class TableSettings(_Source):
     """Settings of ``clmt tables``; ``dataset`` and ``archive`` only tell a dataset from another."""
 
     dataset: str = Field(default="", description="Name of the dataset.")
-    archive: str = Field(default="", description="Entry of the registry that holds the dataset.")
+    archive: Archive = Field(default="", description="Entry or entries of the registry that hold the dataset.")
 
 
 class Dataset(_Source, Block):
     """An entry of ``datasets``."""
 
     label: str = Field(min_length=1, description="How tables and figures call the dataset.")
-    archive: str = Field(min_length=1, description="Entry of config/sources.yaml that holds the dataset.")
+    archive: Archive = Field(
+        description=(
+            "Entry of config/sources.yaml that holds the dataset; for a layout of several files an entry for each part."
+        )
+    )
     text_encoder: str | None = Field(
         default=None, description="Text encoder of this dataset, an entry of encoders, in place of text.encoder."
     )

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol
 
 from clmt.errors import ClmtError, expected_one_of
-from clmt.planning.layouts import LAYOUTS
+from clmt.planning.layouts import LAYOUTS, layout_parts
 from clmt.reading.matrix import Matrix
 from clmt.tables.responses import Responses
 
-__all__ = ["LayoutReader", "check_simulated", "layout_reader"]
+__all__ = [
+    "Archive",
+    "LayoutReader",
+    "archive_file",
+    "archive_name",
+    "check_simulated",
+    "layout_reader",
+    "parse_archive",
+]
+
+#: Where the files of a layout lie: one file, or a file for each part that the layout names.
+Archive = Path | Mapping[str, Path]
 
 
 class LayoutReader(Protocol):
@@ -31,30 +43,30 @@ class LayoutReader(Protocol):
     @property
     def censored_at(self) -> float | None: ...  # noqa: D102
 
-    def is_simulated(self, archive: Path) -> bool:
+    def is_simulated(self, archive: Archive) -> bool:
         """Tell whether the files are marked as simulated."""
         ...
 
-    def drug_names(self, archive: Path) -> list[str]:
+    def drug_names(self, archive: Archive) -> list[str]:
         """Names of the drugs of the response table, stripped, in the order of the source."""
         ...
 
-    def responses(self, archive: Path) -> Responses:
+    def responses(self, archive: Archive) -> Responses:
         """Responses and which of them are censored."""
         ...
 
-    def omics(self, archive: Path) -> dict[str, Matrix]:
+    def omics(self, archive: Archive) -> dict[str, Matrix]:
         """``expression``, ``mutation`` and ``copy_number``, (cell lines, genes), gene names as they stand in the file.
 
         Expression is on a log2 scale, the others are 0 and 1.
         """
         ...
 
-    def annotation(self, archive: Path) -> dict[str, dict[str, str]]:
+    def annotation(self, archive: Archive) -> dict[str, dict[str, str]]:
         """``name``, ``primary_site`` and ``histology`` by cell line."""
         ...
 
-    def groups(self, archive: Path) -> dict[str, list[str]]:
+    def groups(self, archive: Archive) -> dict[str, list[str]]:
         """Labels of each drug, for the column ``group_field``."""
         ...
 
@@ -68,12 +80,45 @@ def layout_reader(name: str) -> LayoutReader:
     return reader
 
 
-def check_simulated(reader: LayoutReader, archive: Path, simulated: bool) -> None:
+def check_simulated(reader: LayoutReader, archive: Archive, simulated: bool) -> None:
     """Refuse simulated tables for a real dataset and real ones for a simulated: neither may pass for the other."""
     marked = reader.is_simulated(archive)
     if marked != simulated:
         found, wanted = ("simulated", "measured") if marked else ("measured", "simulated")
         raise ClmtError(
-            f"{Path(archive).name} holds {found} values, the dataset is declared {wanted}! got: {archive}. "
+            f"{archive_name(archive)} holds {found} values, the dataset is declared {wanted}! got: {archive}. "
             "Delete it and fetch it again, or correct the dataset's 'simulated' in the configuration"
         )
+
+
+def parse_archive(texts: Sequence[str], layout: str) -> Archive:
+    """Read the places of a layout's files: one path, or ``part=path`` for each part of the layout.
+
+    Raises
+    ------
+    ClmtError
+        Where a part is unknown, missing or there twice.
+    """
+    parts = layout_parts(layout)
+    if not parts:
+        if len(texts) != 1:
+            raise ClmtError(f"--archive: layout {layout} is one file! got: {' '.join(texts)}, expected: one path")
+        return Path(texts[0])
+    named = [text.partition("=")[::2] for text in texts]
+    names = [name for name, _ in named]
+    if sorted(names) != sorted(parts) or not all(path for _, path in named):
+        wanted = " ".join(f"{part}=PATH" for part in parts)
+        raise ClmtError(f"--archive: layout {layout} has other parts! got: {' '.join(texts)}, expected: {wanted}")
+    return {name: Path(path) for name, path in named}
+
+
+def archive_file(archive: Archive, part: str) -> Path:
+    """File of one part of a layout."""
+    if not isinstance(archive, Mapping):
+        raise ClmtError(f"{archive}: one file for a layout of several! expected: a file for {part}")
+    return archive[part]
+
+
+def archive_name(archive: Archive) -> str:
+    """Name of the file with the responses, for messages and the audit."""
+    return (archive["response"] if isinstance(archive, Mapping) else Path(archive)).name

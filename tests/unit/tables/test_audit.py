@@ -30,7 +30,7 @@ def audit(tmp_path, changes=None, structures=STRUCTURES, excluded=("Vinorelbine"
 def test_counts_at_each_join(tmp_path):
     changes = {MUTATION: GDSC_TABLES[MUTATION].replace("103,0,0\n", "104,0,0\n")}
     found = audit(tmp_path, changes)
-    assert found.source_responses == {"present": 11, "missing": 4}
+    assert found.source_responses == {"present": 11, "missing": 4, "averaged": 0}
     steps = {step["step"]: (step["cell_lines"], step["drugs"], step["pairs"]) for step in found.joins}
     assert steps == {
         "source": (3, 5, 11),

@@ -261,7 +261,10 @@ def test_command(tmp_path, capsys):
     assert read_table(tmp_path / "out/drugs.parquet", "drugs")["drug_id"].tolist() == ["Aspirin", "Imatinib"]
     assert cli.main([*command, json.dumps({**settings, "layout": "ccle"})]) == 2
     error = capsys.readouterr().err
-    assert "error: --settings: layout: unknown value! got: 'ccle', expected one of: survey_ccle, survey_gdsc" in error
+    assert (
+        "error: --settings: layout: unknown value! got: 'ccle', expected one of: ccle_2015, gdsc_release, survey_ccle"
+        in error
+    )
     assert "Traceback" not in error
 
 

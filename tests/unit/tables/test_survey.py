@@ -285,5 +285,7 @@ def test_blanks_and_exponents_are_read(tmp_path, value):
 def test_empty_table_and_unknown_layout(tmp_path):
     with pytest.raises(ClmtError, match="the table is empty"):
         survey.GDSC.omics(gdsc_archive(tmp_path, {EXPRESSION: ",BRAF\n"}))["expression"]
-    with pytest.raises(ClmtError, match="got: 'survey', expected one of: survey_ccle, survey_gdsc"):
+    with pytest.raises(
+        ClmtError, match="got: 'survey', expected one of: ccle_2015, gdsc_release, survey_ccle, survey_gdsc"
+    ):
         layout_reader("survey")
