@@ -46,7 +46,7 @@ def _without_salt(name: str) -> str:
 
 def split_names(text: str) -> list[str]:
     """Split a list of synonyms at commas that are followed by a blank ("1,2-x" stays whole), and at ``;`` and ``|``."""
-    parts = (part.strip() for part in re.split(r",\s+|\s*[;|]\s*", text))
+    parts = (part.strip() for part in re.split(r",\s+|[;|]", text))
     return list(dict.fromkeys(part for part in parts if part and part.lower() not in UNKNOWN_LABELS))
 
 

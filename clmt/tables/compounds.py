@@ -14,7 +14,9 @@ from clmt.reading.names import name_key
 from clmt.reading.unknown import UNKNOWN_LABELS
 from clmt.tables.schema import join_labels
 
-__all__ = ["CompoundLabels", "look_up_compounds"]
+__all__ = ["CompoundLabels", "look_up_compounds", "split_outside_brackets"]
+
+_MARKS = str.maketrans(",;", "\n\n")
 
 
 @dataclass(frozen=True)
@@ -58,9 +60,11 @@ def look_up_compounds(path: Path, drugs: Mapping[str, Sequence[str]]) -> Compoun
     return CompoundLabels(found["targets"], found["target_pathway"], sorted(ambiguous))
 
 
-def _split_outside_brackets(text: str) -> list[str]:
+def split_outside_brackets(text: str) -> list[str]:
     """Split at commas and semicolons that do not stand in brackets."""
-    return [part.strip() for part in re.split(r"[,;](?![^(\[]*[)\]])", text) if part.strip()]
+    # A run between brackets stands in some where the bracket behind it closes.
+    marked = re.sub(r"[^()\[\]]+[)\]]?", lambda run: run[0] if run[0][-1] in ")]" else run[0].translate(_MARKS), text)
+    return [part.strip() for part in marked.split("\n") if part.strip()]
 
 
 def _indices(compounds: Sequence[GdscCompound]) -> list[dict[str, list[GdscCompound]]]:
@@ -71,7 +75,7 @@ def _indices(compounds: Sequence[GdscCompound]) -> list[dict[str, list[GdscCompo
     for row in compounds:
         exact.setdefault(row.name, []).append(row)
         names.setdefault(name_key(row.name), []).append(row)
-        for key in {name_key(other) for other in _split_outside_brackets(row.synonyms)}:
+        for key in {name_key(other) for other in split_outside_brackets(row.synonyms)}:
             synonyms.setdefault(key, []).append(row)
     return [exact, names, synonyms]
 
@@ -91,6 +95,6 @@ def _labels(row: GdscCompound) -> dict[str, str]:
     cells = {"targets": row.target, "target_pathway": row.pathway}
     known = {column: "" if cell.casefold() in UNKNOWN_LABELS else cell for column, cell in cells.items()}
     return {
-        "targets": join_labels(_split_outside_brackets(known["targets"])),
+        "targets": join_labels(split_outside_brackets(known["targets"])),
         "target_pathway": join_labels([known["target_pathway"]]),
     }
