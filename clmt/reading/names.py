@@ -1,4 +1,7 @@
-"""Match drug names between lists: letters and digits only, salts stripped, synonyms included, nothing guessed."""
+"""Match drug names between lists: letters and digits only, salts stripped, synonyms included, nothing guessed.
+
+An isotope in brackets, ``5-[18F]fluorouracil``, is part of the name: the labelled compound is a tracer, not the drug.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,15 @@ _SALTS = (
     "monohydrochloride napadisylate nitrate oxalate phosphate potassium salt sesquihydrate sodium succinate sulfate "
     "sulphate tartrate tetrahydrate tosylate trifluoroacetate trihydrate trihydrochloride "
 )
+_ELEMENTS = (
+    "HHeLiBeBCNOFNeNaMgAlSiPSClArKCaScTiVCrMnFeCoNiCuZnGaGeAsSeBrKrRbSrYZrNbMoTcRuRhPdAgCdInSnSbTeIXe"
+    "CsBaLaCePrNdPmSmEuGdTbDyHoErTmYbLuHfTaWReOsIrPtAuHgTlPbBiPoAtRnFrRaAcThPaU"
+)
+_NUMBERS = {element: number for number, element in enumerate(re.findall("[A-Z][a-z]?", _ELEMENTS), 1)}
+_BRACKETS = re.compile(r"[(\[][^()\[\]]*[)\]]")
+_MASS_FIRST = re.compile(r"(?<![A-Za-z0-9])(\d{1,3})m?[ -]?([A-Z][a-z]?)(?![a-z])")
+_MASS_LAST = re.compile(r"(?<![A-Za-z0-9])([A-Z][a-z]?)[ -]?(\d{1,3})m?(?![A-Za-z0-9])")
+_LABELLED = re.compile(r"label+ed|tritiat|deuterat|radio|(?<![A-Za-z0-9])[Dd]\d{1,2}(?![A-Za-z0-9])")
 _GREEK = str.maketrans({"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "κ": "kappa"})
 
 
@@ -32,9 +44,17 @@ def name_keys(name: str) -> list[str]:
 
     Keys that are too short to tell compounds apart (under 3 characters, or digits only under 5) are left out.
     """
-    bare = re.sub(r"[(\[][^()\[\]]*[)\]]", " ", name) if not name.startswith(("(", "[")) else name
+    bare = name if name.startswith(("(", "[")) else _BRACKETS.sub(_kept_if_isotope, name)
     keys = [name_key(name), name_key(_without_salt(name)), name_key(_without_salt(bare))]
     return [key for key in dict.fromkeys(keys) if len(key) >= (5 if key.isdigit() else 3)]
+
+
+def _kept_if_isotope(bracket: re.Match[str]) -> str:
+    inside = bracket.group()[1:-1]
+    pairs = [*_MASS_FIRST.findall(inside), *((mass, element) for element, mass in _MASS_LAST.findall(inside))]
+    # An isotope's mass number is 1.5 to 3 times its element's number; "(2S)" is a stereo centre, "(10 uM)" a dose.
+    isotopes = (1.5 <= int(mass) / _NUMBERS.get(element, 1000) <= 3 for mass, element in pairs)
+    return bracket.group() if _LABELLED.search(inside) or any(isotopes) else " "
 
 
 def _without_salt(name: str) -> str:
@@ -48,6 +68,16 @@ def split_names(text: str) -> list[str]:
     """Split a list of synonyms at commas that are followed by a blank ("1,2-x" stays whole), and at ``;`` and ``|``."""
     parts = (part.strip() for part in re.split(r",\s+|[;|]", text))
     return list(dict.fromkeys(part for part in parts if part and part.lower() not in UNKNOWN_LABELS))
+
+
+# Keys that are compared: the record's (0: as written, 1: all) and the place of the drug's among its keys.
+_AS_WRITTEN = ((0, 0),)
+_STRIPPED = ((0, 1), (0, 2), (1, 0), (1, 1), (1, 2))
+_AS_SYNONYM = {
+    "name": "synonym of the record",
+    "title": "title, synonym of the record",
+    "synonym of the drug": "synonyms of both",
+}
 
 
 @dataclass(frozen=True)
@@ -72,9 +102,9 @@ class Match:
 class NameIndex:
     """Find a source's record by the names of a drug.
 
-    The strictest agreement decides: the drug's name with a main name; with a synonym; then its PubChem title and its
-    synonyms in the same way. At each step keys are tried from as written to salt and brackets stripped, the record's
-    first as written. A step at which several records agree makes the match ambiguous, and no weaker step is tried.
+    The strictest agreement decides: the drug's name with a main name, with a synonym, both as written; with a main
+    name, with a synonym, salt and brackets stripped; then its PubChem title and its synonyms in the same way. A step at
+    which several records agree makes the match ambiguous, and no weaker step is tried.
     """
 
     main: dict[int, dict[str, set[str]]] = field(default_factory=dict)
@@ -92,17 +122,16 @@ class NameIndex:
 
     def find(self, name: str, synonyms: Sequence[str] = (), title: str = "") -> Match:
         """Look a drug up by its name, its title in PubChem and its synonyms."""
-        for names, table, how in (
-            ([name], self.main, "name"),
-            ([name], self.other, "synonym of the record"),
-            ([title], self.main, "title"),
-            ([title], self.other, "title, synonym of the record"),
-            (synonyms, self.main, "synonym of the drug"),
-            (synonyms, self.other, "synonyms of both"),
-        ):
+        for names, of in (([name], "name"), ([title], "title"), (synonyms, "synonym of the drug")):
             keys = [name_keys(each) for each in names]
-            for level in (0, 1):
-                for depth in range(3):
+            as_synonym = _AS_SYNONYM[of]
+            for table, how, strictness in (
+                (self.main, of, _AS_WRITTEN),
+                (self.other, as_synonym, _AS_WRITTEN),
+                (self.main, of, _STRIPPED),
+                (self.other, as_synonym, _STRIPPED),
+            ):
+                for level, depth in strictness:
                     found = {
                         record for row in keys for key in row[depth : depth + 1] for record in table[level].get(key, ())
                     }
