@@ -40,6 +40,7 @@ class CellLine:
     name: str
     primary_site: str = ""
     histology: str = ""
+    synonyms: tuple[str, ...] = ()
 
     @property
     def entity_id(self) -> str:
@@ -120,11 +121,18 @@ class CorpusInputs:
 
 def read_cell_lines(path: Path) -> list[CellLine]:
     """Read the cell lines of a dataset from its table."""
-    from clmt.tables.schema import read_table
+    from clmt.tables.schema import read_table, split_labels
 
-    columns = ["cell_line_id", "name", "primary_site", "histology"]
-    frame = read_table(path, "cell_lines")[columns].fillna("")
-    return [CellLine(*(str(value) for value in row)) for row in frame.itertuples(index=False)]
+    return [
+        CellLine(
+            row["cell_line_id"],
+            row["name"],
+            row["primary_site"],
+            row["histology"],
+            tuple(split_labels(row["synonyms"])),
+        )
+        for row in read_table(path, "cell_lines").to_dict("records")
+    ]
 
 
 def read_drugs(path: Path, structures: Path | None = None) -> list[Drug]:

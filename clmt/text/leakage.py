@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterable, Sequence
 
@@ -53,21 +52,24 @@ def name_pattern(names: Iterable[str], *, case: bool) -> re.Pattern[str]:
     return re.compile(_whole(parts), 0 if case else re.IGNORECASE)
 
 
-def cell_line_pattern(names: Iterable[str]) -> re.Pattern[str]:
+def cell_line_pattern(names: Iterable[str], synonyms: Iterable[str] = ()) -> re.Pattern[str]:
     """Match any of the names of cell lines as prose writes them.
 
     Case and punctuation are ignored in a name that has a digit or at least five letters ("CALU6" is "Calu-6"), and O
     and 0 are one ("U20S"); a shorter one may be a word ("SET") and is matched as it is spelt. Plain numbers, and names
     of fewer than three letters and digits, are cell lines only beside "cell" or "cells". The prefix of an institute is
-    optional ("NCI-H1975" is "H1975").
+    optional ("NCI-H1975" is "H1975"). Of ``synonyms``, those of three characters or of letters alone ("BTB" is a
+    domain of proteins) are cell lines only beside "cell" or "cells", too, and shorter ones never.
     """
     loose, strict, short = set(), set(), set()
-    for spelling in itertools.chain.from_iterable(map(_with_and_without_institute, names)):
+    spellings = [(spelling, False) for name in names for spelling in _with_and_without_institute(name)]
+    spellings += [(spelling, True) for name in synonyms for spelling in _with_and_without_institute(name)]
+    for spelling, synonym in spellings:
         pieces = re.findall(r"[A-Za-z]+|[0-9]+", spelling)
         plain = "".join(pieces)
-        if not plain:
+        if not plain or (synonym and len(plain) < 3):
             continue
-        if plain.isdigit() or len(plain) < 3:
+        if plain.isdigit() or len(plain) < 3 or (synonym and (len(plain) < 4 or plain.isalpha())):
             short.add(_GAP.join(pieces))
         elif any(piece.isdigit() for piece in pieces) or len(plain) >= 5:
             loose.add(_GAP.join(_loosely(piece) for piece in pieces))
@@ -120,7 +122,8 @@ def drop_leaks(
         entity_id, source, record_id, sentence and the name found; each sentence of a record is listed once per entity.
     """
     if kind == "drug":
-        pattern = cell_line_pattern(cell.name for cell in cell_lines)
+        names = {cell.name for cell in cell_lines}
+        pattern = cell_line_pattern(names, {name for cell in cell_lines for name in cell.synonyms} - names)
     else:
         pattern = name_pattern((name for drug in drugs for name in (drug.name, *drug.synonyms)), case=False)
     verdicts: dict[str, str | None] = {}

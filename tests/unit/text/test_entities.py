@@ -9,7 +9,7 @@ from clmt.errors import ClmtError
 from clmt.reading.compounds import read_gdsc_compounds, read_repurposing_hub
 from clmt.reading.names import Named
 from clmt.tables.schema import write_table
-from clmt.text.entities import Drug, match_drugs, read_genotype, with_synonyms
+from clmt.text.entities import Drug, match_drugs, read_cell_lines, read_genotype, with_synonyms
 from clmt.text.sources.repurposing_hub import compound_facts
 from tests.helpers.text_sources import (
     texts,
@@ -48,3 +48,8 @@ def test_synonyms_of_a_list_lead_to_other_sources(files):
     facts = compound_facts("repurposing_hub", drugs, read_repurposing_hub(files["repurposing_hub"]))
     assert facts.audit["repurposing_hub"]["by"] == {"synonym of the drug": 1}
     assert "The mechanism of action of Gammacillin is mTOR inhibitor." in texts(facts)
+
+
+def test_cell_lines_have_the_synonyms_of_their_table(tmp_path):
+    lines = read_cell_lines(write_tables(tmp_path) / "cell_lines.parquet")
+    assert [line.synonyms for line in lines] == [(), (), (), ("MANY1", "Mny-2")]

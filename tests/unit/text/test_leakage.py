@@ -81,3 +81,30 @@ def test_a_pathway_text_that_tells_a_response_to_a_drug_is_a_leak():
     kept, leaks = drop_leaks("cell_line", rows, CELLS, drugs)
     assert kept == rows[1:]
     assert [row["name"] for row in leaks] == ["AB 001"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "found"),
+    [
+        ("CWR22-R1", "CWR22-R1"),
+        ("CWR22R1 cells", "CWR22R1"),
+        ("PM1", None),
+        ("PM1 cells", "PM1"),
+        ("a BTB domain", None),
+        ("BT-B cells", "BT-B"),
+        ("Simpson-Golabi syndrome", None),
+        ("gamma delta 2 T-cells", None),
+        ("BTB1", "BTB1"),
+    ],
+)
+def test_synonyms_of_cell_lines_are_found_where_they_are_no_other_thing(cells, found):
+    match = cell_line_pattern(["22RV1", "BTB1"], ["CWR22-R1", "PM1", "BT-B", "Simpson", "2T"]).search(cells)
+    assert (match and match.group(0)) == found
+
+
+def test_a_synonym_of_a_cell_line_beside_a_response_is_a_leak():
+    facts = [Fact("Alphanib", Part.DEFINITION, "CWR22-R1 was resistant to it.", "ncit", "C1")]
+    lines = [CellLine("1", "22RV1", synonyms=("22RV1", "CWR22-R1"))]
+    kept, leaks = drop_leaks("drug", facts, lines, [])
+    assert (kept, [leak["name"] for leak in leaks]) == ([], ["CWR22-R1"])
+    assert drop_leaks("drug", facts, [CellLine("1", "22RV1")], [])[0] == facts
