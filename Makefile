@@ -2,6 +2,7 @@
 # make test    the test suite
 # make test-cases  every bad input that tests/cases makes, and a count of how they end
 # make test-slurm  the demo through profiles/slurm on a real Slurm, started on this machine (tests/cluster)
+# make test-kills  the demo killed at twenty random moments, then compared with one left alone (tests/kills)
 # make lint    formatting, types, layers and the workflow's own checks
 # make docs    the pages of docs/ as HTML in build/docs, a warning is an error
 # make lock    write the lists of pinned packages again
@@ -17,7 +18,7 @@ STAMP := $(VENV)/.installed
 export PATH := $(abspath $(VENV))/bin:$(PATH)
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: install lock demo test test-cases test-slurm lint format docs clean
+.PHONY: install lock demo test test-cases test-slurm test-kills lint format docs clean
 .DEFAULT_GOAL := demo
 
 install: $(STAMP)
@@ -63,6 +64,9 @@ test-cases: install
 test-slurm: install
 	uv pip install --quiet --python $(VENV)/bin/python --group slurm
 	pytest -m slurm tests/cluster $(PYTEST)
+
+test-kills: install
+	pytest -m kills tests/kills $(PYTEST)
 
 lint: install
 	ruff check .

@@ -16,13 +16,12 @@ import yaml
 
 from tests.cluster.local_slurm import LocalSlurm, missing
 from tests.helpers.e2e_help import Workplace, explain, furnish
+from tests.helpers.results import differences
 from tests.helpers.workflow_help import ROOT, run_snakemake
 
 pytestmark = pytest.mark.slurm
 
 TABLES = ("results/demo_cv.tsv", "results/demo_cv_summary.tsv")
-#: Columns that say how long a run took and how much memory, which differ from run to run.
-MEASURED = ["seconds", "peak_memory_mb"]
 #: Two epochs: whether tables are equal does not depend on how good they are.
 SHORT = {"mlp": {"epochs": 2}, "clmt": {"epochs": 2}}
 FEW_MODELS = ["global_mean", "mean_effects", "mlp"]
@@ -48,20 +47,6 @@ def submit(place: Workplace, *arguments: str) -> str:
     done = run_snakemake(place.folder, *profile, *arguments, timeout=3000, OMP_NUM_THREADS="1")
     assert done.returncode == 0, explain(done)
     return done.stdout + done.stderr
-
-
-def differences(one: Workplace, other: Workplace) -> list[str]:
-    """Tables and predictions that differ between two places."""
-    predictions = [str(path.relative_to(one.folder)) for path in one.path("results").rglob("predictions.parquet")]
-    assert predictions
-    tables = [name for name in TABLES if not read(one, name).equals(read(other, name))]
-    return tables + [name for name in predictions if not read(one, name).equals(read(other, name))]
-
-
-def read(place: Workplace, name: str) -> pd.DataFrame:
-    path = place.path(name)
-    frame = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path, sep="\t", dtype=str)
-    return frame.drop(columns=[name for name in frame.columns if any(each in name for each in MEASURED)])
 
 
 def submitted(said: str) -> list[str]:
@@ -90,7 +75,7 @@ def test_demo_on_slurm_equals_a_local_run(slurm, tmp_path, capsys):
     steps = int(re.findall(r"of (\d+) steps \(100%\) done", said)[-1])
     with capsys.disabled():
         print(f"\n{steps} steps in {len(jobs)} submissions and {seconds:.0f} s")
-    assert differences(local, cluster) == []
+    assert differences(local.folder, cluster.folder, TABLES) == []
     # 18 trainings of baselines with their evaluation in two jobs, 6 trainings that ask for a GPU, and 6 or 7 others.
     assert len(jobs) <= (10 if slurm.accounting else 15)
     # From what the plugin says: ended jobs leave the queue after five minutes.
@@ -110,7 +95,7 @@ def test_one_changed_prediction_is_seen(tmp_path):
         pd.DataFrame({"predicted": [value]}).to_parquet(place.path("results/model/predictions.parquet"))
         for name in TABLES:
             place.path(name).write_text(f"rmse\tseconds\n0.5\t{value}\n", encoding="utf-8")
-    assert differences(one, other) == ["results/model/predictions.parquet"]
+    assert differences(one.folder, other.folder, TABLES) == ["results/model/predictions.parquet"]
 
 
 #: Jobs named as ours that fail at their first try; a group of two parts and a single job.

@@ -9,6 +9,7 @@ from clmt.errors import ClmtError
 from clmt.machine import has_gpu
 from clmt.paths import REGISTRY, here_or_packaged
 from clmt.planning.digest import code_digest
+from clmt.planning.lock import lock_hint
 
 
 def refuse(error):
@@ -16,6 +17,9 @@ def refuse(error):
     print(f"error: {error}", file=sys.stderr)
     raise SystemExit(2)
 
+
+if workflow.is_main_process and (hint := lock_hint(sys.argv)):
+    print(hint, file=sys.stderr)
 
 try:
     SOURCES = load_registry(here_or_packaged(REGISTRY))
