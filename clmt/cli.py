@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 import os
 import pkgutil
 import signal
@@ -16,18 +17,26 @@ import traceback
 from collections.abc import Iterator, Sequence
 from importlib import import_module
 from types import FrameType
+from typing import NoReturn
 
 from clmt import __version__, commands
 from clmt.errors import ClmtError
 from clmt.files import DISK_FAULTS
-from clmt.logs import configure_logging
+from clmt.logs import configure_logging, printable
 
 __all__ = ["build_parser", "main"]
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose refusals are one line, as any other; a page of usage would hide it."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"error: {self.prog}: {printable(message)}. '{self.prog} --help' says more\n")
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Collect the commands of every stage into one parser."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="clmt", description="Predict cancer drug response; the workflow's rules call one command each."
     )
     parser.add_argument("--version", action="version", version=f"clmt {__version__}")
@@ -52,16 +61,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     # Read when torch is loaded: threads that wait sleep soon instead of spinning, which costs nothing on idle cores and
     # keeps two jobs on the same cores from slowing each other down many times over.
     os.environ.setdefault("GOMP_SPINCOUNT", "2000")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # None where it is closed
+            stream.reconfigure(errors="replace")
     args = build_parser().parse_args(argv)
     configure_logging(args.log_level)
     with _terminable():
         try:
             args.run(args)
-            sys.stdout.flush()
+            if sys.stdout is not None:  # it is closed
+                sys.stdout.flush()
         except BrokenPipeError:
-            # Whoever read the output, such as head, has enough; what Python still holds back goes nowhere.
-            with contextlib.suppress(OSError, ValueError):
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _give_up_output()  # whoever read it, such as head, has enough
         except KeyboardInterrupt:
             print("error: interrupted", file=sys.stderr)
             return 130
@@ -79,7 +90,7 @@ def _fail(error: Exception, command: str) -> int:
         line = str(error)
     elif isinstance(error, OSError):
         line = _machine_fault(error, command)
-    elif isinstance(error, MemoryError):
+    elif isinstance(error, MemoryError) or _is_out_of_memory(error):
         line = f"clmt {command}: memory is not enough! {_words(error)}. Give it more memory, or smaller settings"
     else:
         code = 1
@@ -87,8 +98,14 @@ def _fail(error: Exception, command: str) -> int:
             f"clmt {command}: {kind}: {_words(error) or 'no message'}. This is a fault of clmt, or a damaged input: "
             "CLMT_TRACEBACK=1 shows where it happened"
         )
-    print(f"error: {line}", file=sys.stderr)
+    print(f"error: {printable(line)}", file=sys.stderr)
     return code
+
+
+def _give_up_output() -> None:
+    """Send what Python still holds back for standard output nowhere; it would try again at its end."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextlib.contextmanager
@@ -114,9 +131,17 @@ def _machine_fault(error: OSError, command: str) -> str:
     """One line from what the operating system refused."""
     words = " ".join(str(error.strerror or error).split()) or type(error).__name__
     name = error.filename if error.filename2 is None or error.errno not in DISK_FAULTS else error.filename2
+    if name is None and error.errno in DISK_FAULTS:  # files say their names: `clmt.files.atomic_path`
+        _give_up_output()
+        return f"clmt {command}: {words}, on standard output or the disk of temporary files"
     if name is None:
         return f"clmt {command}: {words}"
     return f"{name}: {words}! Give a path that can be read, or written where it is an output"
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """Whether torch found too little memory on the CPU, for which it has no kind of error, or on a GPU."""
+    return type(error).__name__ == "OutOfMemoryError" or "can't allocate memory" in str(error)
 
 
 def _words(error: Exception) -> str:

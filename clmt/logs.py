@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import sys
 import time
+import unicodedata
 from collections.abc import Iterable, Iterator, Sized
 from typing import TypeVar
 
-__all__ = ["LOG_SECONDS", "configure_logging", "progress"]
+__all__ = ["LOG_SECONDS", "configure_logging", "printable", "progress"]
 
 #: Seconds between two progress lines where standard error is not a terminal.
 LOG_SECONDS = 10.0
@@ -17,15 +18,30 @@ Item = TypeVar("Item")
 logger = logging.getLogger(__name__)
 
 
-def configure_logging(level: str = "INFO") -> None:
-    """Send log records of ``level`` and above to stderr: time, level, module and message on one line."""
-    logging.basicConfig(
-        level=getattr(logging, level.upper()),
-        format="%(asctime)s %(levelname)-7s %(name)s: %(message)s",
-        datefmt="%H:%M:%S",
-        stream=sys.stderr,
-        force=True,
+def printable(text: str, *, lines: bool = False) -> str:
+    """Text for a terminal: a control character, which could move the cursor or hide what follows, becomes U+FFFD.
+
+    With ``lines``, line ends stay.
+    """
+    return "".join(
+        "\ufffd" if unicodedata.category(mark) in ("Cc", "Cs", "Zl", "Zp") and not (lines and mark == "\n") else mark
+        for mark in text
     )
+
+
+class _Formatter(logging.Formatter):
+    """Date, time, level, module and message on one line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write a record; text of sources in it cannot reach the terminal as commands."""
+        return printable(super().format(record), lines=True)
+
+
+def configure_logging(level: str = "INFO") -> None:
+    """Send log records of ``level`` and above to stderr: date, time, level, module and message on one line."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%Y-%m-%d %H:%M:%S"))
+    logging.basicConfig(level=getattr(logging, level.upper()), handlers=[handler], force=True)
     # Third parties log every request and font lookup; only their warnings matter here.
     for noisy in ("matplotlib", "fontTools", "httpx", "filelock"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

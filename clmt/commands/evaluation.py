@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from clmt.commands import Subparsers
+from clmt.commands import Subparsers, whole_number
 
 __all__ = ["register"]
 
@@ -19,8 +19,9 @@ def register(subparsers: Subparsers) -> None:
     collect.add_argument(
         "--repeats", nargs="*", default=[], metavar="MODEL=FIRST", help="models that train another from another seed"
     )
-    collect.add_argument("--replicates", type=int, default=2000, help="of the clustered bootstrap (default: 2000)")
-    collect.add_argument("--seed", type=int, default=0, help="of the clustered bootstrap (default: 0)")
+    bootstrap = "of the clustered bootstrap (default: %(default)s)"
+    collect.add_argument("--replicates", type=whole_number(100, 100_000), default=2000, help=bootstrap)
+    collect.add_argument("--seed", type=whole_number(0, 2**31 - 1), default=0, help=bootstrap)
     collect.set_defaults(run=run_collect)
 
     figures = subparsers.add_parser("figures", help="draw the figures and the HTML table of an experiment")

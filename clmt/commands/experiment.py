@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from clmt.commands import Subparsers
+from clmt.commands import THREADS, Subparsers
 
 __all__ = ["register"]
 
@@ -16,7 +16,7 @@ def register(subparsers: Subparsers) -> None:
     train.add_argument("--settings", required=True, metavar="JSON", help="arch, settings, seed and names of the run")
     _add_inputs(train)
     train.add_argument("--device", default="auto", help="auto, cpu or cuda (default: %(default)s)")
-    train.add_argument("--threads", type=int, default=1, help="CPU threads (default: %(default)s)")
+    train.add_argument("--threads", type=THREADS, default=1, help="CPU threads (default: %(default)s)")
     train.add_argument("--model", type=Path, required=True, help="model.pt to write")
     train.add_argument("--history", type=Path, required=True, help="history.csv to write")
     train.set_defaults(run=run_train)
@@ -55,7 +55,7 @@ def run_train(args: argparse.Namespace) -> None:
 
 
 def run_evaluate(args: argparse.Namespace) -> None:
-    from clmt.files import parse_settings
+    from clmt.planning.settings.run import RunSettings
     from clmt.runs.evaluate import evaluate_run
 
     evaluate_run(
@@ -67,5 +67,5 @@ def run_evaluate(args: argparse.Namespace) -> None:
         simulated=args.simulated,
         predictions=args.predictions,
         metrics=args.metrics,
-        expected=None if args.settings is None else parse_settings(args.settings),
+        expected=None if args.settings is None else RunSettings.parse(args.settings).model_dump(exclude_unset=True),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from clmt.commands import Subparsers
+from clmt.commands import THREADS, Subparsers
 
 __all__ = ["register"]
 
@@ -16,7 +16,7 @@ def register(subparsers: Subparsers) -> None:
     """Add ``clmt molecules``, ``clmt folds`` and ``clmt graph``."""
     molecules = subparsers.add_parser("molecules", help="turn the drugs' SMILES into molecular graphs and fingerprints")
     molecules.add_argument("--drugs", type=Path, required=True, help="drugs.parquet")
-    molecules.add_argument("--threads", type=int, default=1, help="processes (default: %(default)s)")
+    molecules.add_argument("--threads", type=THREADS, default=1, help="processes (default: %(default)s)")
     _add_settings(molecules, "conformers, conformer_seed, angle_step_degrees", "molecules.pt")
     molecules.set_defaults(run=run_molecules)
 

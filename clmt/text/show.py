@@ -7,6 +7,7 @@ import textwrap
 from pathlib import Path
 
 from clmt.errors import ClmtError
+from clmt.logs import printable
 from clmt.reading.names import name_key
 from clmt.reading.parquet import check_types, read_parquet
 from clmt.text.corpus import KINDS, Sentence, read_corpus
@@ -95,7 +96,7 @@ def _page(kind: str, name: str, sentences: list[Sentence]) -> str:
         lines += textwrap.wrap(item.sentence, WIDTH, initial_indent=f"{number:>3}. ", subsequent_indent="     ")
         said = [item, *(other for other in sentences if other.repeats and other.sentence == item.sentence)]
         lines += [f"     {_origin(each)}" + " (says the same)" * each.repeats for each in said]
-    return "\n".join([*lines, ""])
+    return printable("\n".join([*lines, ""]), lines=True)
 
 
 def _origin(item: Sentence) -> str:

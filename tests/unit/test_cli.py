@@ -13,6 +13,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+import torch
 
 from clmt import __version__, cli, commands
 from clmt.errors import ClmtError
@@ -81,7 +82,7 @@ def test_a_path_that_cannot_be_written_is_one_line_and_code_2(
             PermissionError(13, "Permission denied", "/out/t"),
             "error: /out/t: Permission denied! Give a path that can be",
         ),
-        (OSError(28, "No space left on device"), "error: clmt go: No space left on device\n"),
+        (OSError(28, "No space left on device"), "error: clmt go: No space left on device, on standard output or"),
         (
             OSError(28, "No space left on device", "/mirror/t", None, "/out/t"),
             "error: /out/t: No space left on device!",
@@ -89,8 +90,10 @@ def test_a_path_that_cannot_be_written_is_one_line_and_code_2(
         (OSError("two\nlines"), "error: clmt go: two lines\n"),
         (OSError(), "error: clmt go: OSError\n"),
         (MemoryError("Unable to allocate 8 GiB"), "error: clmt go: memory is not enough! Unable to allocate 8 GiB."),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory"), "error: clmt go: memory is not enough! Default"),
+        (torch.OutOfMemoryError("CUDA out of memory."), "error: clmt go: memory is not enough! CUDA out of memory."),
     ],
-    ids=["permission", "full disk", "copy", "lines", "empty", "memory"],
+    ids=["permission", "full disk", "copy", "lines", "empty", "memory", "memory of torch", "memory of a GPU"],
 )
 def test_a_fault_of_the_machine_is_one_line_and_code_2(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], fault: Exception, line: str
@@ -141,6 +144,72 @@ def test_a_reader_that_has_enough_is_no_error() -> None:
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stdout, done.stderr) == (0, "line\n", "")
+
+
+def run_printing(what: str, redirection: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command that prints one text, its output redirected by the shell."""
+    script = (
+        "import argparse, sys\nfrom clmt import cli\nmade = argparse.ArgumentParser()\n"
+        f"made.set_defaults(log_level='info', command='go', run=lambda args: print({what}))\n"
+        "cli.build_parser = lambda: made\nsys.exit(cli.main([]))\n"
+    )
+    return subprocess.run(
+        ["bash", "-c", f'"$0" -c "$1" {redirection}', sys.executable, script],
+        capture_output=True, text=True, check=False, env=os.environ | environment,
+    )  # fmt: skip
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
+@pytest.mark.parametrize("count", [1, 1_000_000], ids=["at the end", "in between"])
+def test_a_full_disk_behind_the_output_is_told(count: int) -> None:
+    done = run_printing(f"'x' * {count}", "> /dev/full")
+    assert done.returncode == 2
+    assert done.stderr == (
+        "error: clmt go: No space left on device, on standard output or the disk of temporary files\n"
+    )
+
+
+def test_a_terminal_that_lacks_a_letter_and_a_closed_output_are_no_errors() -> None:
+    done = run_printing("'5 \u00b5M'", "", PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "5 ?M\n", "")
+    done = run_printing("'text'", ">&-")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_refusal_cannot_command_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(args: argparse.Namespace) -> None:
+        raise ClmtError("no drug 'a\x1b[2Jb\nc\u2028'!")
+
+    install_command(monkeypatch, run)
+    assert cli.main(["go"]) == 2
+    assert capsys.readouterr().err == "error: no drug 'a\ufffd[2Jb\ufffdc\ufffd'!\n"
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("--seed", "-1", "got: '-1', expected: a whole number from 0 to 2147483647"),
+        ("--seed", "1" * 5000, "..., expected: a whole number"),
+        ("--seed", "1_0", "got: '1_0'"),
+        ("--seed", "3.0", "got: '3.0'"),
+        ("--replicates", "0", "from 100 to 100000"),
+        ("--replicates", "1000000000", "got: '1000000000'"),
+        ("--replicate", "", "got: ''"),
+    ],
+)
+def test_a_number_out_of_range_is_one_line(
+    option: str, value: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stop:
+        cli.main(["collect", "--experiment", "e", "--metrics", "m", "--predictions", "p", f"{option}={value}"])
+    error = capsys.readouterr().err
+    assert stop.value.code == 2
+    assert error.startswith(f"error: clmt collect: argument {option}")
+    assert words in error
+    assert error.count("\n") == 1
+    assert len(error) < 300
 
 
 def test_a_terminated_command_leaves_nothing_half_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import re
 import sys
 from collections.abc import Iterator
 
@@ -29,6 +30,19 @@ def test_records_go_to_stderr_in_one_format(capsys: pytest.CaptureFixture[str]) 
     assert captured.out == ""
     assert captured.err.endswith("INFO    clmt.tables: kept 3 of 5 rows\n")
     assert "not shown" not in captured.err
+
+
+def test_a_record_says_its_day_and_cannot_command_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure_logging("info")
+    logging.getLogger("clmt.tables").info("drug %s", "a\x1b[31mb\nc")
+    error = capsys.readouterr().err
+    assert re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d INFO ", error)
+    assert error.endswith("drug a\ufffd[31mb\nc\n")
+
+
+def test_printable_keeps_letters_and_tells_lines() -> None:
+    assert logs.printable("5 \u00b5M \ud83e\tb\x9b\n") == "5 \u00b5M \ufffd\ufffdb\ufffd\ufffd"
+    assert logs.printable("a\r\nb\n", lines=True) == "a\ufffd\nb\n"
 
 
 def test_progress_yields_the_items_and_logs_the_end(caplog: pytest.LogCaptureFixture) -> None:
