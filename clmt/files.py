@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from clmt.errors import ClmtError
+from clmt.errors import ClmtError, shown
 from clmt.scratch import scratch_file
 
 if TYPE_CHECKING:
@@ -168,11 +168,20 @@ def read_json(path: Path, remedy: str = "Run the rule that makes it") -> Any:
 
 
 def parse_settings(text: str) -> dict[str, Any]:
-    """Read the JSON object of a command's ``--settings``."""
+    """Read the JSON object of a command's ``--settings``; a key that stands twice is refused."""
     try:
-        values = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise ClmtError(f"--settings is not JSON ({error})! got: {text}. Give a JSON object") from None
+        values = json.loads(text, object_pairs_hook=_unique_keys)
+    except (ValueError, RecursionError) as error:  # the latter where brackets are nested without end
+        reason = str(error).splitlines()[0][:100]
+        raise ClmtError(f"--settings is not JSON ({reason})! got: {shown(text)}. Give a JSON object") from None
     if not isinstance(values, dict):
-        raise ClmtError(f"--settings must be a JSON object! got: {text}")
+        raise ClmtError(f"--settings must be a JSON object! got: {shown(text)}")
+    return values
+
+
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"key {next(name for name in names if names.count(name) > 1)!r} stands twice")
     return values

@@ -141,6 +141,7 @@ def write_molecules(drugs: Path, out: Path, *, settings: dict[str, Any], threads
     from clmt.tables.schema import read_table
     from clmt.tensors import save_tensors
 
+    chosen = MoleculeSettings.read(settings)
     table = read_table(drugs, "drugs")
     names, smiles = table["drug_id"].tolist(), table["smiles"].tolist()
     # Here rather than while featurising, where one structure may stand for several drugs in another process.
@@ -149,7 +150,7 @@ def write_molecules(drugs: Path, out: Path, *, settings: dict[str, Any], threads
     if large:
         listed = ", ".join(large)
         logger.warning("%d drugs have more than %d heavy atoms and are drawn in 2-D: %s", len(large), LARGEST, listed)
-    molecules = featurise_drugs(smiles, MoleculeSettings.read(settings), threads)
+    molecules = featurise_drugs(smiles, chosen, threads)
     content = concatenate(names, molecules)
     drawn = [drug for drug, kind in zip(names, content["conformer"], strict=True) if kind == "2d"]
     logger.info("%d drugs, %d of them with 2-D coordinates: %s", len(molecules), len(drawn), ", ".join(drawn) or "none")

@@ -96,8 +96,8 @@ def write_graph(tables: dict[str, Path], molecules: Path, folds: Path, out: Path
 
     The same input gives the same bytes. ``tables`` maps each kind of `clmt.tables.schema.KINDS` to its file.
     """
-    frames = {kind: read_table(tables[kind], kind) for kind in KINDS}
     chosen = GraphSettings.read(settings)
+    frames = {kind: read_table(tables[kind], kind) for kind in KINDS}
     loaded = load_tensors(molecules)
     owner = {"dataset": chosen.dataset, "split": chosen.split}
     build_graph(frames, loaded, read_folds(folds, chosen.fold, owner), chosen).save(out)

@@ -6,6 +6,7 @@ that every name refers to something that is declared. Neither needs torch.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from clmt.errors import ClmtError, expected_one_of
+from clmt.errors import ClmtError, expected_one_of, shown
 from clmt.planning.encoders import BASE_OF_TEXT, check_variant
 from clmt.planning.layouts import layout_parts
 from clmt.planning.runs import archive_sources, experiment_folds, planned_experiments
@@ -24,6 +25,8 @@ from clmt.simulated import MARK
 __all__ = ["check_config", "check_form", "check_mirror", "check_names"]
 
 REMEDY = "Correct it in config/config.yaml or in the overlay"
+#: Levels and values of a configuration at most; ours has 5 and about 250.
+MOST_LEVELS, MOST_VALUES = 20, 100_000
 #: Folders that rules write beside those of datasets and of splits, and the word for the encoder under text.
 RESERVED = {
     "datasets": ("report", "benchmarks"),
@@ -59,21 +62,30 @@ def check_form(config: Mapping[str, Any]) -> None:
     check(TypeAdapter(Config), plain(config), "config", REMEDY)
 
 
-def plain(value: Any, where: str = "") -> Any:
+def plain(value: Any, where: str = "", depth: int = 0, visited: Iterator[int] | None = None) -> Any:
     """Copy a configuration to plain mappings and lists, and refuse what JSON has no word for; ``where`` is the key.
 
-    Settings travel to the commands as JSON, so that a date, NaN or infinity could not be told to a job.
+    Settings travel to the commands as JSON, so that a date, NaN or infinity could not be told to a job. ``depth`` and
+    ``visited`` count what an anchor of YAML may make endless: an entry that holds itself, or lists of lists of lists.
     """
     place = f"config: {where}" if where else "config"
+    visited = itertools.count(1) if visited is None else visited
+    if depth > MOST_LEVELS or next(visited) > MOST_VALUES:
+        raise ClmtError(
+            f"config: {where[:60]} holds too much! got: more than {MOST_LEVELS} levels or {MOST_VALUES} values, as "
+            f"where an anchor of YAML holds itself, expected: blocks, entries and keys. {REMEDY}"
+        )
     if isinstance(value, Mapping):
         for key in value:
             if not isinstance(key, str):
                 raise ClmtError(
-                    f"{place} has a key that is no text! got: {key!r}, expected: '{key}' in quotes. {REMEDY}"
+                    f"{place} has a key that is no text! got: {shown(key)}, expected: it in quotes. {REMEDY}"
                 )
-        return {key: plain(entry, f"{where}.{key}" if where else key) for key, entry in value.items()}
+        return {
+            key: plain(entry, f"{where}.{key}" if where else key, depth + 1, visited) for key, entry in value.items()
+        }
     if isinstance(value, list | tuple):
-        return [plain(entry, f"{where}[{row}]") for row, entry in enumerate(value)]
+        return [plain(entry, f"{where}[{row}]", depth + 1, visited) for row, entry in enumerate(value)]
     if isinstance(value, float) and not math.isfinite(value):
         raise ClmtError(f"{place} is no finite number! got: {value}, expected: a number such as 1.0. {REMEDY}")
     if not (value is None or isinstance(value, str | bool | int | float)):

@@ -15,6 +15,7 @@ from clmt.files import atomic_path
 from clmt.graph.fold_data import load_fold
 from clmt.models.create import create_model
 from clmt.planning.architectures import ARCHITECTURES
+from clmt.planning.settings.run import RunSettings
 from clmt.runs.checkpoint import save_checkpoint
 from clmt.runs.device import choose_device, peak_memory_mb
 from clmt.runs.training_file import SAVE_SECONDS, TrainingFile, training_key
@@ -47,8 +48,7 @@ def train_run(
     Parameters
     ----------
     settings
-        ``arch``, ``settings``, ``seed``, and the names of dataset, split, model and fold; a graph of another dataset,
-        split or fold is refused.
+        See `clmt.planning.settings.run.RunSettings`; a graph of another dataset, split or fold is refused.
     graph, molecules, text
         The fold's ``graph.pt``, ``molecules.pt`` and the text vectors, None for a model that reads none.
     device
@@ -60,21 +60,20 @@ def train_run(
     save_seconds
         Least time between two saves of ``training.pt``.
     """
+    run = RunSettings.read(settings)
+    fitted = create_model(run.arch, run.settings)
     torch.set_num_threads(threads)
-    fitted = create_model(settings["arch"], settings["settings"])
-    chosen = choose_device(device, gpu_helps=ARCHITECTURES[settings["arch"]].gpu)
-    fold = load_fold(graph, molecules, text, settings.get("text_encoder"))
+    chosen = choose_device(device, gpu_helps=ARCHITECTURES[run.arch].gpu)
+    fold = load_fold(graph, molecules, text, run.text_encoder)
     fold.graph.check_fold(settings, graph)
-    logger.info(
-        "%s: %d training pairs on %s %s", settings["model"], len(fold.graph.train_pairs), chosen.name, chosen.card
-    )
+    logger.info("%s: %d training pairs on %s %s", run.model, len(fold.graph.train_pairs), chosen.name, chosen.card)
     inputs = {"graph": graph, "molecules": molecules, "text": text}
     saver = TrainingFile(
         Path(model).with_name("training.pt"), lambda: training_key(settings, inputs, chosen, threads), save_seconds
     )
     fitted.saver = saver
     start = time.perf_counter()
-    rows = fitted.fit(fold, seed=settings["seed"], device=chosen.name)
+    rows = fitted.fit(fold, seed=run.seed, device=chosen.name)
     record = {
         "device": chosen.name,
         "card": chosen.card,
@@ -88,7 +87,7 @@ def train_run(
     write_history(history, rows)
     save_checkpoint(model, fitted, settings, record)
     saver.remove()
-    logger.info("%s: %.1f s, %.0f MiB", settings["model"], record["seconds"], record["peak_memory_mb"])
+    logger.info("%s: %.1f s, %.0f MiB", run.model, record["seconds"], record["peak_memory_mb"])
 
 
 def write_history(path: Path, rows: list[dict[str, Any]]) -> None:

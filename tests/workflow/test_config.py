@@ -41,6 +41,15 @@ def put(config: dict[str, Any], path: str, value: Any) -> None:
 NAN, INFINITY = float("nan"), float("inf")
 SOURCES = load_registry(ROOT / "config" / "sources.yaml").sources
 SOME = {"dataset": "gdsc", "split": "mixed", "models": ["mlp"]}
+LSA = {"kind": "lsa", "dimensions": 8}
+RAW = "x\n\n.. raw:: html\n\n   <img src=x onerror=alert(1)>"
+SELF_LIST: list[Any] = []
+SELF_LIST.append(SELF_LIST)
+SELF_BLOCK: dict[str, Any] = {}
+SELF_BLOCK["clmt"] = SELF_BLOCK
+LISTS: list[Any] = ["reactome"]
+for _ in range(9):
+    LISTS = [LISTS] * 9
 FAULTS = {
     "unknown key": ("epochs", 3, ["unknown key", "'epochs'", "experiments"]),
     "unknown key below": ("features.gene", 3, ["config: features: unknown key", "'gene'", "genes"]),
@@ -77,9 +86,9 @@ FAULTS = {
     ),
     "noise without a base": ("encoders.lsa.random", True, ["encoders.lsa: unknown key", "'random'", "kind"]),
     "encoder called default": ("encoders.default", {"kind": "lsa", "dimensions": 8}, ["reserved", "'default'"]),
-    "skipping backwards": ("encoders.lsa.skip_characters", -1, ["encoders.lsa.skip_characters", "-1", "0 or more"]),
+    "skipping backwards": ("encoders.lsa.skip_characters", -1, ["encoders.lsa.skip_characters", "-1", "0 to 10000000"]),
     "more folds than there are": ("experiments.gdsc_cv.folds", 6, ["experiments.gdsc_cv.folds", "got: 6", "1 to 5"]),
-    "no folds": ("experiments.gdsc_cv.folds", 0, ["experiments.gdsc_cv.folds", "0", "1 or more"]),
+    "no folds": ("experiments.gdsc_cv.folds", 0, ["experiments.gdsc_cv.folds", "0", "1 to 127"]),
     "unknown archive": ("datasets.gdsc.archive", "attic", ["datasets.gdsc.archive", "'attic'", "survey_gdsc"]),
     "archive of another layout": (
         "datasets.gdsc.archive",
@@ -116,10 +125,10 @@ FAULTS = {
     "not a number": ("features.angle_step_degrees", NAN, ["features.angle_step_degrees is no finite", "nan"]),
     "setting that is no number": ("models.clmt.dropout", NAN, ["models.clmt.dropout is no finite", "nan"]),
     "infinity in a list": ("models.drug_ridge.alphas", [1.0, -INFINITY], ["models.drug_ridge.alphas[1]", "-inf"]),
-    "negative size": ("models.clmt.batch_size", -5, ["models.clmt.batch_size", "got: -5", "more than 0", "4096"]),
+    "negative size": ("models.clmt.batch_size", -5, ["models.clmt.batch_size", "got: -5", "1 to 10000000", "4096"]),
     "null rate": ("models.clmt.learning_rate", None, ["models.clmt.learning_rate is no number", "None", "0.003"]),
     "null rank": ("models.matrix_factorisation.rank", None, ["matrix_factorisation.rank is no whole number", "None"]),
-    "zero batch": ("models.mlp.batch", 0, ["models.mlp.batch", "got: 0", "more than 0", "4096"]),
+    "zero batch": ("models.mlp.batch", 0, ["models.mlp.batch", "got: 0", "1 to 10000000", "4096"]),
     "part of an epoch": ("models.clmt.epochs", 1.5, ["models.clmt.epochs is no whole number", "1.5", "110"]),
     "switch for a number": ("models.clmt.dropout", True, ["models.clmt.dropout is no number", "True"]),
     "negative dropout": ("models.clmt.dropout", -0.1, ["models.clmt.dropout", "-0.1", "0 or more"]),
@@ -129,9 +138,43 @@ FAULTS = {
         ["text", 1],
         ["models.clmt.views[1]: unknown", "got: 1", "structure"],
     ),
-    "empty layer": ("models.mlp.hidden", [64, 0], ["models.mlp.hidden[1]", "got: 0", "more than 0"]),
+    "empty layer": ("models.mlp.hidden", [64, 0], ["models.mlp.hidden[1]", "got: 0", "1 to 16384"]),
     "name of a summary": ("experiments.gdsc_cv_summary", SOME, ["experiments", "'gdsc_cv_summary'", "_texts"]),
     "name of a page of texts": ("experiments.gdsc_texts", SOME, ["experiments", "'gdsc_texts'", "_summary"]),
+    "whole number with a point": ("seed", 7.0, ["seed is no whole number", "7.0"]),
+    "folds with a point": ("splits.mixed.folds", 3.0, ["splits.mixed.folds is no whole number", "3.0"]),
+    "own folds with a point": ("experiments.gdsc_cv.folds", 2.0, ["experiments.gdsc_cv.folds is no whole", "2.0"]),
+    "seed of many digits": ("seed", 10**5000, ["seed", "a value too long to write (int)", "2147483647"]),
+    "rate of many digits": ("models.clmt.learning_rate", 10**400, ["models.clmt.learning_rate", "401 characters"]),
+    "seed of RDKit": ("features.conformer_seed", 2**31, ["features.conformer_seed", "2147483648", "to 2147483647"]),
+    "angles without end": ("features.angle_step_degrees", 1e-320, ["features.angle_step_degrees", "0.001 to 180"]),
+    "draws without end": ("features.threshold_draws", 10**12, ["features.threshold_draws", "1 to 10000"]),
+    "vectors without end": ("encoders.lsa.dimensions", 10**9, ["encoders.lsa.dimensions", "2 to 16384"]),
+    "layer without end": ("models.mlp.hidden", [10**9], ["models.mlp.hidden[0]", "1 to 16384"]),
+    "layers without end": ("models.mlp.hidden", [2] * 21, ["models.mlp.hidden", "1 to 20 entries"]),
+    "certain dropout": ("models.mlp.dropout", 1.0, ["models.mlp.dropout", "0 to 0.99"]),
+    "shares of a feature": (
+        "models.gradient_boosting.feature_share",
+        2.0,
+        ["feature_share", "more than 0 and 1 at most"],
+    ),
+    "leaves without end": ("models.gradient_boosting.leaves", [10**9], ["leaves[0]", "2 to 131072"]),
+    "rank without end": ("models.matrix_factorisation.rank", 10**6, ["matrix_factorisation.rank", "1 to 1000"]),
+    "everything held back": ("splits.mixed.validation", 0.999999, ["splits.mixed.validation", "0.001 to 0.9"]),
+    "name with a line end": ("splits.abc\n", SOME, ["splits has a name", "'abc\\n'", "small letters"]),
+    "long name": (f"encoders.{'a' * 61}", LSA, ["encoders has a name", "60 at most"]),
+    "revision with a line end": ("encoders.pubmedbert.revision", "0" * 40 + "\n", ["pubmedbert.revision", "0\\n'"]),
+    "id with a line end": ("encoders.pubmedbert.id", "a/b\n", ["encoders.pubmedbert.id", "'a/b\\n'"]),
+    "braces in a path": ("downloads", "a/{b", ["downloads", "'a/{b'", "without braces"]),
+    "option for a path": ("mirror", "--config", ["mirror", "'--config'"]),
+    "control character in a path": ("downloads", "a\x00b", ["downloads", "'a\\x00b'"]),
+    "long part of a path": ("downloads", f"a/{'b' * 300}", ["downloads", "characters)"]),
+    "label of several lines": ("datasets.gdsc.label", RAW, ["datasets.gdsc.label", "a line"]),
+    "label with a target": ("datasets.gdsc.label", "GDSC_", ["datasets.gdsc.label", "'GDSC_'"]),
+    "half of a letter": ("datasets.gdsc.label", "\ud83e", ["datasets.gdsc.label is no text", "ud83e"]),
+    "list that holds itself": ("text.sources", SELF_LIST, ["text.sources", "20 levels", "anchor"]),
+    "block that holds itself": ("models", SELF_BLOCK, ["models.clmt", "20 levels", "anchor"]),
+    "lists of lists": ("text.sources", LISTS, ["text.sources", "100000 values", "anchor"]),
     "nothing planned": ("simulated", True, ["no experiment is planned", "simulated"]),
 }
 
@@ -160,6 +203,9 @@ def test_a_fault_is_one_line_that_names_the_key(config: dict[str, Any], fault: s
         ("models.clmt.weight_decay", 1),
         ("models.mean_effects.shrinkage", 0),
         ("models.drug_ridge.alphas", [1, 2.5]),
+        ("datasets.gdsc.label", "GDSC's (2 of 3): a_b_c, \u00b5M $x$"),
+        ("downloads", "/scratch/data of mine/2.0/"),
+        (f"encoders.{'a' * 60}", LSA),
     ],
 )
 def test_a_setting_that_has_a_meaning_is_accepted(config: dict[str, Any], path: str, value: Any) -> None:

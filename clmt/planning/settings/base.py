@@ -23,15 +23,25 @@ from clmt.files import parse_settings
 from clmt.planning.settings.refusal import refusal
 
 __all__ = [
+    "Batch",
     "Block",
+    "Count",
+    "Decay",
+    "Label",
     "Listed",
     "NoSettings",
     "OneOf",
+    "Penalty",
+    "Place",
+    "Rate",
+    "Seed",
     "Settings",
     "Several",
     "SeveralUnique",
     "Share",
     "Unique",
+    "Weight",
+    "Width",
     "check",
     "faulty",
 ]
@@ -155,5 +165,24 @@ SeveralUnique = Annotated[
     Field(strict=False, min_length=1, json_schema_extra={"uniqueItems": True}),
     AfterValidator(_without_repetition),
 ]
-#: A share or probability that may be 0 and not 1.
-Share = Annotated[float, Field(ge=0.0, lt=1.0)]
+#: A probability that leaves something over; dropout is drawn in steps of 1/256.
+Share = Annotated[float, Field(ge=0.0, le=0.99)]
+#: Numbers that computing can do something with: beyond these it would overflow, never end or find no memory.
+Weight = Annotated[float, Field(ge=0.0, le=1e9)]
+Penalty = Annotated[float, Field(gt=0.0, le=1e9)]
+Rate = Annotated[float, Field(gt=0.0, le=1.0)]
+Decay = Annotated[float, Field(ge=0.0, le=10.0)]
+Count = Annotated[int, Field(ge=1, le=100_000)]
+Batch = Annotated[int, Field(ge=1, le=10_000_000)]
+Width = Annotated[int, Field(ge=1, le=16_384)]
+#: The least range that NumPy, torch, scikit-learn and RDKit agree on.
+Seed = Annotated[int, Field(ge=0, le=2**31 - 1)]
+#: A path as Snakemake can plan it (no braces, which are its wildcards) and every file system can hold it.
+_MARK = r"[^/{}\x00-\x1f\x7f]"
+Place = Annotated[
+    str, Field(max_length=1000, pattern=rf"^/*[^-/{{}}\x00-\x1f\x7f]{_MARK}{{0,99}}(/+{_MARK}{{1,100}})*/*$")
+]
+#: A line without what reStructuredText, in which the report is written, would read as more than words.
+Label = Annotated[
+    str, Field(max_length=100, pattern=r"^([^\x00-\x1f\x7f-\x9f\u2028\u2029`*|<>\\_]|[A-Za-z0-9](_[A-Za-z0-9])+)+$")
+]

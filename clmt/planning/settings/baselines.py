@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from clmt.planning.settings.base import Settings, Several, Share
+from clmt.planning.settings.base import Batch, Count, Decay, Penalty, Rate, Settings, Several, Share, Weight, Width
 
 __all__ = [
     "ConditionalNormalSettings",
@@ -21,21 +21,21 @@ __all__ = [
     "TissueDrugMeanSettings",
 ]
 
-Alphas = Several[Annotated[float, Field(gt=0)]]
+Alphas = Several[Penalty]
+Components = Annotated[int, Field(ge=0, le=10_000)]
 
 
 class MeanEffectsSettings(Settings):
     """Overall mean, and one effect of each cell line and drug."""
 
-    shrinkage: float = Field(default=1.0, ge=0, description="Penalty on each squared mean effect, in pairs.")
+    shrinkage: Weight = Field(default=1.0, description="Penalty on each squared mean effect, in pairs.")
 
 
 class TissueDrugMeanSettings(Settings):
     """Drug mean within the cell line's tissue."""
 
-    shrinkage: float = Field(
+    shrinkage: Weight = Field(
         default=3.0,
-        ge=0,
         description="Weight of the drug mean, in pairs: at 3, a tissue with three cell lines counts as much.",
     )
 
@@ -43,14 +43,15 @@ class TissueDrugMeanSettings(Settings):
 class MatrixFactorisationSettings(MeanEffectsSettings):
     """Mean effects plus a low-rank term."""
 
-    rank: int = Field(default=48, gt=0, description="Length of the factors.")
-    regularisation: float = Field(
+    rank: int = Field(default=48, ge=1, le=1000, description="Length of the factors.")
+    regularisation: Penalty = Field(
         default=12.0,
-        gt=0,
         description="Penalty on each factor's squared length, in pairs times squared ln uM over squared factor units.",
     )
-    sweeps: int = Field(default=15, gt=0, description="Sweeps (all drugs, then all cell lines) of each start.")
-    fits: int = Field(default=5, gt=0, description="Random starts, averaged.")
+    sweeps: int = Field(
+        default=15, ge=1, le=10_000, description="Sweeps (all drugs, then all cell lines) of each start."
+    )
+    fits: int = Field(default=5, ge=1, le=1000, description="Random starts, averaged.")
 
 
 class ConditionalNormalSettings(MeanEffectsSettings):
@@ -111,36 +112,38 @@ class DrugGPSettings(MeanEffectsSettings):
 class GradientBoostingSettings(Settings):
     """LightGBM on the departures from the mean effects."""
 
-    expression_components: int = Field(default=50, ge=0, description="Principal components of expression.")
-    alteration_components: int = Field(
-        default=10, ge=0, description="Principal components of mutations, and as many of copy number."
+    expression_components: Components = Field(default=50, description="Principal components of expression.")
+    alteration_components: Components = Field(
+        default=10, description="Principal components of mutations, and as many of copy number."
     )
-    fingerprint_components: int = Field(default=30, ge=0, description="Principal components of fingerprints.")
-    leaves: Several[Annotated[int, Field(gt=1)]] = Field(
+    fingerprint_components: Components = Field(default=30, description="Principal components of fingerprints.")
+    leaves: Several[Annotated[int, Field(ge=2, le=131_072)]] = Field(
         default=(63, 255), description="Numbers of leaves of a tree; the better one on the validation pairs is used."
     )
-    learning_rate: float = Field(default=0.05, gt=0, description="Shrinkage of each tree.")
-    trees: int = Field(default=3000, gt=0, description="Trees at most.")
-    patience: int = Field(default=30, gt=0, description="Trees without improvement before stopping.")
-    min_pairs: int = Field(default=40, ge=0, description="Training pairs in a leaf at least.")
+    learning_rate: Rate = Field(default=0.05, description="Shrinkage of each tree.")
+    trees: Count = Field(default=3000, description="Trees at most.")
+    patience: Count = Field(default=30, description="Trees without improvement before stopping.")
+    min_pairs: int = Field(default=40, ge=0, le=100_000, description="Training pairs in a leaf at least.")
     feature_share: float = Field(default=0.3, gt=0, le=1, description="Share of the features that each tree may use.")
-    encoding_parts: int = Field(default=5, gt=1, description="Parts of the out-of-fold encoding of the mean effects.")
+    encoding_parts: int = Field(
+        default=5, ge=2, le=100, description="Parts of the out-of-fold encoding of the mean effects."
+    )
 
 
 class MLPSettings(Settings):
     """Early-fusion multilayer perceptron, trained with AdamW on squared error."""
 
-    hidden: Several[Annotated[int, Field(gt=0)]] = Field(default=(512, 128), description="Widths of the hidden layers.")
+    hidden: Several[Width] = Field(default=(512, 128), max_length=20, description="Widths of the hidden layers.")
     dropout: Share = Field(default=0.4, description="Probability after each hidden layer.")
     interaction: Literal["none", "bilinear"] = Field(
         default="none", description="Whether the product of learnt factors of cell line and drug is added."
     )
-    factors: int = Field(default=64, gt=0, description="Length of the factors of a bilinear interaction.")
+    factors: Width = Field(default=64, description="Length of the factors of a bilinear interaction.")
     fingerprint: Literal["morgan2", "morgan3"] = Field(default="morgan2", description="Fingerprint, by its radius.")
-    batch: int = Field(default=4096, gt=0, description="Pairs in a step.")
-    epochs: int = Field(default=60, gt=0, description="Epochs at most.")
-    patience: int = Field(default=20, gt=0, description="Epochs without a better validation RMSE before stopping.")
-    learning_rate: float = Field(
-        default=0.004, gt=0, description="Peak; it rises for the first tenth of the steps and falls along a cosine."
+    batch: Batch = Field(default=4096, description="Pairs in a step.")
+    epochs: Count = Field(default=60, description="Epochs at most.")
+    patience: Count = Field(default=20, description="Epochs without a better validation RMSE before stopping.")
+    learning_rate: Rate = Field(
+        default=0.004, description="Peak; it rises for the first tenth of the steps and falls along a cosine."
     )
-    weight_decay: float = Field(default=0.01, ge=0, description="AdamW's decay of the weights.")
+    weight_decay: Decay = Field(default=0.01, description="AdamW's decay of the weights.")

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from clmt.planning.settings.base import Settings, SeveralUnique, Share, Unique
+from clmt.planning.settings.base import Batch, Count, Decay, Rate, Settings, SeveralUnique, Share, Unique, Weight
 
 __all__ = ["CLMTSettings"]
 
@@ -28,27 +28,26 @@ class CLMTSettings(Settings):
     contrastive: Unique[Contrast] = Field(
         default=("intra", "cross"), description="Contrastive terms: within a view, and across views."
     )
-    contrastive_weight: float = Field(
-        default=0.005, ge=0, description="a of the loss; published: 0.005 on GDSC, 0.01 on CCLE."
+    contrastive_weight: Weight = Field(
+        default=0.005, description="a of the loss; published: 0.005 on GDSC, 0.01 on CCLE."
     )
-    contrastive_sample: int = Field(
+    contrastive_sample: Batch = Field(
         default=256,
-        gt=0,
         description="Distinct cell lines and drugs contrasted in an update; a batch of 256 pairs has at most as many.",
     )
     auxiliary: Unique[Auxiliary] = Field(
         default=("tissue", "threshold", "pathway"), description="Auxiliary tasks of training."
     )
-    auxiliary_weight: float = Field(default=0.5, ge=0, description="b of the loss.")
+    auxiliary_weight: Weight = Field(default=0.5, description="b of the loss.")
     dropout: Share = Field(default=0.3, description="Probability in all heads and encoders.")
     geometry_dropout: Share = Field(default=0.4, description="Probability in the blocks of the molecular geometry.")
-    epochs: int = Field(default=110, gt=0, description="Epochs at most.")
-    patience: int = Field(default=15, gt=0, description="Epochs without a better validation RMSE before stopping.")
-    batch_size: int = Field(default=4096, gt=0, description="Pairs in an update.")
-    updates_per_encoding: int = Field(
-        default=4, gt=0, description="Updates of everything else for each pass through the molecular encoder."
+    epochs: Count = Field(default=110, description="Epochs at most.")
+    patience: Count = Field(default=15, description="Epochs without a better validation RMSE before stopping.")
+    batch_size: Batch = Field(default=4096, description="Pairs in an update.")
+    updates_per_encoding: Count = Field(
+        default=4, description="Updates of everything else for each pass through the molecular encoder."
     )
-    learning_rate: float = Field(default=3.0e-3, gt=0, description="Peak of the schedule.")
+    learning_rate: Rate = Field(default=3.0e-3, description="Peak of the schedule.")
     warm_up: float = Field(default=0.05, ge=0, le=1, description="Share of the steps that climb to the peak.")
-    weight_decay: float = Field(default=0.005, ge=0, description="AdamW's decay of the weights.")
+    weight_decay: Decay = Field(default=0.005, description="AdamW's decay of the weights.")
     average: float = Field(default=0.995, ge=0, le=1, description="Decay of the moving average of the weights.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 from pydantic import Field, create_model
 
 from clmt.planning.architectures import ARCHITECTURES
-from clmt.planning.settings.base import Block, Settings, SeveralUnique
+from clmt.planning.settings.base import Block, Place, Seed, Settings, SeveralUnique
 from clmt.planning.settings.encoders import Encoder
 from clmt.planning.settings.features import Features
 from clmt.planning.settings.folds import Split
@@ -20,7 +20,7 @@ __all__ = ["Config", "Experiment", "ModelEntry"]
 
 Entry = TypeVar("Entry")
 #: A name that becomes a folder below results.
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 Named = Annotated[dict[Name, Entry], Field(min_length=1)]
 
 
@@ -57,6 +57,7 @@ class Experiment(Block):
     folds: int | None = Field(
         default=None,
         ge=1,
+        le=127,
         description="Run only this many folds, the first ones of the split; at most as many as it has.",
     )
     models: SeveralUnique[str] = Field(description="Entries of models, in the order of the table's rows.")
@@ -65,21 +66,20 @@ class Experiment(Block):
 class Config(Settings):
     """Configuration of the clmt workflow. Every key is required unless it says otherwise."""
 
-    mirror: Annotated[str, Field(min_length=1)] | None = Field(
+    mirror: Place | None = Field(
         description=(
             "Folder that answers every download from disk, its files at host/path; null asks the live sources. "
-            "clmt mirror DIR makes one."
+            "clmt mirror DIR makes one. A path without braces."
         )
     )
-    downloads: str = Field(min_length=1, description="Folder of the raw downloads, each at its host/path.")
+    downloads: Place = Field(description="Folder of the raw downloads, each at its host/path. A path without braces.")
     simulated: bool = Field(
         description=(
             "Whether the downloads are simulated. Only datasets and experiments that agree are planned, so that "
             "simulated bytes never enter a real dataset."
         )
     )
-    seed: int = Field(
-        ge=0,
+    seed: Seed = Field(
         description="Base seed; each run derives its own from it and from the names of dataset, split, model and fold.",
     )
     datasets: Named[Dataset] = Field(description="Datasets by name.")

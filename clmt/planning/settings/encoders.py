@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Discriminator, Field, Tag, TypeAdapter, create_model
 
-from clmt.planning.settings.base import Block, Settings, check
+from clmt.planning.settings.base import Block, Place, Seed, Settings, check
 
 __all__ = ["Encoder", "Variant", "Variation", "encoder_job"]
 
@@ -24,7 +24,7 @@ class _Dealt(Settings):
     only: Literal["cell_line", "drug"] | None = Field(
         default=None, description="Kind of entity that keeps its vectors; those of the other are zero."
     )
-    seed: int = Field(default=0, ge=0, description="Seed of shuffle and of random.")
+    seed: Seed = Field(default=0, description="Seed of shuffle and of random.")
 
 
 class _Random(Settings):
@@ -46,12 +46,13 @@ class _Entry(_Dealt, Block):
     skip_characters: int | None = Field(
         default=None,
         ge=0,
+        le=10_000_000,
         description="Characters to skip at the start of each text, in place of text.skip_characters.",
     )
 
 
 class _Transformer(_Entry):
-    max_tokens: int = Field(default=512, ge=3, description="Tokens read of each text.")
+    max_tokens: int = Field(default=512, ge=3, le=1_000_000, description="Tokens read of each text.")
 
 
 class HuggingFace(_Transformer):
@@ -69,11 +70,13 @@ class Folder(_Transformer):
     """A frozen transformer in a local folder."""
 
     kind: Literal["folder"]
-    path: str = Field(min_length=1, description="Local folder of the transformer.")
+    path: Place = Field(description="Local folder of the transformer, a path without braces.")
 
 
 class _Sized(_Entry):
-    dimensions: int = Field(ge=2, description="Length of each vector at most; shorter where the corpus is small.")
+    dimensions: int = Field(
+        ge=2, le=16_384, description="Length of each vector at most; shorter where the corpus is small."
+    )
 
 
 class LatentSemantics(_Sized):

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from clmt.planning.protocols import PAPER_PARTS, PAPER_PROTOCOLS, PROTOCOLS
-from clmt.planning.settings.base import Block, OneOf, Settings, faulty
+from clmt.planning.settings.base import Block, OneOf, Seed, Settings, faulty
 
 __all__ = ["FoldSettings", "Split"]
 
@@ -32,8 +32,8 @@ class _Folds(Settings):
     )
     validation: float = Field(
         default=0.1,
-        gt=0,
-        lt=1,
+        ge=0.001,
+        le=0.9,
         description="Share of the training part that is held back, in the same blind way, to choose and to stop.",
     )
     repeats: int = Field(
@@ -112,7 +112,7 @@ class FoldSettings(_Folds):
 
     dataset: str = Field(default="", description="Dataset of the folds; a graph of another one refuses them.")
     split: str = Field(default="", description="Split of the folds.")
-    seed: int = Field(default=0, ge=0, description="Derived from the base seed, the dataset and the split.")
+    seed: Seed = Field(default=0, description="Derived from the base seed, the dataset and the split.")
 
 
 class Split(_Folds, Block):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from clmt.errors import ClmtError, expected_one_of
+from clmt.errors import ClmtError, expected_one_of, shown
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
@@ -22,8 +23,9 @@ TYPES = {
     "array": "list",
     "object": "mapping",
 }
-NAME = "small letters, digits and underscores, a letter first"
-FORMS = ("string_pattern_mismatch", "string_too_short", "too_short")
+NAME = "small letters, digits and underscores, a letter first, 60 at most"
+FORMS = ("string_pattern_mismatch", "string_too_short", "string_too_long", "too_short", "too_long")
+EXPONENT = re.compile(r"\d+[eE][+-]?\d+")
 Node = Mapping[str, Any]
 
 
@@ -55,7 +57,7 @@ def refusal(error: ValidationError, schema: Node, place: str, remedy: str = "") 
         return _unknown_kind(first, node, place, path, remedy)
     where = _where(place, path)
     if first["loc"][-1:] == ("[key]",):
-        return ClmtError(f"{where} has a name that is none! got: {got!r}, expected: {node['description']}{tail}")
+        return ClmtError(f"{where} has a name that is none! got: {shown(got)}, expected: {node['description']}{tail}")
     if kind == "missing":
         there = ", ".join(map(str, got)) or "nothing"
         return ClmtError(f"{where} is missing! got: {there}, {_expected(node)}{tail}")
@@ -71,14 +73,22 @@ def _fault(kind: str, got: Any, node: Node) -> str:
     """Say what is wrong with a single value."""
     if kind.startswith(("greater", "less")):
         size = "small" if kind.startswith("greater") else "large"
-        return f"is too {size}! got: {got!r}, {_expected(node)}"
+        return f"is too {size}! got: {shown(got)}, {_expected(node)}"
     if kind == "finite_number":
         return f"is no finite number! got: {got!r}, {_expected(node)}"
     if kind in FORMS:
-        return f"is of another form! got: {got!r}, {_expected(node)}"
+        return f"is of another form! got: {shown(got)}, {_expected(node)}"
     word = TYPES.get(node.get("type", ""), "such value")
-    hint = "; YAML reads 1e-4 as text: write 1.0e-4" if "number" in word and isinstance(got, str) else ""
-    return f"is no {word}! got: {got!r}, {_expected(node)}{hint}"
+    return f"is no {word}! got: {shown(got)}, {_expected(node)}{_typing_hint(word, got)}"
+
+
+def _typing_hint(word: str, got: Any) -> str:
+    """Where a text came from that was meant as something else."""
+    if isinstance(got, str) and "number" in word and EXPONENT.fullmatch(got):
+        return "; YAML reads 1e-4 as text: write 1.0e-4"
+    if isinstance(got, str) and word != "text":
+        return "; --config of Snakemake takes True and False, and text within brackets: use an overlay"
+    return ""
 
 
 def _unknown_kind(first: ErrorDetails, node: Node, place: str, path: list[str], remedy: str) -> ClmtError:
@@ -158,7 +168,8 @@ def _expected(node: Node) -> str:
 
 def _form_of(node: Node) -> str:
     if node.get("type") == "array":
-        return "an entry or more" if "minItems" in node else ""
+        most = f"1 to {node['maxItems']} entries" if "maxItems" in node else "an entry or more"
+        return most if "minItems" in node else ""
     if "pattern" in node or "minLength" in node:
         return str(node.get("description", "")).rstrip(".") or "some text"
     return ""
@@ -169,9 +180,14 @@ def range_in_words(node: Node) -> str:
     low, above = node.get("minimum"), node.get("exclusiveMinimum")
     high, below = node.get("maximum"), node.get("exclusiveMaximum")
     if low is not None and high is not None:
-        return f"{low:g} to {high:g}"
-    least = f"{low:g} or more" if low is not None else f"more than {above:g}" if above is not None else ""
+        return f"{_digits(low)} to {_digits(high)}"
+    least = f"{_digits(low)} or more" if low is not None else f"more than {_digits(above)}" if above is not None else ""
     if high is None and below is None:
         return least
-    most = f"{high:g} at most" if high is not None else f"below {below:g}"
+    most = f"{_digits(high)} at most" if high is not None else f"below {_digits(below)}"
     return f"{least} and {most}" if least else most
+
+
+def _digits(number: float) -> str:
+    """Whole numbers with all their digits, others short."""
+    return str(number) if isinstance(number, int) else f"{number:g}"

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from clmt.planning.layouts import LAYOUTS
-from clmt.planning.settings.base import Block, OneOf, Settings, Unique
+from clmt.planning.settings.base import Block, Label, OneOf, Settings, Unique
 
 __all__ = ["Dataset", "TableSettings"]
 
@@ -25,11 +25,13 @@ class _Source(Settings):
     cell_lines: int | None = Field(
         default=None,
         ge=1,
+        le=1_000_000,
         description="Keep only this many cell lines, chosen by a hash of their ids so that tissues are mixed.",
     )
     drugs: int | None = Field(
         default=None,
         ge=1,
+        le=1_000_000,
         description="Keep only this many drugs, chosen by a hash of their names, for a small real run.",
     )
     simulated: bool = Field(
@@ -47,7 +49,12 @@ class TableSettings(_Source):
 class Dataset(_Source, Block):
     """An entry of ``datasets``."""
 
-    label: str = Field(min_length=1, description="How tables and figures call the dataset.")
+    label: Label = Field(
+        description=(
+            "How the report calls the dataset: a line without marks of reStructuredText (backquote, asterisk, bar, "
+            "angle bracket, backslash, underscore at the end of a word)."
+        )
+    )
     archive: Archive = Field(
         description=(
             "Entry of config/sources.yaml that holds the dataset; for a layout of several files an entry for each part."

@@ -30,9 +30,12 @@ class TextSettings(Settings):
     max_altered_genes: int = Field(
         default=30,
         ge=1,
+        le=100_000,
         description="Most mutated genes, and most genes of altered copy number, that a cell line's text names.",
     )
-    max_pathways: int = Field(default=6, ge=0, description="Pathways that a cell line's text describes at most.")
+    max_pathways: int = Field(
+        default=6, ge=0, le=100_000, description="Pathways that a cell line's text describes at most."
+    )
     leaks: Literal["drop", "keep"] = Field(
         default="drop",
         description="What to do with a sentence on the response of a cell line of the dataset to one of its drugs.",
@@ -45,6 +48,7 @@ class Text(TextSettings, Block):
     encoder: str = Field(description="Text encoder, an entry of encoders.")
     skip_characters: int = Field(
         ge=0,
+        le=10_000_000,
         description=(
             "Characters to skip at the start of each text; an encoder may have its own. A text that is cut away whole "
             "becomes a neutral sentence, and is counted in the vectors' metadata."
