@@ -28,6 +28,7 @@ __all__ = [
     "read_json",
     "replace_folder",
     "replaceable_folder",
+    "unique_keys",
     "write_json",
     "write_parquet",
     "write_text",
@@ -170,7 +171,7 @@ def read_json(path: Path, remedy: str = "Run the rule that makes it") -> Any:
 def parse_settings(text: str) -> dict[str, Any]:
     """Read the JSON object of a command's ``--settings``; a key that stands twice is refused."""
     try:
-        values = json.loads(text, object_pairs_hook=_unique_keys)
+        values = json.loads(text, object_pairs_hook=unique_keys)
     except (ValueError, RecursionError) as error:  # the latter where brackets are nested without end
         reason = str(error).splitlines()[0][:100]
         raise ClmtError(f"--settings is not JSON ({reason})! got: {shown(text)}. Give a JSON object") from None
@@ -179,7 +180,8 @@ def parse_settings(text: str) -> dict[str, Any]:
     return values
 
 
-def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make a JSON object, for `json.loads`; raises ValueError for a key that stands twice."""
     values = dict(pairs)
     if len(values) < len(pairs):
         names = [name for name, _ in pairs]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from clmt.acquire.folder import file_sha256
@@ -13,7 +13,7 @@ from clmt.errors import ClmtError
 from clmt.files import read_json, replace_folder, replaceable_folder, write_json
 from clmt.scratch import scratch_folder
 
-__all__ = ["RECORD", "fetch_encoder", "wanted_files"]
+__all__ = ["RECORD", "fetch_encoder", "model_files", "wanted_files"]
 
 logger = logging.getLogger(__name__)
 
@@ -83,11 +83,26 @@ def wanted_files(names: Iterable[str]) -> list[str]:
     return small + weights
 
 
+def model_files(folder: Path) -> list[str]:
+    """Names of the files of a local folder that an encoder needs; none where it is no model."""
+    try:
+        return wanted_files(_listed(folder))
+    except ClmtError:
+        return []
+
+
+def _listed(folder: Path) -> Iterator[str]:
+    """Files that may belong to a model: in the folder itself, and the pooling's; what lies deeper is not looked at."""
+    for path in (*folder.glob("*"), *folder.glob("*/config.json")):
+        if path.is_file():
+            yield path.relative_to(folder).as_posix()
+
+
 def _copy(local: Path, folder: Path) -> list[str]:
     local = Path(local)
     if not local.is_dir():
         raise ClmtError(f"encoder folder {local}: no such folder. Give the folder that holds the model's config.json")
-    files = wanted_files(path.relative_to(local).as_posix() for path in local.rglob("*") if path.is_file())
+    files = wanted_files(_listed(local))
     for name in files:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(local / name, folder / name)

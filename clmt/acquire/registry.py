@@ -14,11 +14,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
-import yaml
-
 from clmt.errors import ClmtError, expected_one_of
-from clmt.files import check_plain
 from clmt.paths import REGISTRY, packaged
+from clmt.yaml_files import read_yaml
 
 __all__ = ["Api", "Registry", "Source", "download_path", "is_address", "load_registry"]
 
@@ -104,16 +102,9 @@ def load_registry(path: Path | None = None) -> Registry:
     """
     path = packaged(REGISTRY) if path is None else Path(path)
     try:
-        check_plain(path, "read")
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeys)
+        content = read_yaml(path)
     except FileNotFoundError:
         raise ClmtError(f"{path}: no such registry of sources; give its path with --registry") from None
-    except UnicodeDecodeError as error:
-        raise ClmtError(f"{path}: not UTF-8 text ({error.reason})! Save it as UTF-8") from None
-    except RecursionError:
-        raise ClmtError(f"{path}: nested too deeply! expected: blocks, entries and keys") from None
-    except yaml.YAMLError as error:
-        raise ClmtError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
     blocks = _mapping(content, f"{path}")
     _refuse_unknown(blocks, ("sources", "later", "apis"), f"{path}: unknown block")
     sources = {name: _source(f"{path}: sources", name, entry) for name, entry in _entries(path, blocks, "sources")}
@@ -123,18 +114,6 @@ def load_registry(path: Path | None = None) -> Registry:
     _refuse_shared_addresses(path, {**sources, **later})
     apis = {name: _api(path, name, entry) for name, entry in _entries(path, blocks, "apis")}
     return Registry(path, sources, apis, later)
-
-
-class _UniqueKeys(yaml.SafeLoader):
-    """YAML keeps the last of two equal keys silently; an entry given twice is a mistake here."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """Refuse a key that occurs twice."""
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        for key in keys:
-            if keys.count(key) > 1:
-                raise yaml.constructor.ConstructorError(None, None, f"key {key!r} occurs twice", node.start_mark)
-        return super().construct_mapping(node, deep)
 
 
 def _entries(path: Path, blocks: Mapping[str, Any], block: str) -> list[tuple[str, dict[str, Any]]]:

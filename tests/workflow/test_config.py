@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from typing import Any
 
 import pytest
@@ -131,7 +132,7 @@ FAULTS = {
     "zero batch": ("models.mlp.batch", 0, ["models.mlp.batch", "got: 0", "1 to 10000000", "4096"]),
     "part of an epoch": ("models.clmt.epochs", 1.5, ["models.clmt.epochs is no whole number", "1.5", "110"]),
     "switch for a number": ("models.clmt.dropout", True, ["models.clmt.dropout is no number", "True"]),
-    "negative dropout": ("models.clmt.dropout", -0.1, ["models.clmt.dropout", "-0.1", "0 or more"]),
+    "negative dropout": ("models.clmt.dropout", -0.1, ["models.clmt.dropout", "-0.1", "0 to 0.99"]),
     "text for a list": ("models.clmt.views", "text", ["models.clmt.views is no list", "'text'"]),
     "number among texts": (
         "models.clmt.views",
@@ -271,3 +272,26 @@ def test_snakemake_says_it_in_one_line(workspace: Workspace, overlay: dict[str, 
     assert "Traceback" not in done.stderr
     assert not (workspace.folder / "results").exists()
     assert clmt.planning.config.REMEDY in errors[0]
+
+
+def test_a_key_twice_in_an_overlay_is_refused(workspace: Workspace) -> None:
+    path = workspace.folder / "twice.yaml"
+    path.write_text("seed: 1\nmodels: {}\nseed: 2\n")
+    done = workspace.snakemake("--dry-run", "--cores", "1", "--configfile", str(path), "--", "results/gdsc_cv.tsv")
+    errors = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert done.returncode == 2
+    assert len(errors) == 1
+    assert "twice.yaml: not valid YAML: key 'seed' occurs twice" in errors[0]
+    assert "line 3" in errors[0]
+
+
+def test_every_value_in_a_shell_command_is_quoted() -> None:
+    """A path or name with a blank, a quote or a line end must stay one argument of its command."""
+    commands = [
+        line
+        for path in sorted((ROOT / "workflow" / "rules").glob("*.smk"))
+        for line in re.findall(r"^    shell:\n((?:        .*\n)+)", path.read_text(), re.MULTILINE)
+    ]
+    values = [value for command in commands for value in re.findall(r"\{([^}]+)\}", command)]
+    assert len(values) > 60
+    assert [value for value in values if not value.endswith(":q") and value != "threads"] == []

@@ -18,7 +18,7 @@ rule fetch_source:
         source=source_name,
         settings=source_settings,
     shell:
-        "clmt fetch --source {params.source} --mirror={resources.mirror:q} --out {output:q} 2> {log:q}"
+        "clmt fetch --source {params.source:q} --mirror={resources.mirror:q} --out {output:q} 2> {log:q}"
 
 
 rule resolve_structures:
@@ -39,7 +39,7 @@ rule resolve_structures:
         settings=service_settings("pubchem"),
         code=layout_code("clmt.acquire.pubchem"),
     shell:
-        "clmt pubchem --dataset-layout {params.layout} --archive {params.archive:q} --cache {params.cache:q} "
+        "clmt pubchem --dataset-layout {params.layout:q} --archive {params.archive:q} --cache {params.cache:q} "
         "--mirror={resources.mirror:q} --out {output.structures:q} 2> {log:q}"
 
 
@@ -55,4 +55,4 @@ rule fetch_encoder:
         revision=encoder_entry("revision"),
         folder=subpath(output.record, parent=True),
     shell:
-        "clmt fetch-encoder --id {params.id:q} --revision {params.revision} --out {params.folder:q} 2> {log:q}"
+        "clmt fetch-encoder --id {params.id:q} --revision {params.revision:q} --out {params.folder:q} 2> {log:q}"

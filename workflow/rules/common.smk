@@ -1,6 +1,7 @@
 # Glue from the configuration to clmt.planning.runs: the rules' parameters and lists of inputs. No rule stands here.
 
 import sys
+from pathlib import Path
 
 from clmt.planning import runs as plan
 from clmt.acquire.registry import load_registry
@@ -10,6 +11,7 @@ from clmt.machine import has_gpu
 from clmt.paths import REGISTRY, here_or_packaged
 from clmt.planning.digest import code_digest
 from clmt.planning.lock import lock_hint
+from clmt.yaml_files import read_yaml
 
 
 def refuse(error):
@@ -22,6 +24,10 @@ if workflow.is_main_process and (hint := lock_hint(sys.argv)):
     print(hint, file=sys.stderr)
 
 try:
+    # Snakemake takes the last of two equal keys; whatever its own reader took is read again, to refuse them.
+    for overlay in workflow.configfiles if workflow.is_main_process else []:
+        if Path(overlay).is_file():
+            read_yaml(overlay)
     SOURCES = load_registry(here_or_packaged(REGISTRY))
     check_config(config, SOURCES.sources)
 except ClmtError as error:
@@ -80,7 +86,7 @@ def evaluate_code(wildcards):
 
 
 def simulated_flag(wildcards):
-    return "--simulated" if dataset_entry(wildcards)["simulated"] else ""
+    return ["--simulated"] if dataset_entry(wildcards)["simulated"] else []
 
 
 def experiment_repeats(wildcards):

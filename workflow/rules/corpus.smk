@@ -1,5 +1,6 @@
 # Which files the configured text sources need, and how the text commands are told. No rule stands here.
 
+from clmt.acquire.hub import model_files
 from clmt.planning.encoders import base_encoder, reads_texts, variant_settings
 from clmt.reading.targets import tables_digest
 from clmt.text.facts import (
@@ -72,7 +73,7 @@ def encoder_files(wildcards):
     if entry["kind"] == "huggingface":
         return [f"resources/models/{base}/encoder.json"]
     if entry["kind"] == "folder":  # where it is missing the command names the folder and what it must hold
-        return sorted(str(path) for path in Path(entry["path"]).rglob("*") if path.is_file())
+        return [f"{entry['path']}/{name}" for name in model_files(Path(entry["path"]))]
     return []
 
 

@@ -27,9 +27,9 @@ rule train:
         code=train_code,
         text=text_arguments,
     shell:
-        "clmt train --settings {params.settings:q} --graph {input.graph} --molecules {input.molecules} "
-        "{params.text:q} --device auto --threads {threads} --model {output.model} --history {output.history} "
-        "2> {log}"
+        "clmt train --settings {params.settings:q} --graph {input.graph:q} --molecules {input.molecules:q} "
+        "{params.text:q} --device auto --threads {threads} --model {output.model:q} --history {output.history:q} "
+        "2> {log:q}"
 
 
 rule evaluate:
@@ -58,9 +58,9 @@ rule evaluate:
         code=evaluate_code,
         text=text_arguments,
     shell:
-        "clmt evaluate --settings {params.settings:q} --model {input.model} --graph {input.graph} "
-        "--molecules {input.molecules} {params.text:q} --response {input.response} {params.simulated} "
-        "--predictions {output.predictions} --metrics {output.metrics} 2> {log}"
+        "clmt evaluate --settings {params.settings:q} --model {input.model:q} --graph {input.graph:q} "
+        "--molecules {input.molecules:q} {params.text:q} --response {input.response:q} {params.simulated:q} "
+        "--predictions {output.predictions:q} --metrics {output.metrics:q} 2> {log:q}"
 
 
 rule collect:
@@ -86,6 +86,6 @@ rule collect:
         digests=experiment_digests,
         code=code_digest("clmt.evaluation.tables"),
     shell:
-        "clmt collect --experiment {wildcards.experiment} --models {params.models} --repeats {params.repeats} "
-        "--digests {params.digests} --metrics {input.metrics} --predictions {input.predictions} "
-        "--table {output.table} --summary {output.summary} 2> {log}"
+        "clmt collect --experiment {wildcards.experiment:q} --models {params.models:q} --repeats {params.repeats:q} "
+        "--digests {params.digests:q} --metrics {input.metrics:q} --predictions {input.predictions:q} "
+        "--table {output.table:q} --summary {output.summary:q} 2> {log:q}"

@@ -20,8 +20,8 @@ rule featurise_molecules:
         code=code_digest("clmt.features.molecules"),
         settings=settings("molecules"),
     shell:
-        "clmt molecules --drugs {input.drugs} --settings {params.settings:q} --threads {threads}"
-        " --out {output.molecules} 2> {log}"
+        "clmt molecules --drugs {input.drugs:q} --settings {params.settings:q} --threads {threads}"
+        " --out {output.molecules:q} 2> {log:q}"
 
 
 rule split_folds:
@@ -44,8 +44,8 @@ rule split_folds:
         code=split_code,
         settings=settings("folds"),
     shell:
-        "clmt folds --response {input.response} --cell-lines {input.cell_lines} --drugs {input.drugs}"
-        " --settings {params.settings:q} --out {output.folds} 2> {log}"
+        "clmt folds --response {input.response:q} --cell-lines {input.cell_lines:q} --drugs {input.drugs:q}"
+        " --settings {params.settings:q} --out {output.folds:q} 2> {log:q}"
 
 
 rule build_graph:
@@ -73,7 +73,7 @@ rule build_graph:
         code=code_digest("clmt.graph.build"),
         settings=settings("graph"),
     shell:
-        "clmt graph --response {input.response} --expression {input.expression} --mutation {input.mutation}"
-        " --copy-number {input.copy_number} --cell-lines {input.cell_lines} --drugs {input.drugs}"
-        " --molecules {input.molecules} --folds {input.folds} --settings {params.settings:q}"
-        " --out {output.graph} 2> {log}"
+        "clmt graph --response {input.response:q} --expression {input.expression:q} --mutation {input.mutation:q}"
+        " --copy-number {input.copy_number:q} --cell-lines {input.cell_lines:q} --drugs {input.drugs:q}"
+        " --molecules {input.molecules:q} --folds {input.folds:q} --settings {params.settings:q}"
+        " --out {output.graph:q} 2> {log:q}"

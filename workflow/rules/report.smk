@@ -61,9 +61,9 @@ rule figures:
         folder=subpath(output.table, parent=True),
         code=code_digest("clmt.report.write"),
     shell:
-        "clmt figures --experiment {wildcards.experiment} --models {params.models} "
-        "--digests {params.digests} --metrics {input.metrics} --predictions {input.predictions} "
-        "--history {input.history} --summary {input.summary} --out-dir {params.folder} 2> {log}"
+        "clmt figures --experiment {wildcards.experiment:q} --models {params.models:q} "
+        "--digests {params.digests:q} --metrics {input.metrics:q} --predictions {input.predictions:q} "
+        "--history {input.history:q} --summary {input.summary:q} --out-dir {params.folder:q} 2> {log:q}"
 
 
 rule text_page:
@@ -94,5 +94,5 @@ rule text_page:
         corpus=subpath(input.drugs, parent=True),
         tables=subpath(input.drug_names, parent=True),
     shell:
-        "clmt text page --dataset {wildcards.dataset} --corpus {params.corpus} --tables {params.tables} "
-        "{params.simulated} --out {output.page} 2> {log}"
+        "clmt text page --dataset {wildcards.dataset:q} --corpus {params.corpus:q} --tables {params.tables:q} "
+        "{params.simulated:q} --out {output.page:q} 2> {log:q}"

@@ -27,7 +27,8 @@ rule build_tables:
         code=layout_code("clmt.tables.build"),
         settings=settings("tables"),
         archive=archive_arguments,
+        folder=subpath(output.response, parent=True),
     shell:
         "clmt tables --settings {params.settings:q} --archive {params.archive:q} --compounds {input.compounds:q}"
         " --passports {input.passports:q} --structures {input.structures:q}"
-        " --out-dir results/{wildcards.dataset}/tables 2> {log:q}"
+        " --out-dir {params.folder:q} 2> {log:q}"

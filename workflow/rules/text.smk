@@ -22,7 +22,7 @@ rule look_up_records:
         files=look_up_arguments,
         cache=config["downloads"],
     shell:
-        "clmt text look-up --source {wildcards.service} --drugs {input.drugs:q} {params.files:q} "
+        "clmt text look-up --source {wildcards.service:q} --drugs {input.drugs:q} {params.files:q} "
         "--cache {params.cache:q} --mirror={resources.mirror:q} "
         "--out {output.records:q} 2> {log:q}"
 
@@ -58,10 +58,10 @@ rule write_corpus:
         tables=subpath(input.drugs, parent=True),
         folder=subpath(output.drugs, parent=True),
     shell:
-        "clmt text build --settings {params.settings:q} --tables {params.tables} "
-        "--structures {input.structures} --archive {params.archive} "
-        "{params.simulated} "
-        "{params.files:q} --out-dir {params.folder} 2> {log}"
+        "clmt text build --settings {params.settings:q} --tables {params.tables:q} "
+        "--structures {input.structures:q} --archive {params.archive:q} "
+        "{params.simulated:q} "
+        "{params.files:q} --out-dir {params.folder:q} 2> {log:q}"
 
 
 rule encode_text:
@@ -90,8 +90,8 @@ rule encode_text:
         corpus=subpath(input.drugs, parent=True),
         tables=subpath(input.names, parent=True),
     shell:
-        "clmt text encode --settings {params.settings:q} --corpus {params.corpus} --tables {params.tables} "
-        "{params.folder:q} --out {output.vectors} 2> {log}"
+        "clmt text encode --settings {params.settings:q} --corpus {params.corpus:q} --tables {params.tables:q} "
+        "{params.folder:q} --out {output.vectors:q} 2> {log:q}"
 
 
 # (?!) matches nothing: without a variant this rule makes nothing.
@@ -113,4 +113,4 @@ rule vary_text_vectors:
         code=code_digest("clmt.vectors.controls"),
         settings=vary_settings,
     shell:
-        "clmt text vary --settings {params.settings:q} --vectors {input.vectors} --out {output.vectors} 2> {log}"
+        "clmt text vary --settings {params.settings:q} --vectors {input.vectors:q} --out {output.vectors:q} 2> {log:q}"

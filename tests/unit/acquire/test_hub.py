@@ -9,7 +9,7 @@ from typing import Any
 import huggingface_hub
 import pytest
 
-from clmt.acquire.hub import MARK, RECORD, fetch_encoder, wanted_files
+from clmt.acquire.hub import MARK, RECORD, fetch_encoder, model_files, wanted_files
 from clmt.errors import ClmtError
 
 REVISION = "0123456789abcdef0123456789abcdef01234567"
@@ -128,3 +128,13 @@ def _model(folder: Path) -> Path:
     for name in ("config.json", "model.safetensors"):
         (folder / name).write_bytes(b"x")
     return folder
+
+
+def test_files_of_a_local_model_are_found_without_looking_everywhere(tmp_path: Path) -> None:
+    others = ("tokenizer.json", "1_Pooling/config.json", "thesis.txt", "a/b/vocab.txt")
+    for name in ("config.json", "model.safetensors", *others):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("{}")
+    assert model_files(tmp_path) == ["1_Pooling/config.json", "config.json", "tokenizer.json", "model.safetensors"]
+    assert model_files(tmp_path / "a") == []
+    assert model_files(tmp_path / "nowhere") == []
