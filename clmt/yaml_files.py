@@ -54,7 +54,7 @@ class _StrictLoader(yaml.SafeLoader):
                 seen.add(name)
         return super().construct_mapping(node, deep)
 
-    def construct_scalar(self, node: yaml.ScalarNode) -> Any:
+    def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> Any:
         """Refuse half of a letter, which no file can hold."""
         value = super().construct_scalar(node)
         if isinstance(value, str) and not value.isascii() and any("\ud800" <= mark <= "\udfff" for mark in value):

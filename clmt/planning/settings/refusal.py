@@ -188,6 +188,6 @@ def range_in_words(node: Node) -> str:
     return f"{least} and {most}" if least else most
 
 
-def _digits(number: float) -> str:
+def _digits(number: float | None) -> str:
     """Whole numbers with all their digits, others short."""
     return str(number) if isinstance(number, int) else f"{number:g}"
