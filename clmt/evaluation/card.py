@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from clmt.errors import ClmtError
-from clmt.evaluation.metrics import METRICS
+from clmt.evaluation.metrics import METRICS, REFERENCES
 from clmt.files import read_json
 
 __all__ = ["read_card"]
@@ -62,7 +62,7 @@ _ENTRIES: dict[str, Kind] = {
     **dict.fromkeys(("device", "clmt_version", "settings_digest"), _LINE),
     **dict.fromkeys(METRICS, _CORRELATION),
     **dict.fromkeys(("rmse", "mae"), _AMOUNT),
-    **dict.fromkeys(("r2", "normalized_r2"), _FIT),
+    **dict.fromkeys(("r2", *(f"normalized_r2_{name}" for name in REFERENCES)), _FIT),
     "simulated": ("true or false", lambda value: isinstance(value, bool)),
 }
 

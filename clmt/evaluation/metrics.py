@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,6 +14,7 @@ __all__ = [
     "GROUP_RULE",
     "METRICS",
     "MIN_GROUP",
+    "REFERENCES",
     "GroupCorrelations",
     "correlation",
     "group_correlations",
@@ -32,6 +34,9 @@ GROUP_RULE = (
     "constant predictions count as r = 0"
 )
 
+REFERENCES = ("mean_effects", "tissue_mean_effects")
+"""Models of the training part whose predictions are taken off both sides for ``normalized_*`` metrics."""
+
 METRICS = (
     "rmse",
     "mae",
@@ -40,8 +45,7 @@ METRICS = (
     "spearman",
     "per_drug_r",
     "per_cell_r",
-    "normalized_pearson",
-    "normalized_r2",
+    *(f"normalized_{metric}_{reference}" for reference in REFERENCES for metric in ("pearson", "r2")),
 )
 """The metrics of a card, in the order of every table."""
 
@@ -151,7 +155,11 @@ def _check_finite(cells: np.ndarray, drugs: np.ndarray, **columns: np.ndarray) -
 
 
 def metric_card(
-    cells: np.ndarray, drugs: np.ndarray, observed: np.ndarray, predicted: np.ndarray, expected: np.ndarray
+    cells: np.ndarray,
+    drugs: np.ndarray,
+    observed: np.ndarray,
+    predicted: np.ndarray,
+    expected: Mapping[str, np.ndarray],
 ) -> dict[str, Any]:
     """Score one test fold.
 
@@ -162,8 +170,10 @@ def metric_card(
     observed, predicted
         ln IC50 (uM), (n,).
     expected
-        Mean effects of the fold's training part at each pair, (n,); taken off both sides for ``normalized_*``
-        (the normalisation of DrEval, https://github.com/daisybio/drevalpy).
+        What each of `REFERENCES`, fitted on the fold's training part, predicts of each pair, (n,); taken off both sides
+        for ``normalized_*`` (the normalisation of DrEval, https://github.com/daisybio/drevalpy, before and since its
+        version 1.6). Predictions that are one constant have a correlation of 0 there, too: what is left of them is the
+        reference itself, upside down.
 
     Returns
     -------
@@ -176,11 +186,12 @@ def metric_card(
         If there is no pair or a value is not finite.
     """
     cells, drugs = np.asarray(cells), np.asarray(drugs)
-    observed, predicted, expected = (np.asarray(v, dtype=np.float64) for v in (observed, predicted, expected))
-    lengths = {len(v) for v in (cells, drugs, observed, predicted, expected)}
+    observed, predicted = (np.asarray(values, dtype=np.float64) for values in (observed, predicted))
+    off = {name: np.asarray(expected[name], dtype=np.float64) for name in REFERENCES}
+    lengths = {len(values) for values in (cells, drugs, observed, predicted, *off.values())}
     if lengths == {0} or len(lengths) > 1:
         raise ClmtError(f"a metric card needs columns of one length, at least 1! got: lengths {sorted(lengths)}")
-    _check_finite(cells, drugs, observed=observed, predicted=predicted, expected=expected)
+    _check_finite(cells, drugs, observed=observed, predicted=predicted, **off)
     by_drug = group_correlations(drugs, observed, predicted)
     by_cell = group_correlations(cells, observed, predicted)
     return {
@@ -196,7 +207,18 @@ def metric_card(
         "per_cell_r": by_cell.mean(),
         "cells_used": by_cell.used,
         "cells_left_out": by_cell.left_out,
-        "normalized_pearson": correlation(observed - expected, predicted - expected),
-        "normalized_r2": r_squared(observed - expected, predicted - expected),
+        **_normalized(observed, predicted, off),
         "group_rule": GROUP_RULE,
     }
+
+
+def _normalized(observed: np.ndarray, predicted: np.ndarray, off: Mapping[str, np.ndarray]) -> dict[str, float | None]:
+    """Correlation and R2 with the prediction of each reference taken off both sides."""
+    found: dict[str, float | None] = {}
+    for name, values in off.items():
+        rest = observed - values
+        # A constant prediction stays one: it orders nothing, whatever is taken off.
+        left = predicted if predicted.std() <= CONSTANT else predicted - values
+        found[f"normalized_pearson_{name}"] = correlation(rest, left)
+        found[f"normalized_r2_{name}"] = r_squared(rest, predicted - values)
+    return found

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from clmt.errors import ClmtError, expected_one_of
-from clmt.evaluation.metrics import metric_card
+from clmt.evaluation.metrics import REFERENCES, metric_card
 from clmt.files import atomic_path, write_json, write_parquet
 from clmt.tables.schema import read_table, response_digest
 
@@ -77,9 +77,9 @@ def observed_values(response_path: Path, cells: np.ndarray, drugs: np.ndarray, d
     return np.array(values, dtype=np.float64)
 
 
-def _check_pairs(cells: np.ndarray, drugs: np.ndarray, predicted: np.ndarray, expected: np.ndarray) -> None:
-    """Refuse predictions that do not fit the pairs, and pairs that are there twice."""
-    for name, values in (("predicted", predicted), ("expected", expected)):
+def _check_pairs(cells: np.ndarray, drugs: np.ndarray, numbers: Mapping[str, np.ndarray]) -> None:
+    """Refuse numbers that do not fit the pairs, and pairs that are there twice."""
+    for name, values in numbers.items():
         if values.shape != cells.shape:
             raise ClmtError(
                 f"{name} values do not fit the test pairs! got: shape {values.shape}, expected: {cells.shape}"
@@ -99,7 +99,7 @@ def write_evaluation(
     predicted: np.ndarray,
     response_path: Path,
     digest: str = "",
-    expected: np.ndarray,
+    expected: Mapping[str, np.ndarray],
     card: Mapping[str, Any],
     predictions_out: Path,
     metrics_out: Path,
@@ -112,8 +112,10 @@ def write_evaluation(
         Names of the rows that ``pairs`` points to.
     pairs
         Test pairs, int64 (n, 2) of [cell line row, drug row].
-    predicted, expected
-        ln IC50 (uM) of the model and of the fold's training mean effects, (n,).
+    predicted
+        ln IC50 (uM) of the model, (n,).
+    expected
+        ln IC50 (uM) of each of `clmt.evaluation.metrics.REFERENCES`, (n,).
     response_path
         The dataset's ``response.parquet``.
     digest
@@ -134,16 +136,16 @@ def write_evaluation(
     pairs = np.asarray(pairs)
     cells = np.asarray(cell_line_ids, dtype=object)[pairs[:, 0]]
     drugs = np.asarray(drug_ids, dtype=object)[pairs[:, 1]]
-    predicted, expected = (np.asarray(values, dtype=np.float64) for values in (predicted, expected))
-    _check_pairs(cells, drugs, predicted, expected)
+    off = {name: np.asarray(expected[name], dtype=np.float64) for name in REFERENCES}
+    numbers = {"predicted": np.asarray(predicted, dtype=np.float64), **off}
+    _check_pairs(cells, drugs, numbers)
     observed = observed_values(response_path, cells, drugs, digest)
     try:
-        metrics = {**card, **metric_card(cells, drugs, observed, predicted, expected)}
+        metrics = {**card, **metric_card(cells, drugs, observed, numbers["predicted"], off)}
     except ClmtError as error:
         raise ClmtError(f"{card['dataset']}, {card['split']}, {card['model']}, fold {card['fold']}: {error}") from error
     columns = {"cell_line_id": pa.array(cells, pa.string()), "drug_id": pa.array(drugs, pa.string())}
-    numbers = {"observed": observed, "predicted": predicted, "expected": expected}
-    table = pa.table({**columns, **{name: pa.array(v) for name, v in numbers.items()}})
+    table = pa.table({**columns, **{name: pa.array(v) for name, v in {"observed": observed, **numbers}.items()}})
     table = table.replace_schema_metadata({key: str(card[key]) for key in PREDICTION_KEY})
     with atomic_path(predictions_out) as temporary:
         write_parquet(table, temporary)

@@ -1,7 +1,8 @@
 """Mean effects: the overall level of ln IC50, plus one number for each cell line and one for each drug.
 
 The part of a response that needs no biology. It is a baseline in its own right, the starting point of the
-factorisation, and what the ``normalized_*`` metrics take off both sides.
+factorisation, and what the ``normalized_*`` metrics take off both sides. With tissues, the level of a cell line is that
+of its tissue plus its own departure, so that a cell line never seen has one, too.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ class MeanEffects:
     mu
         Mean of the training values.
     cell_effect
-        float64 (C,), 0 for a cell line without a training pair.
+        float64 (C,), 0 for a cell line without a training pair; with tissues, that of its tissue.
     drug_effect
         float64 (D,), 0 for a drug without a training pair.
     """
@@ -67,10 +68,11 @@ def fit_mean_effects(
     n_drugs: int,
     shrinkage: float = 1.0,
     *,
+    tissue: ArrayLike | None = None,
     tolerance: float = 1e-10,
     max_sweeps: int = 500,
 ) -> MeanEffects:
-    """Fit ``value = mu + cell_effect + drug_effect`` by alternating ridge regression.
+    """Fit ``value = mu + cell_effect + drug_effect`` by alternating ridge regression, with tissues if they are given.
 
     Parameters
     ----------
@@ -82,6 +84,10 @@ def fit_mean_effects(
         Numbers of entities, C and D, with or without a training pair.
     shrinkage
         Penalty on each squared effect, in pairs: an effect seen in one pair is halved at 1.
+    tissue
+        int (C,), the tissue of every cell line, -1 where unknown. The effect of a cell line is then the sum of its
+        tissue's and its own, each penalised, fitted together with the drugs'. Without shrinkage the effect of a tissue
+        is the mean of its pairs.
     tolerance
         Stop when no effect moves by more than this in a sweep (ln uM).
     max_sweeps
@@ -111,8 +117,30 @@ def fit_mean_effects(
         before_cell, before_drug = cell_effect, drug_effect
         # Drugs first: they explain most of the variance, so that the sweeps settle sooner.
         drug_effect, _ = group_means(drugs, centred - cell_effect[cells], n_drugs, shrinkage)
-        cell_effect, _ = group_means(cells, centred - drug_effect[drugs], n_cells, shrinkage)
+        cell_effect = _cell_effects(cells, centred - drug_effect[drugs], n_cells, shrinkage, tissue)
         moved = max(np.abs(cell_effect - before_cell).max(), np.abs(drug_effect - before_drug).max())
         if moved < tolerance:
             break
     return MeanEffects(mu, cell_effect, drug_effect)
+
+
+def _cell_effects(
+    cells: NDArray[np.int64], rest: NDArray[np.float64], n_cells: int, shrinkage: float, tissue: ArrayLike | None
+) -> NDArray[np.float64]:
+    """Effects of the cell lines, float64 (C,), for what the drugs leave over of each pair (n,)."""
+    if tissue is None:
+        return group_means(cells, rest, n_cells, shrinkage)[0]
+    tissue = np.asarray(tissue, dtype=np.int64)
+    # With the cell lines' own departures solved for, those of one tissue are so many observations of its effect, each
+    # with the weight n / (n + shrinkage), beside a penalty that weighs as much as one cell line.
+    level, counts = group_means(cells, rest, n_cells)
+    weight = counts / (counts + shrinkage) if shrinkage else counts.astype(np.float64)
+    known = tissue >= 0
+    groups = int(tissue.max(initial=-1)) + 1
+    sums, weights = (
+        np.bincount(tissue[known], weights=values[known], minlength=groups) for values in (weight * level, weight)
+    )
+    effect = np.divide(sums, weights + (shrinkage > 0), out=np.zeros(groups), where=weights > 0)
+    of_cell = np.append(effect, 0.0)[tissue]  # the last one for -1, a tissue that is not known
+    departure, _ = group_means(cells, rest - of_cell[cells], n_cells, shrinkage)
+    return np.asarray(of_cell + departure, dtype=np.float64)

@@ -55,6 +55,7 @@ ARCHITECTURES = {
     "cell_mean": Architecture(f"{_B}.means:CellMean"),
     "tissue_drug_mean": Architecture(f"{_B}.means:TissueDrugMean", baselines.TissueDrugMeanSettings),
     "mean_effects": Architecture(f"{_B}.means:MeanEffects", baselines.MeanEffectsSettings),
+    "tissue_mean_effects": Architecture(f"{_B}.means:TissueMeanEffects", baselines.MeanEffectsSettings),
     "matrix_factorisation": Architecture(
         f"{_B}.factorisation:MatrixFactorisation", baselines.MatrixFactorisationSettings
     ),

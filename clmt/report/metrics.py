@@ -18,7 +18,7 @@ _PANELS = (
     ("rmse", f"RMSE, {LN_IC50} (lower is better)"),
     ("per_drug_r", "per_drug_r (higher is better)"),
     ("per_cell_r", "per_cell_r (higher is better)"),
-    ("normalized_pearson", "normalized_pearson (higher is better)"),
+    ("normalized_pearson_tissue_mean_effects", "normalized_pearson_tissue_mean_effects (higher is better)"),
 )
 _LOWER_IS_BETTER = ("rmse",)
 _GROUPS = {"per_drug_r": ("drugs_used", "drug"), "per_cell_r": ("cells_used", "cell line")}

@@ -23,8 +23,12 @@ MEANING: Mapping[str, str] = {
     "per_drug_r": "Pearson correlation over the cell lines of one drug, averaged over drugs: does the model tell "
     "sensitive from resistant cell lines? The drug's mean scores 0",
     "per_cell_r": "Pearson correlation over the drugs of one cell line, averaged over cell lines",
-    "normalized_pearson": "Pearson correlation after the training means of drug and cell line are taken off both sides",
-    "normalized_r2": "R2 after the training means of drug and cell line are taken off both sides",
+    "normalized_pearson_mean_effects": "Pearson correlation after the training means of drug and cell line (the model "
+    "mean_effects) are taken off both sides; constant predictions score 0",
+    "normalized_r2_mean_effects": "R2 after the same",
+    "normalized_pearson_tissue_mean_effects": "Pearson correlation after the training means of drug, cell line and "
+    "tissue (the model tissue_mean_effects) are taken off both sides: what is known beyond a new cell line's tissue",
+    "normalized_r2_tissue_mean_effects": "R2 after the same",
 }
 """One line on each metric."""
 

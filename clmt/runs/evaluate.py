@@ -21,12 +21,20 @@ __all__ = ["evaluate_run", "training_effects"]
 logger = logging.getLogger(__name__)
 
 
-def training_effects(fold: FoldData, pairs: np.ndarray) -> np.ndarray:
-    """What the training pairs' mean effects of drug and cell line expect of ``pairs`` int64 (n, 2); float64 (n,)."""
+def training_effects(fold: FoldData, pairs: np.ndarray) -> dict[str, np.ndarray]:
+    """What the training pairs' mean effects, without and with tissues, expect of ``pairs`` int64 (n, 2); float64 (n,).
+
+    The names are those of `clmt.evaluation.metrics.REFERENCES`.
+    """
     graph = fold.graph
     known, values = (part.numpy() for part in graph.responses("train"))
-    effects = fit_mean_effects(known[:, 0], known[:, 1], values, graph.n_cells, graph.n_drugs)
-    return effects.predict(pairs[:, 0], pairs[:, 1])
+    tissues = {"mean_effects": None, "tissue_mean_effects": graph.cell_tissue.numpy()}
+    return {
+        name: fit_mean_effects(known[:, 0], known[:, 1], values, graph.n_cells, graph.n_drugs, tissue=tissue).predict(
+            pairs[:, 0], pairs[:, 1]
+        )
+        for name, tissue in tissues.items()
+    }
 
 
 def _check_settings(found: Mapping[str, Any], expected: Mapping[str, Any], checkpoint: Path) -> None:

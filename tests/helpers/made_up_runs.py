@@ -85,7 +85,7 @@ def write_runs(
                 pairs=pairs,
                 predicted=predicted,
                 response_path=root / "response.parquet",
-                expected=expected,
+                expected={"mean_effects": expected, "tissue_mean_effects": 0.9 * expected},
                 card=card,
                 predictions_out=folder / "predictions.parquet",
                 metrics_out=folder / "metrics.json",

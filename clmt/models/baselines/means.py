@@ -17,7 +17,16 @@ if TYPE_CHECKING:
     from clmt.graph.fold_data import FoldData
     from clmt.planning.settings.baselines import MeanEffectsSettings, TissueDrugMeanSettings
 
-__all__ = ["CellMean", "DrugMean", "GlobalMean", "MeanEffects", "TissueDrugMean", "fit_fold_effects", "training_arrays"]
+__all__ = [
+    "CellMean",
+    "DrugMean",
+    "GlobalMean",
+    "MeanEffects",
+    "TissueDrugMean",
+    "TissueMeanEffects",
+    "fit_fold_effects",
+    "training_arrays",
+]
 
 
 def training_arrays(
@@ -67,6 +76,20 @@ class MeanEffects(Model):
     def load_state(self, state: dict[str, Any]) -> None:
         """Restore what `state` returned."""
         self.effects = effects.MeanEffects(state["mu"], state["cell_effect"].numpy(), state["drug_effect"].numpy())
+
+
+class TissueMeanEffects(MeanEffects):
+    """Mean effects in which a cell line's effect is that of its tissue plus its own, fitted together with the drugs'.
+
+    An unseen cell line gets the effect of its tissue. The tissue is an annotation and no response; the auxiliary labels
+    of training are not used.
+    """
+
+    def _fit_effects(self, fold: FoldData) -> effects.MeanEffects:
+        cells, drugs, values = training_arrays(fold)
+        shape = fold.graph.n_cells, fold.graph.n_drugs
+        tissue = fold.graph.cell_tissue.numpy()
+        return effects.fit_mean_effects(cells, drugs, values, *shape, self.settings.shrinkage, tissue=tissue)
 
 
 class _PlainMean(MeanEffects):

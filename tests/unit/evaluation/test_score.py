@@ -24,7 +24,7 @@ def evaluation(root: Path, **changes: Any) -> dict[str, Any]:
         "drug_ids": sorted(set(response["drug_id"].to_pylist())),
         "pairs": np.array([[0, 1], [2, 0], [1, 3]]),
         "predicted": np.array([1.0, 2.0, 3.0]),
-        "expected": np.zeros(3),
+        "expected": {"mean_effects": np.zeros(3), "tissue_mean_effects": np.ones(3)},
         "response_path": root / "response.parquet",
         "card": facts,
     }
@@ -35,7 +35,8 @@ def test_evaluation_joins_the_observed_values_in_the_order_of_the_pairs(finished
     out = {"predictions_out": tmp_path / "p" / "predictions.parquet", "metrics_out": tmp_path / "p" / "metrics.json"}
     card = write_evaluation(**evaluation(finished), **out)
     table = pq.read_table(out["predictions_out"])
-    assert table.column_names == ["cell_line_id", "drug_id", "observed", "predicted", "expected"]
+    numbers = ["observed", "predicted", "mean_effects", "tissue_mean_effects"]
+    assert table.column_names == ["cell_line_id", "drug_id", *numbers]
     response = {
         (r["cell_line_id"], r["drug_id"]): r["ln_ic50"]
         for r in pq.read_table(finished / "response.parquet").to_pylist()

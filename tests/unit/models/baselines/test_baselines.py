@@ -19,6 +19,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "cell_mean": {},
     "tissue_drug_mean": {},
     "mean_effects": {},
+    "tissue_mean_effects": {},
     "matrix_factorisation": {"rank": 4, "regularisation": 3.0, "fits": 2},
     "conditional_normal": {"ranks": [1, 3], "pseudo_rows": [30.0, 300.0], "sweeps": 10},
     "drug_ridge": {"alphas": [1.0, 10.0, 100.0]},
