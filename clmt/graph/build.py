@@ -13,6 +13,7 @@ import numpy as np
 import torch
 
 from clmt.errors import ClmtError
+from clmt.features.molecule_file import read_molecules
 from clmt.folds.make import read_folds
 from clmt.graph.fold_graph import FOLD_KEY, FoldGraph
 from clmt.graph.labels import annotation_texts, pathway_labels, tissue_labels
@@ -21,7 +22,6 @@ from clmt.graph.omics import choose_genes, scale_expression
 from clmt.graph.thresholds import sensitivity_thresholds
 from clmt.planning.settings.features import GraphSettings
 from clmt.tables.schema import KINDS, read_table, response_digest
-from clmt.tensors import load_tensors
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,7 +98,7 @@ def write_graph(tables: dict[str, Path], molecules: Path, folds: Path, out: Path
     """
     chosen = GraphSettings.read(settings)
     frames = {kind: read_table(tables[kind], kind) for kind in KINDS}
-    loaded = load_tensors(molecules)
+    loaded = read_molecules(molecules)
     owner = {"dataset": chosen.dataset, "split": chosen.split}
     build_graph(frames, loaded, read_folds(folds, chosen.fold, owner), chosen).save(out)
 

@@ -11,8 +11,8 @@ import numpy as np
 import torch
 
 from clmt.errors import ClmtError
+from clmt.features.molecule_file import read_molecules
 from clmt.graph.fold_graph import FoldGraph
-from clmt.tensors import load_tensors
 from clmt.vectors.files import read_vectors
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def load_fold(graph_path: Path, molecules_path: Path, text_path: Path | None, en
     if encoder is not None and text_path is None:
         raise ClmtError(f"the run reads text vectors of {encoder!r}, and none are given! Name their file with --text")
     graph = FoldGraph.load(graph_path)
-    molecules = load_tensors(molecules_path)
+    molecules = read_molecules(molecules_path)
     if graph.drug_ids != molecules["drug_ids"]:
         raise ClmtError(f"{graph_path} and {molecules_path}: the drugs differ. Delete both and rerun")
     if text_path is None:

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from clmt.errors import ClmtError, choose
+from clmt.forms import Array, Names, problems
 from clmt.tables.units import LN_IC50_LIMIT
 from clmt.tensors import load_tensors, save_tensors
 
@@ -27,36 +28,16 @@ FOLD_KEY = ("dataset", "split", "fold")
 """What tells one fold from another: settings of a graph and of a run that must agree."""
 
 
-@dataclass(frozen=True)
-class _Names:
-    """How many names there are; a letter stands for the same number everywhere."""
-
-    size: str
+def _edges(source: str, target: str, count: str) -> Array:
+    return Array(torch.int64, (2, count), (source, target))
 
 
-@dataclass(frozen=True)
-class _Array:
-    """Type and shape of a tensor; ``rows`` says what the two sides of edges or pairs are rows of.
-
-    Values lie within ``limit``, either side of 0.
-    """
-
-    dtype: torch.dtype
-    shape: tuple[int | str, ...]
-    rows: tuple[str, ...] = ()
-    limit: float | None = None
+def _pairs(count: str) -> Array:
+    return Array(torch.int64, (count, 2), ("C", "D"))
 
 
-def _edges(source: str, target: str, count: str) -> _Array:
-    return _Array(torch.int64, (2, count), (source, target))
-
-
-def _pairs(count: str) -> _Array:
-    return _Array(torch.int64, (count, 2), ("C", "D"))
-
-
-def _responses(count: str) -> _Array:
-    return _Array(torch.float32, (count,), limit=LN_IC50_LIMIT)
+def _responses(count: str) -> Array:
+    return Array(torch.float32, (count,), limit=LN_IC50_LIMIT)
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,30 +85,30 @@ class FoldGraph:
     dataset: str
     split: str
     fold: int
-    cell_line_ids: Annotated[list[str], _Names("C")]
-    drug_ids: Annotated[list[str], _Names("D")]
-    genes: Annotated[list[str], _Names("G")]
-    mutation_genes: Annotated[list[str], _Names("M")]
-    copy_number_genes: Annotated[list[str], _Names("K")]
-    tissues: Annotated[list[str], _Names("S")]
-    pathways: Annotated[list[str], _Names("P")]
-    cell_histology: Annotated[list[str], _Names("C")]
-    drug_targets: Annotated[list[str], _Names("D")]
-    drug_pathways: Annotated[list[str], _Names("D")]
-    expression: Annotated[Tensor, _Array(torch.float32, ("C", "G"))]
-    mutation: Annotated[Tensor, _Array(torch.uint8, ("C", "M"))]
-    copy_number: Annotated[Tensor, _Array(torch.uint8, ("C", "K"))]
-    train_cells: Annotated[Tensor, _Array(torch.bool, ("C",))]
-    train_drugs: Annotated[Tensor, _Array(torch.bool, ("D",))]
+    cell_line_ids: Annotated[list[str], Names("C")]
+    drug_ids: Annotated[list[str], Names("D")]
+    genes: Annotated[list[str], Names("G")]
+    mutation_genes: Annotated[list[str], Names("M")]
+    copy_number_genes: Annotated[list[str], Names("K")]
+    tissues: Annotated[list[str], Names("S")]
+    pathways: Annotated[list[str], Names("P")]
+    cell_histology: Annotated[list[str], Names("C")]
+    drug_targets: Annotated[list[str], Names("D")]
+    drug_pathways: Annotated[list[str], Names("D")]
+    expression: Annotated[Tensor, Array(torch.float32, ("C", "G"))]
+    mutation: Annotated[Tensor, Array(torch.uint8, ("C", "M"))]
+    copy_number: Annotated[Tensor, Array(torch.uint8, ("C", "K"))]
+    train_cells: Annotated[Tensor, Array(torch.bool, ("C",))]
+    train_drugs: Annotated[Tensor, Array(torch.bool, ("D",))]
     cell_similar_edges: Annotated[Tensor, _edges("C", "C", "edges between cell lines")]
-    cell_similarity: Annotated[Tensor, _Array(torch.float32, ("edges between cell lines",))]
+    cell_similarity: Annotated[Tensor, Array(torch.float32, ("edges between cell lines",))]
     drug_similar_edges: Annotated[Tensor, _edges("D", "D", "edges between drugs")]
-    drug_similarity: Annotated[Tensor, _Array(torch.float32, ("edges between drugs",))]
+    drug_similarity: Annotated[Tensor, Array(torch.float32, ("edges between drugs",))]
     response_edges: Annotated[Tensor, _edges("C", "D", "response edges")]
-    tissue: Annotated[Tensor, _Array(torch.int64, ("C",))]
-    threshold: Annotated[Tensor, _Array(torch.float32, ("D",))]
-    pathway: Annotated[Tensor, _Array(torch.float32, ("D", "P"))]
-    cell_tissue: Annotated[Tensor, _Array(torch.int64, ("C",))]
+    tissue: Annotated[Tensor, Array(torch.int64, ("C",))]
+    threshold: Annotated[Tensor, Array(torch.float32, ("D",))]
+    pathway: Annotated[Tensor, Array(torch.float32, ("D", "P"))]
+    cell_tissue: Annotated[Tensor, Array(torch.int64, ("C",))]
     train_pairs: Annotated[Tensor, _pairs("training pairs")]
     train_ln_ic50: Annotated[Tensor, _responses("training pairs")]
     validation_pairs: Annotated[Tensor, _pairs("validation pairs")]
@@ -205,36 +186,6 @@ class FoldGraph:
 
 def _problems(graph: FoldGraph) -> Iterator[str]:
     """Say what does not fit, one part after the other."""
-    sizes: dict[str, int] = {}
-    for name, hint in get_type_hints(FoldGraph, include_extras=True).items():
-        value, (form,) = getattr(graph, name), getattr(hint, "__metadata__", (hint,))
-        if isinstance(form, _Array):
-            yield from _array_problems(name, value, form, sizes)
-        elif isinstance(form, _Names):
-            if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-                yield f"{name} must be a list of names! got: {type(value).__name__}"
-            if len(value) != sizes.setdefault(form.size, len(value)):
-                yield f"{name} must have {sizes[form.size]} entries! got: {len(value)}"
-        elif not isinstance(value, form):
-            yield f"{name} must be {form.__name__}! got: {value!r}"
-
-
-def _array_problems(name: str, value: Any, form: _Array, sizes: dict[str, int]) -> Iterator[str]:
-    if not isinstance(value, Tensor) or value.dtype != form.dtype:
-        found = value.dtype if isinstance(value, Tensor) else type(value).__name__
-        yield f"{name} must be a tensor of {form.dtype}! got: {found}"
-    if value.dim() == len(form.shape):
-        for size, length in zip(form.shape, value.shape, strict=True):
-            sizes.setdefault(str(size), length)  # a number of edges or pairs is what it is where it first stands
-    shape = tuple(size if isinstance(size, int) else sizes.get(size, -1) for size in form.shape)
-    if tuple(value.shape) != shape:
-        yield f"{name} must have the shape {shape}! got: {tuple(value.shape)}"
-    if form.rows and value.numel():
-        sides = value if form.shape[0] == 2 else value.T
-        for side, of in zip(sides, form.rows, strict=True):
-            low, high = int(side.min()), int(side.max())
-            if not 0 <= low <= high < sizes[of]:
-                yield f"{name} must be rows from 0 to {sizes[of] - 1}! got: {low} to {high}"
-    if form.limit is not None and not bool((value.abs() <= form.limit).all()):
-        odd = float(value[~(value.abs() <= form.limit)].flatten()[0])
-        yield f"{name} must hold numbers from -{form.limit:g} to {form.limit:g}! got: {odd:g}"
+    hints = get_type_hints(FoldGraph, include_extras=True)
+    forms = {name: getattr(hint, "__metadata__", (hint,))[0] for name, hint in hints.items()}
+    return problems({name: getattr(graph, name) for name in forms}, forms)

@@ -14,6 +14,7 @@ from clmt.features.molecules import concatenate, featurise_drugs
 from clmt.graph.fold_data import FoldData
 from clmt.graph.fold_graph import FoldGraph
 from clmt.planning.settings.features import MoleculeSettings
+from tests.helpers.molecule_parts import fingerprints_only
 
 SMILES = {
     "aspirin": "CC(=O)Oc1ccccc1C(=O)O",
@@ -154,7 +155,7 @@ def planted_fold(protocol: str = "mixed", seed: int = 0, noise: float = 0.2) -> 
         drug_pathways=[("Other", "PI3K signalling", "EGFR signalling")[row % 3] for row in range(N_DRUGS)],
     )
     prints = torch.from_numpy(parts["prints"])
-    molecules = {"drug_ids": graph.drug_ids, "morgan2": prints, "morgan3": prints}
+    molecules = fingerprints_only(graph.drug_ids, prints)
     fold = FoldData(graph, molecules, torch.zeros(N_CELLS, 4), torch.zeros(N_DRUGS, 4))
     return fold, values[tuple(pairs[roles["test"]].T)]
 

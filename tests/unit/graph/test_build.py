@@ -20,6 +20,7 @@ from clmt.planning.settings.features import GraphSettings
 from clmt.planning.settings.folds import FoldSettings
 from clmt.tables.schema import KINDS, write_table
 from clmt.tensors import save_tensors
+from tests.helpers.molecule_parts import fingerprints_only
 from tests.helpers.small_world import make_molecules, make_tables
 
 MADE_UP = {
@@ -168,7 +169,8 @@ def written(folder: Path) -> dict[str, Path]:
     for kind, frame in make_tables().items():
         write_table(frame, paths[kind], kind)
     molecules = make_molecules()
-    save_tensors(folder / "molecules.pt", {**molecules, "morgan2": torch.from_numpy(molecules["morgan2"])})
+    prints = torch.from_numpy(molecules["morgan2"])
+    save_tensors(folder / "molecules.pt", fingerprints_only(molecules["drug_ids"], prints))
     return paths
 
 
