@@ -28,6 +28,8 @@ LIBRARIES = (
     "lightgbm",
     "rdkit.Chem.AllChem",
     "scipy.stats",
+    "matplotlib.pyplot",
+    "adjustText",
 )
 
 SECONDS, WAIT, MEMORY = 20, 60, 8 << 30

@@ -76,7 +76,14 @@ def texts_only(table: pa.Table) -> pa.Table:
 
 
 def many(
-    cause: str, label: str, path: str, act: Callable[[Place], Act], edits: dict[str, Edit], stages: tuple[str, ...], word: str, suffix: str
+    cause: str,
+    label: str,
+    path: str,
+    act: Callable[[Place], Act],
+    edits: dict[str, Edit],
+    stages: tuple[str, ...],
+    word: str,
+    suffix: str,
 ) -> list[Case]:
     return [
         Case(cause, f"{label} {name} ({suffix})", changed(path, edit, act), (word,), stages=stages)
@@ -95,7 +102,11 @@ def _other_lengths(cut: Callable[[int], int]) -> Edit:
 
 
 def _twice_other(table: pa.Table) -> pa.Table:
-    other = table.slice(1, 1).set_column(table.schema.get_field_index("entity_id"), table.schema.field("entity_id"), table.column("entity_id").slice(0, 1))
+    other = table.slice(1, 1).set_column(
+        table.schema.get_field_index("entity_id"),
+        table.schema.field("entity_id"),
+        table.column("entity_id").slice(0, 1),
+    )
     return pa.concat_tables([table, other])
 
 
@@ -114,7 +125,9 @@ def vector_cases() -> list[Case]:
         "NaN in one": _vector(lambda row: [float("nan"), *row[1:]]),
         "inf in one": _vector(lambda row: [float("inf"), *row[1:]]),
         "1e38 in one": _vector(lambda row: [1e38, *row[1:]]),
-        "integers": column("vector", lambda rows: [[int(9 * cell) for cell in row] for row in rows], pa.list_(pa.int32(), 16)),
+        "integers": column(
+            "vector", lambda rows: [[int(9 * cell) for cell in row] for row in rows], pa.list_(pa.int32(), 16)
+        ),
     }
     forms: dict[str, Edit] = {
         "kind unknown": column("kind", first("gene")),
@@ -128,15 +141,28 @@ def vector_cases() -> list[Case]:
         "text": texts_only,
         "entity lost": lambda table: table.slice(1),
     }
-    owners: dict[str, Edit] = {"no metadata": _metadata(None), "metadata not UTF-8": _metadata({b"encoder": b"\xff\xfe"})}
+    owners: dict[str, Edit] = {
+        "no metadata": _metadata(None),
+        "metadata not UTF-8": _metadata({b"encoder": b"\xff\xfe"}),
+    }
     made = []
     for suffix, (act, stages) in acts.items():
         made += many("A15", "text vectors:", VECTORS, act, values, stages, "text_lsa", suffix)
         chosen = forms if suffix != "vary" else {key: edit for key, edit in forms.items() if key != "entity lost"}
         made += many("C5", "text vectors:", VECTORS, act, chosen, stages, "text_lsa", suffix)
-        made += many("C5" if suffix == "vary" else "A7", "text vectors:", VECTORS, act, owners, stages, "text_lsa", suffix)
+        made += many(
+            "C5" if suffix == "vary" else "A7", "text vectors:", VECTORS, act, owners, stages, "text_lsa", suffix
+        )
         if suffix != "vary":
-            made.append(Case("A7", f"text vectors: another encoder's ({suffix})", _another_encoder(act), ("text_shuffled|text_lsa",), stages=stages))
+            made.append(
+                Case(
+                    "A7",
+                    f"text vectors: another encoder's ({suffix})",
+                    _another_encoder(act),
+                    ("text_shuffled|text_lsa",),
+                    stages=stages,
+                )
+            )
     return made
 
 
@@ -173,14 +199,18 @@ def fold_cases() -> list[Case]:
     }
     owned: dict[str, Edit] = {
         "all train": column("role", each("train"), pa.string()),
-        "no validation pair": column("role", lambda roles: ["train" if role == "validation" else role for role in roles], pa.string()),
+        "no validation pair": column(
+            "role", lambda roles: ["train" if role == "validation" else role for role in roles], pa.string()
+        ),
         "no metadata": _metadata(None),
     }
     made = many("C8", "folds:", FOLDS, graphing, edits, ("graph",), "folds", "graph")
     made += many("A8", "folds:", FOLDS, graphing, owned, ("graph",), "folds|fold ", "graph")
     named = "folds: another split's under this split's name (graph)"
     made.append(Case("A8", named, other_split, ("demo_mixed",), stages=("graph",)))
-    made.append(Case("A8", "folds: another data set's (graph)", other_settings(dataset="other"), ("demo",), stages=("graph",)))
+    made.append(
+        Case("A8", "folds: another data set's (graph)", other_settings(dataset="other"), ("demo",), stages=("graph",))
+    )
     return made
 
 
@@ -198,10 +228,25 @@ def response_cases() -> list[Case]:
     for value in (1e300, -1e30, 1000.0, -50.0, float("nan"), float("inf")):
         for suffix, act in (("folds", folding), ("graph", graphing)):
             edit = column("ln_ic50", first(value))
-            made.append(Case("A4", f"response: {value:g} ({suffix})", changed(RESPONSE, edit, act), ("response",), stages=("graph",)))
+            made.append(
+                Case(
+                    "A4",
+                    f"response: {value:g} ({suffix})",
+                    changed(RESPONSE, edit, act),
+                    ("response",),
+                    stages=("graph",),
+                )
+            )
     other = column("ln_ic50", lambda values: [value + 0.5 for value in values])
-    made.append(Case("A8", "response: another data set's (evaluate)", changed(RESPONSE, other, evaluating), ("response",), stages=("model:drug_mean",)))
-    one = column("ln_ic50", lambda values: [value + (number == len(values) // 2) for number, value in enumerate(values)])
+    made.append(
+        Case(
+            "A8",
+            "response: another data set's (evaluate)",
+            changed(RESPONSE, other, evaluating),
+            ("response",),
+            stages=("model:drug_mean",),
+        )
+    )
     forms: dict[str, Edit] = {
         "values as text": column("ln_ic50", lambda values: [str(value) for value in values], pa.string()),
         "ids as numbers": column("cell_line_id", lambda ids: [int(one) for one in ids], pa.int64()),
@@ -211,7 +256,16 @@ def response_cases() -> list[Case]:
         "row twice": row_twice,
     }
     made += many("C8", "response:", RESPONSE, evaluating, forms, ("model:drug_mean",), "response", "evaluate")
-    made += many("C8", "response:", RESPONSE, graphing, {**forms, "one value other": one} if False else forms, ("graph",), "response", "graph")
+    made += many(
+        "C8",
+        "response:",
+        RESPONSE,
+        graphing,
+        forms,
+        ("graph",),
+        "response",
+        "graph",
+    )
     return made
 
 
@@ -238,7 +292,15 @@ def prediction_cases() -> list[Case]:
     for suffix, act in (("collect", lambda place: of.collect()), ("figures", figures)):
         for name, edit in values.items():
             cause = "C4" if (name, suffix) == ("NaN", "figures") else "A9"
-            made.append(Case(cause, f"predictions predicted {name} ({suffix})", changed(PREDICTIONS, edit, act), ("predictions|metrics",), stages=stages))
+            made.append(
+                Case(
+                    cause,
+                    f"predictions predicted {name} ({suffix})",
+                    changed(PREDICTIONS, edit, act),
+                    ("predictions|metrics",),
+                    stages=stages,
+                )
+            )
         made += many("C4", "predictions", PREDICTIONS, act, forms, stages, "predictions", suffix)
     return made
 
@@ -259,13 +321,16 @@ def corpus_cases() -> list[Case]:
         "row twice": row_twice,
         "column lost": lost("sentence"),
     }
-    entity = lambda place: pq.read_table(io.BytesIO(place.get(CORPUS))).column("entity_id")[0].as_py()  # noqa: E731
     acts: dict[str, Callable[[Place], Act]] = {
         "text page": lambda place: of.text_page(),
         "text encode": lambda place: of.text_encode(place.world),
-        "text show": lambda place: of.text_show(entity(place) or "Gefitinib"),
+        "text show": lambda place: of.text_show(),
     }
-    return [case for suffix, act in acts.items() for case in many("C7", "corpus", CORPUS, act, edits, ("text",), "drugs.parquet", suffix)]
+    return [
+        case
+        for suffix, act in acts.items()
+        for case in many("C7", "corpus", CORPUS, act, edits, ("text",), "drugs.parquet", suffix)
+    ]
 
 
 def structure_cases() -> list[Case]:
@@ -282,7 +347,16 @@ def structure_cases() -> list[Case]:
     }
     made = many("C9", "structures", STRUCTURES, act, edits, ("structures",), "structures", "tables")
     titles = column("title", lambda rows: list(range(len(rows))), pa.int64())
-    return [*made, Case("A11", "structures number as title", changed(STRUCTURES, titles, act), ("structures",), stages=("structures",))]
+    return [
+        *made,
+        Case(
+            "A11",
+            "structures number as title",
+            changed(STRUCTURES, titles, act),
+            ("structures",),
+            stages=("structures",),
+        ),
+    ]
 
 
 def cases() -> list[Case]:

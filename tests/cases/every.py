@@ -6,7 +6,7 @@ from importlib import import_module
 
 from tests.cases.case import Case
 
-MODULES = ("checkpoints", "graphs", "settings", "columns")
+MODULES = ("checkpoints", "graphs", "settings", "columns", "runs", "published")
 
 
 def all_cases() -> list[Case]:

@@ -261,5 +261,5 @@ def text_page(out: str = "out/page.html") -> list[str]:
     return ["text", "page", *options(where)]
 
 
-def text_show(entity: str = "Gefitinib") -> list[str]:
+def text_show(entity: str = "Abemaciclib") -> list[str]:
     return ["text", "show", "demo", entity]
