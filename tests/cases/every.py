@@ -6,7 +6,7 @@ from importlib import import_module
 
 from tests.cases.case import Case
 
-MODULES = ("checkpoints", "graphs", "settings", "columns", "runs", "published")
+MODULES = ("checkpoints", "graphs", "settings", "columns", "runs", "published", "config", "archives")
 
 
 def all_cases() -> list[Case]:
