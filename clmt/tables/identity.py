@@ -73,6 +73,8 @@ def parse_smiles(smiles: str, name: str, source: str = "") -> Chem.Mol:
             )
     if any(atom.GetAtomicNum() == 0 for atom in molecule.GetAtoms()):
         raise ClmtError(f"{drug}: its SMILES has an atom of no element! got: {text!r:.300}, expected a whole molecule")
+    for atom in molecule.GetAtoms():
+        atom.SetAtomMapNum(0)  # the numbers of a reaction's atoms: the same compound
     return molecule
 
 

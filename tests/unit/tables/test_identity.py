@@ -170,3 +170,13 @@ def test_corrections_replace_another_structure():
     for name, correction in CORRECTIONS.items():
         assert structure_of(correction.smiles, name).inchikey != correction.wrong
     assert structure_of(CORRECTIONS["TKI258"].smiles, "TKI258").inchikey == "PIQCTGMSNWUMAF-UHFFFAOYSA-N"
+
+
+def test_numbers_of_a_reactions_atoms_are_left_out():
+    assert structure_of("[CH3:1][CH2:2][OH:3]", "ethanol").smiles == "CCO"
+    assert Chem.MolToSmiles(parse_smiles("[CH3:1]O", "methanol")) == "CO"
+
+
+@pytest.mark.parametrize("name", ["mannitol and sorbitol", "tetraphenylborate", "gallic acid", "pyroglutamic acid"])
+def test_a_listed_counter_ion_is_taken_off_a_small_drug(name):
+    assert structure_of(f"{METFORMIN}.{COUNTER_IONS[name]}", "x").inchikey == structure_of(METFORMIN, "x").inchikey
