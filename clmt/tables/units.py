@@ -24,6 +24,14 @@ LOG2_LIMIT = 30.0
 
 _MEDIANS = (-4.0, 8.0)
 """Between them lies the median of a screen in ln uM; in ln M it is 13.8 lower, in ln nM 6.9 higher."""
+_AREAS = (-0.05, 1.5)
+"""Areas under the curve, and viabilities, with their noise."""
+_SCREENED = 10
+"""Drugs of which one at least kills some cell line below 1 uM."""
+_CUT_SHORT = 0.05
+"""How far below the highest dose a value may lie that stands for it, with the digits that a table has."""
+_AT_BOUND = (10, 0.1)
+"""Responses, and their share, that lie at the largest value where that is the highest dose, in whatever unit."""
 _MEDIAN_LOG2 = 25.0
 _ABOVE_BOUND = 0.01
 """How far a value may lie above the highest dose: tables round it to two digits or more."""
@@ -44,8 +52,9 @@ def check_responses(matrix: Matrix, censored_at: float | None) -> None:
     Raises
     ------
     ClmtError
-        For a value out of range or above the highest dose, with its line, cell line and drug; where all values lie
-        between 0 and 1, as areas and fractions do; where their median is that of another unit.
+        For a value out of range or above the highest dose, with its line, cell line and drug; where all values
+        lie about between 0 and 1, as areas and fractions do; where those of many drugs are all positive; where
+        their median is that of another unit, or the highest dose is written in one.
     """
     import numpy as np
 
@@ -61,10 +70,15 @@ def check_responses(matrix: Matrix, censored_at: float | None) -> None:
     present = values[~np.isnan(values)]
     if not present.size:
         return
-    if present.min() >= 0 and present.max() <= 1:
+    if present.min() >= _AREAS[0] and present.max() <= _AREAS[1]:
         raise ClmtError(
             f"{matrix.source}: these are no ln IC50 (uM)! got: values from {present.min():g} to {present.max():g}, "
             "expected: logarithms on both sides of 0. Are they areas under the curve or fractions?"
+        )
+    if values.shape[1] >= _SCREENED and present.min() > 0:
+        raise ClmtError(
+            f"{matrix.source}: these are no ln IC50 (uM)! got: {values.shape[1]} drugs and no response below "
+            f"{present.min():g}, expected: logarithms on both sides of 0. Are they negative logarithms of M (pIC50)?"
         )
     low, high = _MEDIANS
     if not low <= (median := float(np.median(present))) <= high:
@@ -73,6 +87,13 @@ def check_responses(matrix: Matrix, censored_at: float | None) -> None:
             "Are they in M or nM?"
         )
     if censored_at is not None and present.max() < censored_at - ROUNDING:
+        bound = np.isclose(present, present.max(), rtol=0, atol=ROUNDING)
+        elsewhere = present.max() < censored_at - _CUT_SHORT
+        if elsewhere and bound.sum() >= _AT_BOUND[0] and bound.mean() >= _AT_BOUND[1]:
+            raise ClmtError(
+                f"{matrix.source}: these are no ln IC50 (uM)! got: {bound.mean():.0%} of the responses at "
+                f"{present.max():g}, expected: the highest dose at {censored_at:.6f}. Are these common logarithms?"
+            )
         logger.warning(
             "%s: no response is censored at the highest dose (%.6f), the largest is %g: are these natural logarithms?",
             matrix.source,

@@ -78,7 +78,11 @@ def test_a_value_above_the_highest_dose_names_its_cell(value: float) -> None:
     check_responses(matrix, None)
 
 
-@pytest.mark.parametrize("change", [lambda x: x / LN_10, lambda x: x - 0.001], ids=["log10", "three digits"])
+@pytest.mark.parametrize(
+    "change",
+    [lambda x: x - 0.001, lambda x: np.minimum(x, 1) + np.arange(60)[:, None] / 1e3],
+    ids=["three digits", "no bound"],
+)
 def test_a_table_without_a_censored_value_is_warned_about(change: Change, caplog) -> None:
     with caplog.at_level(logging.WARNING):
         check_responses(changed(screen(LN_8), change), LN_8)
@@ -106,3 +110,21 @@ def test_expression_that_was_never_logged_is_refused() -> None:
     check_expression(matrix)
     with pytest.raises(ClmtError, match=r"S1\.csv: this is no expression on a log2 scale! got: a median of 1"):
         check_expression(changed(matrix, np.exp2))
+
+
+def test_a_screen_of_many_drugs_without_a_negative_logarithm_is_no_ln_ic50() -> None:
+    values = np.random.default_rng(0).normal(2.5, 2.5, (60, 12))
+    wide = Matrix("S6.csv", [f"cell{row}" for row in range(60)], list("abcdefghijkl"), values)
+    check_responses(wide, None)
+    with pytest.raises(ClmtError, match=r"12 drugs and no response below .*pIC50"):
+        check_responses(changed(wide, lambda x: 6 - x / LN_10), None)
+
+
+def test_a_highest_dose_in_common_logarithms_is_refused() -> None:
+    with pytest.raises(ClmtError, match=r"5\d% of the responses at 0.90309, expected: the highest dose at 2.079442"):
+        check_responses(changed(screen(LN_8), lambda x: x / LN_10), LN_8)
+
+
+def test_areas_with_noise_about_their_bounds_are_refused() -> None:
+    with pytest.raises(ClmtError, match="areas under the curve"):
+        check_responses(changed(screen(), lambda x: 1.2 / (1 + np.exp(-x)) - 0.02), None)
