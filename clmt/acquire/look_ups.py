@@ -76,7 +76,8 @@ def ask_each(
     answers = Answers()
     for batch in progress(batches, title, len(batches)):
         try:
-            found = {key: rows for key, rows in ask(batch).items() if rows}
+            asked = ask(batch)
+            found = {key: asked[key] for key in batch if asked.get(key)}  # and nothing that was not asked
         except ClmtError as error:
             answers.failed.update(dict.fromkeys(batch, str(error)))
             logger.warning("%s: no answer about %s: %s", title, ", ".join(batch), error)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from clmt.acquire.answers import Node, ask_node
 from clmt.acquire.client import Client
 from clmt.acquire.look_ups import Answers, Record, read_records
+from clmt.errors import ClmtError
 from clmt.text.entities import CorpusInputs, Drug
 from clmt.text.facts import MECHANISM_GROUP, NAME, Facts, Part, Query, TextSource, listed
 from clmt.text.sources.pubchem import ask_by_drug, prose_facts
@@ -84,6 +85,8 @@ def _pages(client: Client, base: str, url: str, key: str) -> Iterable[tuple[Node
     while url and url not in seen:
         seen.add(url)
         answer = ask_node(client, "ChEMBL", url)
+        if answer is None and len(seen) > 1:
+            raise ClmtError(f"ChEMBL, {url}: this page is missing! got: 404, expected: what the page before announces")
         if answer is None:
             return
         entries = answer.nodes(key, needed=True)

@@ -65,7 +65,10 @@ def ask_kegg(client: Client, base: str, ids: Sequence[str]) -> dict[str, list[Re
     found = [record for entry in answer.split("\n///") if (record := _entry(entry, mark)) is not None]
     if not found:
         raise layout_error(f"KEGG, {url}", "ENTRY", answer, "entries that begin with ENTRY")
-    return {record.record_id: [record] for record in found}
+    records: dict[str, list[Record]] = {}
+    for record in found:
+        records.setdefault(record.record_id, [record])  # the first, where an entry comes twice
+    return records
 
 
 def _entry(text: str, day: str) -> Record | None:

@@ -20,6 +20,11 @@ def test_a_batch_that_fails_costs_its_keys():
     assert (set(answers.failed), set(answers.records), answers.unknown) == ({"a", "b"}, {"c"}, ["d"])
 
 
+def test_what_was_not_asked_is_not_kept():
+    answers = ask_each([("a", "b")], lambda batch: {"a": [Record("a", "Text")], "z": [Record("z", "Other")]}, "KEGG")
+    assert (set(answers.records), answers.unknown) == ({"a"}, ["b"])
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

@@ -57,6 +57,14 @@ def test_a_page_that_names_itself_as_the_next_ends():
     assert len(ask_chembl(client, CHEMBL, DRUG)) == 1
 
 
+def test_a_page_that_is_announced_and_missing_is_a_failure():
+    url = f"{CHEMBL}/mechanism.json?molecule_chembl_id=CHEMBL1"
+    first = mechanisms("A inhibitor", following="/api/data/mechanism.json?molecule_chembl_id=CHEMBL1&offset=1")
+    client = Answers({MOLECULE + DRUG.inchikey: molecules("CHEMBL1"), url: first})
+    with pytest.raises(ClmtError, match=r"offset=1: this page is missing! got: 404"):
+        ask_chembl(client, CHEMBL, DRUG)
+
+
 def test_a_changed_layout_is_named():
     client = Answers({MOLECULE + DRUG.inchikey: {"hits": []}})
     with pytest.raises(ClmtError, match=r"layout has changed! molecules: got: keys \['hits'\], expected: 'molecules'"):
