@@ -13,7 +13,7 @@ from clmt.errors import ClmtError
 from clmt.reading.lines import number_lines, numbered_lines
 from clmt.reading.prose import clean
 
-__all__ = ["OddRows", "Records", "names_ids", "parse_records", "read_rows", "require_columns"]
+__all__ = ["OddRows", "Records", "counts_rows", "names_ids", "parse_records", "read_rows", "require_columns"]
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +21,21 @@ Lines = list[tuple[int, str]]
 
 _ID_TITLES = frozenset(
     {"", "id", "index", "rowname", "rownames", "name", "sample", "samplename", "sampleid", "cosmicid", "cosmic"}
-    | {"model", "modelid", "modelname", "depmapid", "ccleid", "cclename", "sangermodelid"}
+    | {
+        "cell",
+        "cells",
+        "line",
+        "barcode",
+        "broadid",
+        "rrid",
+        "model",
+        "modelid",
+        "modelname",
+        "depmapid",
+        "ccleid",
+        "cclename",
+        "sangermodelid",
+    }
 )
 """Titles of columns with ids, letters and digits only; titles that speak of cell lines come on top."""
 
@@ -101,7 +115,7 @@ def parse_records(data: bytes, source: str, *, ragged: bool = False) -> Records:
     if not data.endswith((b"\n", b"\r")):
         logger.warning("%s: the last line (%d) has no line end; the file may be cut off there", source, lines[-1])
     header, body, body_lines = [cell.strip() for cell in rows[0]], rows[1:], lines[1:]
-    if all(len(row) == len(header) + 1 for row in body) and (not ragged or _row_names(body)):
+    if all(len(row) == len(header) + 1 for row in body) and (not ragged or counts_rows(body)):
         _refuse_lost_cell(source, header, body, lines[0])
         header = ["", *header]
     if not ragged:
@@ -138,7 +152,8 @@ def read_rows(
     Raises
     ------
     ClmtError
-        For a column that is missing or there twice, an empty table and a quote that is not closed.
+        For a column that is missing or there twice, an empty table, a quote that is not closed, and where most rows
+        have another number of cells than the header, which then names the wrong ones.
     """
     source = str(path)
     lines = [(number, line) for number, line in numbered_lines(path) if not comment or not line.startswith(comment)]
@@ -159,8 +174,19 @@ def read_rows(
             rows.append(row)
         else:
             found.nameless.append(number)
+    _refuse_other_header(source, header, [cells for _, cells, _ in parsed])
     _log_odd(source, found, header, needed[0])
     return rows
+
+
+def _refuse_other_header(source: str, header: list[str], rows: list[list[str]]) -> None:
+    """Refuse a header that lost a name, so that most rows hold more, or won one, so that every row has fewer cells."""
+    longer = sum(any(cell.strip() for cell in row[len(header) :]) for row in rows)
+    if 2 * longer > len(rows) or {len(row) for row in rows} == {len(header) - 1}:
+        raise ClmtError(
+            f"{source}: the rows have another number of cells than the header! got: {len(header)} names, the first row "
+            f"has {len(rows[0])} cells, expected: a name for each. The header lost or won one: fetch the file again"
+        )
 
 
 def require_columns(source: Path | str, header: Sequence[str], needed: Sequence[str]) -> None:
@@ -210,7 +236,7 @@ def _refuse_empty(source: str, count: int) -> None:
         raise ClmtError(f"{source}: the table is empty! got: {got}; fetch it again")
 
 
-def _row_names(rows: list[list[str]]) -> bool:
+def counts_rows(rows: list[list[str]]) -> bool:
     """Tell whether the first cells are R's default row names 1, 2, 3, ... (or 0, 1, 2, ... of pandas)."""
     first = [row[0].strip() for row in rows]
     return any(first == [str(start + place) for place in range(len(first))] for start in (0, 1))
@@ -228,7 +254,7 @@ def _refuse_lost_cell(source: str, header: list[str], rows: list[list[str]], lin
     Every column left of the loss would stand under its neighbour's name. Beside row names 1, 2, 3, ... the ids are a
     column like the others, and R's header may begin with their title.
     """
-    if header[0] == "" or (names_ids(header[0]) and not _row_names(rows)):
+    if header[0] == "" or (names_ids(header[0]) and not counts_rows(rows)):
         raise ClmtError(
             f"{source}: line {line} has {len(header)} fields, the rows have {len(header) + 1}! got: a header that "
             f"begins with {header[0]!r}, expected: a name for each column. It lost a cell: fetch the file again"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from clmt.errors import ClmtError, expected_one_of
 from clmt.reading.archive import member_names, read_member
-from clmt.reading.delimited import Records, parse_records
+from clmt.reading.delimited import Records, counts_rows, parse_records
 from clmt.reading.matrix import clean_id, parse_matrix, refuse_duplicates
 from clmt.reading.unknown import MISSING
 from clmt.simulated import MARK
@@ -121,7 +121,7 @@ class SurveyReader:
 
     def _id_position(self, records: Records) -> int:
         position = records.find(self.id_columns)
-        if position is None and records.header[0] in ("", "ID"):
+        if position is None and records.header[0] in ("", "ID") and not counts_rows(records.rows):
             return 0
         return records.position(self.id_columns) if position is None else position
 

@@ -44,6 +44,22 @@ def test_rows_of_another_length_or_without_a_name_are_counted_by_line(files, cap
     assert odd == OddRows(nameless=[5])
 
 
+@pytest.mark.parametrize(("old", "new"), [("SCREENING_SITE,", ""), ("SCREENING_SITE,", "SCREENING_SITE,SITE,")])
+def test_a_list_whose_header_lost_or_won_a_name_is_refused(files, old, new):
+    gdsc = files["gdsc_compounds"]
+    gdsc.write_text(gdsc.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(ClmtError, match=r"the rows have another number of cells than the header! got: [57] names"):
+        read_gdsc_compounds(gdsc)
+
+
+def test_separators_at_the_ends_of_all_rows_are_no_lost_name(files):
+    gdsc = files["gdsc_compounds"]
+    header, *rows = gdsc.read_text(encoding="utf-8").splitlines()
+    plain = read_gdsc_compounds(gdsc)
+    gdsc.write_text("\n".join([header, *(f"{row}," for row in rows)]), encoding="utf-8")
+    assert read_gdsc_compounds(gdsc) == plain
+
+
 def test_a_quoted_cell_over_several_lines_is_one_row(files):
     gdsc = files["gdsc_compounds"]
     gdsc.write_text(gdsc.read_text(encoding="utf-8") + '1,MGH,Etanib,"A,\nB",C,D\n2,MGH,,,,\n', encoding="utf-8")

@@ -64,7 +64,9 @@ def lose_cell(table: str) -> str:
     return header.rpartition(",")[0] + "\n" + rows
 
 
-@pytest.mark.parametrize("title", ["COSMIC_ID", "CCLE Cell Line Name", "ID", "SAMPLE_NAME", "cell_line_id", ""])
+@pytest.mark.parametrize(
+    "title", ["COSMIC_ID", "CCLE Cell Line Name", "ID", "SAMPLE_NAME", "cell_line_id", "Cell", '"Line"', ""]
+)
 @pytest.mark.parametrize("table", [RESPONSE, EXPRESSION, MUTATION])
 def test_a_header_that_lost_a_cell_is_refused(tmp_path, table, title):
     shifted = lose_cell(title + GDSC_TABLES[table])
@@ -103,6 +105,19 @@ def test_ccle_annotation_with_depmap_ids_is_keyed_by_its_row_names(tmp_path):
     assert lines["B_LUNG"] == {"name": "B", "primary_site": "lung", "histology": ""}
     named = survey.CCLE.annotation(ccle_archive(tmp_path))
     assert named["A_SKIN"] == {"name": "A", "primary_site": "skin", "histology": "melanoma"}
+
+
+@pytest.mark.parametrize("name", ["COSMIC_ID,", "SAMPLE_NAME,"])
+def test_an_annotation_without_its_ids_names_the_column(tmp_path, name):
+    reader, member, build = (
+        (survey.GDSC, ANNOTATION, gdsc_archive)
+        if name == "COSMIC_ID,"
+        else (survey.CCLE, CCLE_ANNOTATION, ccle_archive)
+    )
+    tables = {**GDSC_TABLES, **CCLE_TABLES}
+    archive = build(tmp_path, {member: tables[member].replace(name, "NUMBER,", 1)})
+    with pytest.raises(ClmtError, match=f"{member}: missing column {name[:-1]}"):
+        reader.annotation(archive)
 
 
 def test_only_responses_at_the_highest_dose_are_censored_in_ccle(tmp_path):
