@@ -227,7 +227,7 @@ def test_compounds_without_a_column(tmp_path):
         ('{"layout": "survey_gdsc", "folds": 5}', "unknown key! got: 'folds'"),
         ('{"exclude_drugs": []}', "layout is missing! got: exclude_drugs, expected one of: survey_gdsc"),
         ('{"layout": "survey_gdsc", "exclude_drugs": "Aspirin"}', "exclude_drugs is no list"),
-        ('{"layout": "survey_gdsc", "drugs": 0}', "drugs is too small! got: 0, expected: 1 or more"),
+        ('{"layout": "survey_gdsc", "drugs": 0}', "drugs is too small! got: 0, expected: 1 to 1000000"),
         ('{"layout": "survey_gdsc", "cell_lines": true}', "cell_lines is no whole number! got: True"),
     ],
 )
