@@ -121,10 +121,11 @@ def _named(text: str) -> set[str]:
 def target_family(label: str) -> str:
     """Family of a target as GDSC writes it: ``PI3K (class 1)`` and ``PI3Kgamma`` are PI3K, ``MTORC1`` is MTOR.
 
-    What follows the stem tells members apart: brackets, Greek letters, numbers, and the last letter of receptors.
+    What follows the stem tells members apart: brackets, Greek letters, numbers behind two letters or more, and the last
+    letter of some receptors.
     """
     stem = re.sub(r"\(.*?\)", "", label.upper()).strip()
     stem = re.sub(r"[-\s]*(ALPHA|BETA|GAMMA|DELTA)$", "", stem)
-    stem = re.sub(r"[-\s]*\d+[A-Z]?$", "", stem)
-    receptor = re.fullmatch(r"(PDGFR|VEGFR|FGFR|MTOR)[A-Z]?", stem)
+    stem = re.sub(r"(?<=[A-Z]{2})[-\s]*\d+$", "", stem)
+    receptor = re.fullmatch(r"(PDGFR|VEGFR|FGFR|MTOR)[A-Z]", stem)
     return receptor.group(1) if receptor else stem or label.upper()
