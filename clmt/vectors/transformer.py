@@ -47,8 +47,8 @@ def encode_transformer(
     vectors : ndarray
         Float32 (n, dim).
     report : dict
-        ``truncated`` (texts cut at the limit), ``tokens_mean``, ``tokens_max``, ``tokens_limit``, ``pooling``,
-        ``device``.
+        ``truncated`` (texts cut at the limit), ``tokens_mean``, ``tokens_max``, ``tokens_limit``, ``tokens_unknown``
+        (share that the tokenizer has no word for), ``pooling``, ``device``.
     """
     import numpy as np
     import torch
@@ -79,6 +79,7 @@ def encode_transformer(
         "tokens_mean": round(float(np.mean(lengths)), 1),
         "tokens_max": max(lengths),
         "tokens_limit": limit,
+        "tokens_unknown": round(sum(ids.count(tokenizer.unk_token_id) for ids in tokens) / max(sum(lengths), 1), 6),
         "pooling": pool.mode + (", normalized" if pool.normalize else ""),
         "device": device.type,
     }

@@ -130,6 +130,11 @@ def test_mean_pooling_may_be_said_and_other_pooling_is_refused(tiny_bert, tmp_pa
         encode({"a": "zinc"}, settings)
 
 
+def test_unknown_tokens_are_counted(tiny_bert):
+    report = encode({"a": "zinc \u2603", "b": "zinc"}, {"kind": "folder", "path": str(tiny_bert)})[1]
+    assert report["tokens_unknown"] == round(1 / 7, 6)  # of [CLS] zinc [UNK] [SEP] and [CLS] zinc [SEP]
+
+
 def test_truncation_is_counted_and_has_the_limit_of_settings_or_model(tiny_bert):
     texts = {"short": "zinc acts", "long": "zinc " * 30, "longer": "zinc " * 40}
     vectors, report = encode(texts, {"kind": "folder", "path": str(tiny_bert)})
