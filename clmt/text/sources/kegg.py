@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from clmt.acquire.answers import NOTHING, layout_error
 from clmt.acquire.client import Client
 from clmt.acquire.look_ups import Answers, Record, ask_each, read_records
+from clmt.errors import ClmtError
 from clmt.text.entities import CorpusInputs
 from clmt.text.facts import Facts, Query, TextSource
 from clmt.text.pathways import GeneSet, pathway_facts, pathway_hits
@@ -65,10 +66,10 @@ def ask_kegg(client: Client, base: str, ids: Sequence[str]) -> dict[str, list[Re
     found = [record for entry in answer.split("\n///") if (record := _entry(entry, mark)) is not None]
     if not found:
         raise layout_error(f"KEGG, {url}", "ENTRY", answer, "entries that begin with ENTRY")
-    records: dict[str, list[Record]] = {}
-    for record in found:
-        records.setdefault(record.record_id, [record])  # the first, where an entry comes twice
-    return records
+    keys = [record.record_id for record in found]
+    if len(set(keys)) < len(keys) or not set(keys) <= set(ids):
+        raise ClmtError(f"KEGG, {url}: entries that were not asked for, or twice! got: {', '.join(keys)}")
+    return {record.record_id: [record] for record in found}
 
 
 def _entry(text: str, day: str) -> Record | None:

@@ -49,3 +49,11 @@ def test_kegg():
         list_kegg(Answers({f"{KEGG}/list/pathway/hsa": "path hsa"}), KEGG)
     with pytest.raises(ClmtError, match=r"KEGG, .*ENTRY: got: 'nothing', expected: entries"):
         ask_kegg(Answers({f"{KEGG}/get/hsa00010": "nothing"}), KEGG, ["hsa00010"])
+
+
+@pytest.mark.parametrize("sent", [["hsa00010", "hsa00010"], ["hsa00010", "hsa99999"], ["hsa99999"]])
+def test_entries_that_were_not_asked_for_or_come_twice_are_a_failure(sent):
+    answer = "".join(f"ENTRY       {key}                    Pathway\n///\n" for key in sent)
+    client = Answers({f"{KEGG}/get/hsa00010+hsa00020": answer})
+    with pytest.raises(ClmtError, match=f"not asked for, or twice! got: {', '.join(sent)}"):
+        ask_kegg(client, KEGG, ["hsa00010", "hsa00020"])
