@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import stat
+import zlib
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -28,12 +29,14 @@ __all__ = [
     "read_json",
     "replace_folder",
     "replaceable_folder",
+    "seal_fits",
     "unique_keys",
     "write_json",
     "write_parquet",
     "write_text",
 ]
 
+_SEAL = b"clmt-crc"
 #: What the system says where a disk is full, over its quota, too small a file or broken.
 DISK_FAULTS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
@@ -141,13 +144,35 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def write_parquet(table: pa.Table, path: Path, **options: Any) -> None:
-    """Write a Parquet file whose pages carry checksums: `clmt.reading.parquet` then notices bits that changed.
+    """Write a Parquet file with checksums, so that `clmt.reading.parquet` notices bits that changed.
+
+    Its pages carry their own. That of the whole file stands between the pages and the footer, where no reader looks:
+    what is read and written anew by other programs loses it and is another file.
 
     Not atomic: give the name that `clmt.files.atomic_path` yields. ``options`` are those of pyarrow.
     """
     import pyarrow.parquet as pq
 
     pq.write_table(table, path, write_page_checksum=True, **options)
+    content = Path(path).read_bytes()
+    footer = _footer(content)
+    seal = _SEAL + zlib.crc32(content).to_bytes(4, "little")
+    Path(path).write_bytes(content[:footer] + seal + content[footer:])
+
+
+def seal_fits(content: bytes) -> bool:
+    """Whether the bytes of a Parquet file are those that `write_parquet` wrote, or of a file without its checksum."""
+    end = _footer(content)
+    begin = max(0, end - len(_SEAL) - 4)
+    seal = content[begin:end]
+    if not seal.startswith(_SEAL):
+        return True
+    return zlib.crc32(content[:begin] + content[end:]).to_bytes(4, "little") == seal[len(_SEAL) :]
+
+
+def _footer(content: bytes) -> int:
+    """Where the footer of a Parquet file begins: its length stands in front of the last four bytes."""
+    return max(0, len(content) - 8 - int.from_bytes(content[-8:-4], "little"))
 
 
 def optional_path(text: str) -> Path | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clmt.errors import ClmtError
+from clmt.files import check_plain, seal_fits
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -40,10 +41,14 @@ def read_parquet(
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    check_plain(path, "read")
     if not Path(path).is_file():
         raise ClmtError(f"{path}: {what} not exist! {remedy}")
     try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as opened:
+        content = Path(path).read_bytes()
+        if not seal_fits(content):
+            raise ClmtError(f"{path}: not a readable Parquet file! got: bytes that do not fit its checksum. {remedy}")
+        with pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True) as opened:
             found = opened.schema_arrow.names
             absent = [column for column in columns or () if column not in found]
             if absent:
