@@ -194,7 +194,7 @@ def choose_groups(groups: np.ndarray, share: float, seed: int, purpose: str) -> 
     chosen = np.zeros(len(names), dtype=bool)
     filled = 0
     for group in order:
-        if filled + sizes[group] <= target:
+        if filled + sizes[group] <= target and chosen.sum() + 1 < len(names):
             chosen[group] = True
             filled += sizes[group]
     if not chosen.any():
