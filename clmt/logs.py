@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sized
 from typing import TypeVar
 
-__all__ = ["LOG_SECONDS", "configure_logging", "printable", "progress"]
+__all__ = ["LOG_SECONDS", "configure_logging", "printable", "progress", "transfer"]
 
 #: Seconds between two progress lines where standard error is not a terminal.
 LOG_SECONDS = 10.0
@@ -69,6 +69,37 @@ def progress(iterable: Iterable[Item], desc: str, total: int | None = None) -> I
         yield from tqdm(iterable, desc=desc, total=total, file=sys.stderr)
         return
     yield from _logged(iterable, desc, total)
+
+
+def transfer(chunks: Iterable[bytes], desc: str, total: int | None = None) -> Iterator[bytes]:
+    """Yield the chunks and show how many bytes have come, as `progress` does; a short transfer goes without a word.
+
+    Parameters
+    ----------
+    chunks
+        Bytes as they come.
+    desc
+        What comes: "source 'survey_gdsc'".
+    total
+        Bytes to come, where they are known.
+    """
+    if sys.stderr.isatty():
+        from tqdm import tqdm
+
+        with tqdm(desc=desc, total=total, unit="B", unit_scale=True, delay=1.0, leave=False, file=sys.stderr) as bar:
+            for chunk in chunks:
+                yield chunk
+                bar.update(len(chunk))
+        return
+    start = last = time.monotonic()
+    done = 0
+    for chunk in chunks:
+        yield chunk
+        done += len(chunk)
+        if (now := time.monotonic()) - last >= LOG_SECONDS:
+            last = now
+            whole = "" if total is None else f" of {total / 1e6:,.1f}"
+            logger.info("%s: %.1f%s MB after %.0f s", desc, done / 1e6, whole, now - start)
 
 
 def _logged(iterable: Iterable[Item], desc: str, total: int | None) -> Iterator[Item]:

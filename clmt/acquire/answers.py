@@ -14,12 +14,12 @@ __all__ = ["NOTHING", "Node", "ask_node", "layout_error", "open_node"]
 #: Statuses with which services say that they have nothing: a name that cannot be parsed, and an unknown one.
 NOTHING = frozenset({400, 404})
 
-_REMEDY = "remove the cached answer to ask again"
+_REMEDY = "try again: it will be asked anew"
 
 
-def ask_node(client: Client, service: str, url: str) -> Node | None:
-    """Ask for a mapping; None where the service has nothing."""
-    answer = client.get_json(url, NOTHING)
+def ask_node(client: Client, service: str, url: str, fault: str = "") -> Node | None:
+    """Ask for a mapping; None where the service has nothing, which it says under the key ``fault``."""
+    answer = client.get_json(url, NOTHING, fault=fault)
     return None if answer is None else open_node(answer, f"{service}, {url}")
 
 
@@ -46,6 +46,8 @@ class Node:
             return ""
         if not isinstance(value, str):
             raise layout_error(self.where, key, value, "text")
+        if any("\ud800" <= letter <= "\udfff" for letter in value):
+            raise layout_error(self.where, key, ascii(value[:40]), "Unicode text")
         return value.strip()
 
     def node(self, key: str, *, needed: bool = False) -> Node:

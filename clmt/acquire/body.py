@@ -1,18 +1,16 @@
-"""The bytes of an answer: as they were sent or decoded, within a limit of size and not slower than a least speed."""
+"""The bytes of an answer: as they were sent or decoded, within a limit of size."""
 
 from __future__ import annotations
 
 import contextlib
 import gzip
-import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import requests
 
-from clmt.acquire.checks import MAGIC, Expectation
-from clmt.acquire.transport import Transient
+from clmt.acquire.checks import ANSWERS, MAGIC, Expectation
 from clmt.scratch import scratch_file
 
 __all__ = ["CHUNK", "largest", "read_body", "take_off_gzip"]
@@ -21,23 +19,18 @@ CHUNK = 1 << 18
 #: Bytes of an answer of a look-up service, and of a file whose size is not published: more is no such thing.
 LARGEST_ANSWER = 64 << 20
 LARGEST_FLOATING = 4 << 30
-#: A server that sends less than this in a minute is stuck.
-LEAST_BYTES = 60 << 10
-WINDOW = 60.0
 
 
 def largest(expected: Expectation) -> int:
     """Bytes after which reading ends: one more than expected shows already that it is another file."""
-    if expected.kind == "answer":
+    if expected.kind in ANSWERS:
         return LARGEST_ANSWER
     if expected.bytes is None:
         return LARGEST_FLOATING
     return expected.bytes * (2 if expected.any_line_ends else 1)
 
 
-def read_body(
-    response: requests.Response, kind: str, limit: int, clock: Callable[[], float] = time.monotonic
-) -> Iterator[bytes]:
+def read_body(response: requests.Response, kind: str, limit: int) -> Iterator[bytes]:
     """Yield the body in pieces, as soon as they come.
 
     Parameters
@@ -49,25 +42,13 @@ def read_body(
         a Content-Encoding; anything else is decoded.
     limit
         Bytes, after decoding, above which reading ends: the body may be endless, and its size tells that it is wrong.
-    clock
-        Seconds.
-
-    Raises
-    ------
-    Transient
-        Where less than `LEAST_BYTES` come in `WINDOW` seconds.
     """
-    received, begun, since = 0, clock(), 0
+    received = 0
     while chunk := response.raw.read1(CHUNK, decode_content=kind not in MAGIC):
         received += len(chunk)
-        since += len(chunk)
         yield chunk
         if received > limit:
             return
-        if clock() - begun >= WINDOW:
-            if since < LEAST_BYTES:
-                raise Transient(f"{since:,} bytes in {clock() - begun:.0f} s")
-            begun, since = clock(), 0
 
 
 def take_off_gzip(path: Path, kind: str, limit: int) -> None:

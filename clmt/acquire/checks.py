@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import json
+import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from clmt.acquire.registry import Source
 
-__all__ = ["ANSWER", "MAGIC", "MOVED", "Expectation", "Finding", "inspect", "inspect_bytes"]
+__all__ = [
+    "ANSWER",
+    "ANSWERS",
+    "JSON",
+    "MAGIC",
+    "MOVED",
+    "Expectation",
+    "Finding",
+    "inspect",
+    "inspect_bytes",
+    "is_foreign",
+]
 
 HEAD = 4096
 MAGIC = {"zip": (b"PK\x03\x04", "a zip archive (50 4b 03 04)"), "gzip": (b"\x1f\x8b", "a gzip file (1f 8b)")}
@@ -16,7 +31,12 @@ MAGIC = {"zip": (b"PK\x03\x04", "a zip archive (50 4b 03 04)"), "gzip": (b"\x1f\
 
 @dataclass(frozen=True)
 class Expectation:
-    """What is known of a file before it is fetched; ``kind`` is zip, gzip, text or answer."""
+    """What is known of a file before it is fetched.
+
+    ``kind`` is zip, gzip, text, answer (of a look-up service) or json (such an answer in JSON). With ``whole`` a zip or
+    gzip file is read to its end: nothing else tells that a floating one was cut. ``fault`` is the key under which a
+    service words that it has nothing.
+    """
 
     kind: str
     bytes: int | None = None
@@ -25,12 +45,26 @@ class Expectation:
     header: str | None = None
     min_bytes: int = 1
     any_line_ends: bool = False
+    whole: bool = False
+    fault: str = ""
+
+    @property
+    def pinned(self) -> bool:
+        """Whether a checksum decides over the bytes."""
+        return self.sha256 is not None or self.md5 is not None
 
     @classmethod
     def of(cls, source: Source) -> Expectation:
         """Take what the registry says about the published file."""
         return cls(
-            source.kind, source.bytes, source.sha256, source.md5, source.header, source.min_bytes, source.any_line_ends
+            source.kind,
+            source.bytes,
+            source.sha256,
+            source.md5,
+            source.header,
+            source.min_bytes,
+            source.any_line_ends,
+            whole=source.floating,
         )
 
     def shape_only(self) -> Expectation:
@@ -38,8 +72,9 @@ class Expectation:
         return Expectation(self.kind, header=self.header)
 
 
-#: What an answer of a look-up service must be: text that is neither empty nor a web page.
-ANSWER = Expectation("answer")
+#: What an answer of a look-up service must be: text that is neither empty nor a web page; or such a text in JSON.
+ANSWER, JSON = Expectation("answer"), Expectation("json")
+ANSWERS = frozenset({"answer", "json"})
 
 
 @dataclass(frozen=True)
@@ -80,7 +115,8 @@ def inspect(path: Path, expected: Expectation) -> Finding | None:
             size += len(counted)
             sha256.update(counted)
             md5.update(counted)
-    return _inspect_whole(size, sha256.hexdigest(), md5.hexdigest(), expected)
+    finding = _inspect_whole(size, sha256.hexdigest(), md5.hexdigest(), expected)
+    return finding or _inspect_content(path, expected)
 
 
 def inspect_bytes(content: bytes, expected: Expectation = ANSWER) -> Finding | None:
@@ -99,7 +135,7 @@ def _inspect_head(head: bytes, expected: Expectation) -> Finding | None:
     if start.startswith(b"<") and not (expected.header or "").startswith("<"):
         # No table and no answer begins so. A look-up service under load answers with a page (HTML, or an error in XML);
         # a file's address that does so has moved.
-        return Finding("a web page (HTML)", expected.kind, MOVED, transient=expected.kind == "answer")
+        return Finding("a web page (HTML)", expected.kind, MOVED, transient=expected.kind in ANSWERS)
     if start.startswith(b"{") and expected.kind == "text" and not (expected.header or "").startswith("{"):
         return Finding("an answer in JSON", expected.kind, MOVED)
     if expected.kind in MAGIC:
@@ -125,3 +161,40 @@ def _inspect_whole(size: int, sha256: str, md5: str, expected: Expectation) -> F
         if wanted is not None and found != wanted:
             return Finding(f"{name} {found}", f"{name} {wanted}", _REPLACED)
     return None
+
+
+def _inspect_content(path: Path, expected: Expectation) -> Finding | None:
+    """What only the whole file tells. A body cut short is asked for again."""
+    if expected.kind == "json":
+        content = path.read_bytes()
+        try:
+            json.loads(content)
+        except (ValueError, RecursionError):
+            return Finding(f"text that is not JSON: {content[:60].decode('utf-8', 'replace')!r}", "JSON", MOVED, True)
+    if not expected.whole or expected.kind not in MAGIC:
+        return None
+    try:
+        if expected.kind == "zip":
+            zipfile.ZipFile(path).close()
+        else:
+            with gzip.open(path) as packed:
+                while packed.read(1 << 20):
+                    pass
+    except (zipfile.BadZipFile, OSError, EOFError, zlib.error, ValueError, NotImplementedError) as error:
+        return Finding(f"a {expected.kind} file that is damaged or cut ({error})", "a whole file", _REPLACED, True)
+    return None
+
+
+def is_foreign(content: bytes, expected: Expectation) -> bool:
+    """Whether the body of a status such as 404 is a gateway's, and says nothing about what the service knows.
+
+    A service says so in its own words, or in none.
+    """
+    start = content.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not start or expected.kind != "json":
+        return start.startswith(b"<") or (start.startswith(b"{") and start.strip() != b"{}")
+    try:
+        said = json.loads(start)
+    except (ValueError, RecursionError):
+        return True
+    return not isinstance(said, dict) or bool(said and expected.fault and expected.fault not in said)

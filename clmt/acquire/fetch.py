@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import logging
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from clmt.acquire.body import largest, read_body, take_off_gzip
-from clmt.acquire.checks import MOVED, Expectation, inspect
-from clmt.acquire.folder import MirrorFolder
+from clmt.acquire.checks import ANSWERS, HEAD, MOVED, Expectation, Finding, inspect, inspect_bytes, is_foreign
+from clmt.acquire.folder import MirrorFolder, file_sha256
+from clmt.acquire.parts import part_of
 from clmt.acquire.registry import Registry
-from clmt.acquire.transport import GoneError, Transient, Transport
+from clmt.acquire.transport import GoneError, Misplaced, Transient, Transport
 from clmt.errors import ClmtError
 from clmt.files import check_plain, put
-from clmt.scratch import scratch_file
+from clmt.logs import transfer
 
-__all__ = ["NOT_FOUND", "download", "fetch_source"]
+__all__ = ["NOT_FOUND", "Question", "download", "fetch_source"]
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +51,28 @@ def fetch_source(
     logger.info("%s: %s bytes from %s", name, f"{out.stat().st_size:,}", f"mirror {mirror}" if mirror else source.url)
 
 
+@dataclass(frozen=True)
+class Question:
+    """How an address is asked, where not by a plain request to itself.
+
+    Attributes
+    ----------
+    url
+        Address to ask; the file keeps the place of the one that it answers for.
+    form
+        Fields to post.
+    gone
+        Statuses that mean that there is nothing.
+    """
+
+    url: str = ""
+    form: Mapping[str, str] | None = None
+    gone: frozenset[int] = NOT_FOUND
+
+
+_PLAIN = Question()
+
+
 def download(
     url: str,
     out: Path,
@@ -55,22 +81,24 @@ def download(
     label: str,
     mirror: MirrorFolder | None = None,
     transport: Transport,
-    gone: frozenset[int] = NOT_FOUND,
+    question: Question = _PLAIN,
 ) -> None:
     """Write the verified bytes of ``url`` to ``out``: everything that comes from outside goes through here.
 
-    The bytes grow in a file of this process beside ``out``, which is renamed when they are complete and right, and
-    removed otherwise: a wrong file is never kept. Raises `GoneError` where the source has nothing (an HTTP
-    status of ``gone``, or an address that the mirror does not hold), `ClmtError` that names source, address, what was
-    found and what to do otherwise.
+    The bytes grow in a ``.part`` file beside ``out``, which is renamed when they are complete and right: a wrong file
+    is never kept. A part that breaks off is continued, by this process or a later one, where a checksum decides over
+    the whole. Raises `GoneError` where the source has nothing (an HTTP status of ``gone``, or an address that the
+    mirror does not hold), `ClmtError` that names source, address, what was found and what to do otherwise.
     """
     out = Path(out)
     check_plain(out)
-    with scratch_file(out) as part:
+    keep = mirror is None and expected.pinned and not expected.any_line_ends
+    with part_of(out, keep) as (part, kept):
         if mirror is not None:
             _copy(url, part, expected, label, mirror)
         else:
-            transport.repeat(label, url, lambda: _receive(url, part, expected, label, transport, gone))
+            receipt = _Receipt(url, part, expected, label, question, kept)
+            transport.repeat(label, url, lambda: receipt.once(transport))
         part.chmod(0o644)
         put(part, out)
 
@@ -86,20 +114,86 @@ def _copy(url: str, part: Path, expected: Expectation, label: str, mirror: Mirro
         raise ClmtError(f"{label}: {mirror.place(url)} is not the file! {finding}")
 
 
-def _receive(
-    url: str, part: Path, expected: Expectation, label: str, transport: Transport, gone: frozenset[int]
-) -> None:
-    limit, page_is_transient = largest(expected), expected.kind == "answer"
-    with transport.get(url, label, gone, page_is_transient) as response, part.open("wb") as handle:
-        for chunk in read_body(response, expected.kind, limit):
-            handle.write(chunk)
-        packed = "Content-Encoding" in response.headers
-    if packed:
-        take_off_gzip(part, expected.kind, limit)
-    finding = inspect(part, expected)
-    if finding and finding.transient:
-        raise Transient(f"{finding.got}, expected: {finding.expected}")
-    if finding:
-        raise ClmtError(f"{label}: {url} is not the file! {finding}")
-    if part.stat().st_size > limit:
-        raise ClmtError(f"{label}: {url} does not end! got: more than {limit:,} bytes, expected: the file. {MOVED}")
+@dataclass
+class _Receipt:
+    """One file on its way, attempt by attempt."""
+
+    url: str
+    part: Path
+    expected: Expectation
+    label: str
+    question: Question
+    kept: bool
+    unended: str = ""
+
+    def once(self, transport: Transport) -> None:
+        """Receive what is missing and look at the whole."""
+        start = self.part.stat().st_size if self.kept and self.part.exists() else 0
+        if start == 0 or start != self.expected.bytes:
+            try:
+                start = self._receive(transport, start)
+            except Misplaced:
+                self._begin_anew()
+                raise
+        if self.expected.bytes is None:  # else the size says so
+            self._refuse_endless()
+        finding = inspect(self.part, self.expected)
+        if finding is None:
+            self._doubt_unended()
+            return
+        if start and not finding.transient:
+            self._begin_anew()
+            raise Transient(f"{finding.got} of a file that was continued, expected: {finding.expected}")
+        self._refuse(finding)
+
+    def _receive(self, transport: Transport, start: int) -> int:
+        """Write the answer; returns the byte from which it went on, 0 where it began anew."""
+        expected, asked = self.expected, self.question
+        foreign = (lambda body: is_foreign(body, expected)) if expected.kind in ANSWERS else None
+        with transport.get(asked.url or self.url, self.label, asked.gone, foreign, start, asked.form) as response:
+            start = start if response.status_code == 206 else 0
+            packed = "Content-Encoding" in response.headers
+            chunks = read_body(response, expected.kind, largest(expected) - start)
+            head, finding = b"", None
+            with self.part.open("ab" if start else "wb") as handle:
+                for chunk in transfer(chunks, self.label, expected.bytes):
+                    handle.write(chunk)
+                    if not start and not packed and len(head) < HEAD:
+                        head += chunk
+                        if len(head) >= HEAD and (finding := inspect_bytes(head, expected)):
+                            break  # A page may be long, and no byte more of it is wanted.
+        if finding:
+            self._refuse(finding)
+        if packed:
+            take_off_gzip(self.part, expected.kind, largest(expected))
+        return start
+
+    def _refuse(self, finding: Finding) -> None:
+        if finding.transient:
+            raise Transient(f"{finding.got}, expected: {finding.expected}")
+        self._begin_anew()
+        raise ClmtError(f"{self.label}: {self.url} is not the file! {finding}")
+
+    def _refuse_endless(self) -> None:
+        limit = largest(self.expected)
+        if self.part.stat().st_size > limit:
+            self._begin_anew()
+            raise ClmtError(
+                f"{self.label}: {self.url} does not end! got: more than {limit:,} bytes, expected: the file. {MOVED}"
+            )
+
+    def _doubt_unended(self) -> None:
+        """Ask again for a text that ends within a line and has no checksum; the same once more is the whole."""
+        if self.expected.pinned or self.expected.kind not in ("text", "answer"):
+            return
+        with self.part.open("rb") as handle:
+            handle.seek(-1, os.SEEK_END)
+            ended = handle.read() == b"\n"
+        digest = "" if ended else file_sha256(self.part)
+        if digest != self.unended:
+            self.unended = digest
+            raise Transient("a text that ends within a line")
+
+    def _begin_anew(self) -> None:
+        with self.part.open("wb"):
+            pass

@@ -10,15 +10,21 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from clmt.acquire.client import Client
+from clmt.acquire.transport import SilentError
 from clmt.errors import ClmtError
 from clmt.files import read_json, write_json
 from clmt.logs import progress
 
-__all__ = ["Answers", "Record", "ask_each", "read_failed", "read_records", "write_records"]
+__all__ = ["Answers", "Record", "ask_each", "ask_twice", "read_failed", "read_records", "write_records"]
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+#: Look-ups in a row without an answer after which a service is given up.
+SILENT = 5
 
 
 @dataclass(frozen=True)
@@ -63,34 +69,75 @@ class Answers:
         return len(self.records) + len(self.unknown) + len(self.failed)
 
 
+def ask_twice(client: Client, items: Sequence[T], ask: Callable[[T], object], title: str) -> dict[T, str]:
+    """Ask about each item, and once more about those that failed; returns why those failed that did so twice.
+
+    A failure costs its own item. A mirror is asked once: it answers alike each time.
+
+    Raises
+    ------
+    ClmtError
+        Where `SILENT` items in a row got no answer at all: each of the others would cost the time of all attempts.
+    """
+    failed = dict.fromkeys(items, "")
+    for attempt in ("", ", again") if client.mirror is None else ("",):
+        asked, silent = list(failed), 0
+        for item in progress(asked, f"{title}{attempt}", len(asked)):
+            try:
+                with client.item():
+                    ask(item)
+            except ClmtError as error:
+                failed[item] = str(error)
+                logger.warning("%s: no answer about %s: %s", title, _shown(item), error)
+                silent = silent + 1 if isinstance(error, SilentError) else 0
+                if silent == SILENT:
+                    raise ClmtError(f"{title}: {SILENT} look-ups in a row got no answer; the last: {error}") from None
+            else:
+                del failed[item]
+                silent = 0
+        if not failed:
+            break
+    return failed
+
+
+def _shown(item: object) -> str:
+    return ", ".join(item) if isinstance(item, tuple) else str(item)
+
+
 def ask_each(
-    batches: Sequence[Sequence[str]], ask: Callable[[Sequence[str]], Mapping[str, list[Record]]], title: str
+    client: Client,
+    batches: Sequence[Sequence[str]],
+    ask: Callable[[Sequence[str]], Mapping[str, list[Record]]],
+    title: str,
 ) -> Answers:
     """Ask about each batch of keys; an odd answer costs its own keys only, and is told with its reason.
 
     Raises
     ------
     ClmtError
-        Where no batch has an answer that can be read: then it is not the answers that are odd.
+        Where no batch has an answer that can be read: then it is not the answers that are odd; and where the service
+        has stopped answering.
     """
     answers = Answers()
-    for batch in progress(batches, title, len(batches)):
-        try:
-            asked = ask(batch)
-            found = {key: asked[key] for key in batch if asked.get(key)}  # and nothing that was not asked
-        except ClmtError as error:
-            answers.failed.update(dict.fromkeys(batch, str(error)))
-            logger.warning("%s: no answer about %s: %s", title, ", ".join(batch), error)
-            continue
+
+    def take(batch: tuple[str, ...]) -> None:
+        asked = ask(batch)
+        found = {key: asked[key] for key in batch if asked.get(key)}  # and nothing that was not asked
         answers.records.update(found)
         answers.unknown += [key for key in batch if key not in found]
+
+    for batch, reason in ask_twice(client, [tuple(batch) for batch in batches], take, title).items():
+        answers.failed.update(dict.fromkeys(batch, reason))
     if answers.failed and len(answers.failed) == answers.asked:
         raise ClmtError(
             f"{title}: each look-up failed, so its layout has changed or its address has moved! "
             f"got: {len(answers.failed)} failures, expected: answers; the first: {next(iter(answers.failed.values()))}"
         )
     if answers.failed:
-        logger.warning("%s: %d of %d look-ups failed", title, len(answers.failed), answers.asked)
+        again = "to ask about them again, remove the file of records"
+        logger.warning("%s: %d of %d look-ups failed; %s", title, len(answers.failed), answers.asked, again)
+    if answers.unknown and client.mirror is None:
+        logger.info("%s: nothing about %d of %d; %s", title, len(answers.unknown), answers.asked, client.ask_unknown)
     return answers
 
 

@@ -7,6 +7,7 @@ parsed.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -20,6 +21,7 @@ from clmt.yaml_files import read_yaml
 
 __all__ = ["Api", "Registry", "Source", "download_path", "is_address", "load_registry"]
 
+LONGEST_NAME = 220
 KINDS = ("zip", "gzip", "text")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _MD5 = re.compile(r"[0-9a-f]{32}")
@@ -199,7 +201,10 @@ def _mapping(value: Any, where: str) -> dict[str, Any]:
 
 
 def download_path(url: str) -> str:
-    """Place of an address on disk: ``host/path?query``, percent-encoding kept; refuses what would leave the folder."""
+    """Place of an address on disk: ``host/path?query``, percent-encoding kept; refuses what would leave the folder.
+
+    What is too long for the name of a file or folder is cut, and ends with a digest of the whole instead.
+    """
     try:
         parts = urlsplit(url)
     except ValueError as error:
@@ -212,9 +217,14 @@ def download_path(url: str) -> str:
     segments = path.split("/")
     if "\\" in path or not path.isprintable() or any(segment in ("", ".", "..") for segment in segments):
         raise ClmtError(f"address cannot be a file name! got: {url!r}, expected: no '..', no '//', no end slash")
-    if max(len(segment.encode()) for segment in segments) > 220:
-        raise ClmtError(f"address is too long for a file name! got: {url!r}, expected: 220 bytes between slashes")
-    return path
+    return "/".join(map(_short, segments))
+
+
+def _short(segment: str) -> str:
+    """A part of a path that leaves room for the endings of temporary files: file systems take 255 bytes."""
+    if len(segment.encode()) <= LONGEST_NAME:
+        return segment
+    return f"{ascii(segment)[1:151]}~{hashlib.sha256(segment.encode()).hexdigest()[:32]}"
 
 
 def is_address(address: str) -> bool:

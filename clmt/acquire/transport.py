@@ -9,6 +9,7 @@ sees neither a body that is half a file, nor PubChem's traffic lights, nor the p
 from __future__ import annotations
 
 import contextlib
+import functools
 import http.client
 import logging
 import re
@@ -16,7 +17,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import IO, Any, TypeVar
 from urllib.parse import urlsplit
 
 import requests
@@ -24,14 +25,16 @@ from urllib3.exceptions import DecodeError, HTTPError, InvalidHeader, ProtocolEr
 from urllib3.util import Retry
 
 from clmt import __version__
+from clmt.acquire.connection import watched_session
 from clmt.errors import ClmtError
 
-__all__ = ["GoneError", "Transient", "Transport", "requested_pause"]
+__all__ = ["GoneError", "Misplaced", "SilentError", "Transient", "Transport", "requested_pause"]
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
-HEAD = 4096
+#: Bytes of a refusal that are looked at.
+WORDS = 1 << 16
 TRANSIENT_STATUS = frozenset({202, 408, 425, 429, 500, 502, 503, 504})
 LONGEST_PAUSE = 300.0
 _THROTTLE = re.compile(r"status:\s*(\w+)", re.IGNORECASE)
@@ -47,13 +50,21 @@ class Transient(Exception):
         self.pause = pause
 
 
+class Misplaced(Transient):
+    """An answer that goes on at another byte than it was asked to: begin anew."""
+
+
 class GoneError(ClmtError):
     """The source has nothing at this address."""
 
 
+class SilentError(ClmtError):
+    """The source did not answer, however often it was asked."""
+
+
 @dataclass
 class Transport:
-    """Sends GET requests, each host at its pace, and repeats what failed for a moment.
+    """Sends requests, each host at its pace, and repeats what failed for a moment.
 
     ``clock`` and ``sleep`` are injected by tests. With ``pace_folder`` the pace holds between processes as well.
     """
@@ -65,7 +76,7 @@ class Transport:
     pace_folder: Path | None = None
     clock: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
-    session: requests.Session = field(default_factory=requests.Session)
+    session: requests.Session = field(default_factory=watched_session)
     _next: dict[str, float] = field(default_factory=dict)
     _locks: bool = True
 
@@ -80,7 +91,7 @@ class Transport:
                 pause = min(max(last.pause, self.backoff * 2 ** (attempt - 1)), LONGEST_PAUSE)
                 logger.warning("%s: %s (%s); attempt %d in %.0f s", label, last, url, attempt + 1, pause)
                 self.sleep(pause)
-        raise ClmtError(
+        raise SilentError(
             f"{label}: {url} did not answer! got: {last} in {self.attempts} attempts, expected: the file. Try again "
             "later, correct the address in config/sources.yaml, or set mirror: to a folder that has it"
         )
@@ -91,22 +102,42 @@ class Transport:
         url: str,
         label: str,
         gone: frozenset[int] = frozenset({404, 410}),
-        page_is_transient: bool = False,
+        foreign: Callable[[bytes], bool] | None = None,
+        start: int = 0,
+        form: Mapping[str, str] | None = None,
     ) -> Iterator[requests.Response]:
-        """Open one streamed answer with status 200; raises `Transient`, `GoneError` or `ClmtError` otherwise.
+        """Open one streamed answer; raises `Transient`, `GoneError` or `ClmtError` where there is none.
 
-        With ``page_is_transient`` a status of ``gone`` whose body is a web page is a gateway's, and says nothing about
-        what the service knows.
+        Parameters
+        ----------
+        url
+            Address.
+        label
+            What is asked, for messages.
+        gone
+            Statuses that mean that there is nothing.
+        foreign
+            Tells from the body of such a status whether a gateway wrote it, which says nothing about the service.
+        start
+            Byte to continue from. The answer then has status 206, or 200 where the server begins anew.
+        form
+            Fields to post instead of a plain request.
         """
         self._wait(url)
         # Identity: Content-Length and checksums are then those of the file itself.
         headers = {"User-Agent": f"clmt/{__version__}", "Accept-Encoding": "identity"}
+        if start:
+            headers["Range"] = f"bytes={start}-"
+        settings: dict[str, Any] = {"headers": headers, "timeout": self.timeout, "stream": True}
         try:
-            with self.session.get(url, headers=headers, timeout=self.timeout, stream=True) as response:
+            ask = functools.partial(self.session.post, data=form) if form else self.session.get
+            with ask(url, **settings) as response:
                 self._hold(url, requested_pause(response.headers))
-                if page_is_transient and response.status_code in gone and _is_page(response):
-                    raise Transient(f"HTTP {response.status_code} with a web page", requested_pause(response.headers))
-                self._refuse_status(response, url, label, gone)
+                if foreign and response.status_code in gone and foreign(next(response.iter_content(WORDS), b"")):
+                    raise Transient(f"HTTP {response.status_code} of a gateway", requested_pause(response.headers))
+                _refuse_downgrade(response, url, label)
+                if not _continues(response, start):
+                    self._refuse_status(response, url, label, gone)
                 yield response
         except (
             requests.ConnectionError,
@@ -200,9 +231,23 @@ def requested_pause(headers: Mapping[str, str]) -> float:
     return min(max([0.0, *pauses]), LONGEST_PAUSE)
 
 
-def _is_page(response: requests.Response) -> bool:
-    """Whether the body is a web page, by its first bytes."""
-    return next(response.iter_content(HEAD), b"").removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
+def _continues(response: requests.Response, start: int) -> bool:
+    """Whether the answer goes on where it was asked to; `Transient` where it goes on elsewhere."""
+    if not start or response.status_code not in (206, 416):
+        return False
+    place = response.headers.get("Content-Range", "")
+    if response.status_code == 206 and re.match(rf"bytes {start}-", place):
+        return True
+    raise Misplaced(f"HTTP {response.status_code}, Content-Range {place!r}, for bytes from {start:,}")
+
+
+def _refuse_downgrade(response: requests.Response, url: str, label: str) -> None:
+    """Refuse what came through an address without encryption, where the one that was asked has it."""
+    plain = [step.url for step in (*response.history, response) if step.url.startswith("http://")]
+    if url.startswith("https://") and plain:
+        raise ClmtError(
+            f"{label}: {url} sends on to an address without encryption! got: {plain[0]}, expected: https. {_CORRECT}"
+        )
 
 
 def _words(error: Exception) -> str:

@@ -26,6 +26,9 @@ def register(subparsers: Subparsers) -> None:
     pubchem = subparsers.add_parser("pubchem", help="look up the structures of a dataset's drugs by name")
     pubchem.add_argument("--dataset-layout", required=True, help="layout of the dataset, e.g. survey_gdsc")
     add_archive(pubchem)
+    pubchem.add_argument(
+        "--compounds", type=Path, help="GDSC's list of screened compounds, whose synonyms are tried, too"
+    )
     pubchem.add_argument("--cache", type=Path, default=DOWNLOADS, help="folder that keeps the answers")
     _add_common(pubchem)
     pubchem.add_argument("--out", type=Path, required=True, help="structures.parquet to write")
@@ -62,12 +65,14 @@ def run_pubchem(args: argparse.Namespace) -> None:
     from clmt.acquire.client import open_client
     from clmt.acquire.pubchem import resolve_names, write_structures
     from clmt.acquire.registry import load_registry
+    from clmt.reading.compounds import gdsc_synonyms
     from clmt.tables.layouts.reader import layout_reader, parse_archive
 
     registry = load_registry(args.registry)
     names = layout_reader(args.dataset_layout).drug_names(parse_archive(args.archive, args.dataset_layout))
     client = open_client(registry, args.cache, args.mirror)
-    write_structures(resolve_names(client, names, registry.api("pubchem").url), args.out)
+    synonyms = gdsc_synonyms(args.compounds, names) if args.compounds else {}
+    write_structures(resolve_names(client, names, registry.api("pubchem").url, synonyms), args.out)
 
 
 def run_fetch_encoder(args: argparse.Namespace) -> None:

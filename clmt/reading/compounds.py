@@ -13,6 +13,7 @@ from clmt.reading.unknown import VAGUE_LABELS
 __all__ = [
     "Compound",
     "GdscCompound",
+    "gdsc_synonyms",
     "read_ccle_profiling",
     "read_gdsc_compounds",
     "read_gdsc_rows",
@@ -92,6 +93,12 @@ def read_gdsc_compounds(path: Path, odd: OddRows | None = None) -> list[Compound
         )
         for row in read_gdsc_rows(path, odd)
     )
+
+
+def gdsc_synonyms(path: Path, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Other names that GDSC's screened compounds have for drugs that they list, by the name as it is given."""
+    known = {name_key(compound.name): compound.synonyms for compound in read_gdsc_compounds(path)}
+    return {name: known[key] for name in names if (key := name_key(name)) in known}
 
 
 def read_ccle_profiling(path: Path, odd: OddRows | None = None) -> list[Compound]:

@@ -56,7 +56,7 @@ def read_structures(path: Path) -> dict[str, dict[str, Any]]:
     import pyarrow as pa
 
     remedy = "Make them with 'clmt pubchem'"
-    table = read_parquet(path, "the structures do", remedy, STRUCTURE_COLUMNS, ("inchikey",))
+    table = read_parquet(path, "the structures do", remedy, STRUCTURE_COLUMNS, ("inchikey", "status"))
     types = {**dict.fromkeys(table.column_names, pa.string()), "cid": pa.int64()}
     check_types(table, types, path, remedy, optional=table.column_names[1:])
     structures: dict[str, dict[str, Any]] = {}
@@ -143,6 +143,7 @@ def _identities(
     found: dict[str, Structure] = {}
     without: list[str] = []
     refused: dict[str, str] = {}
+    failed: dict[str, str] = {}
     for name in responses.drugs:
         if name not in structures:
             raise ClmtError(
@@ -151,7 +152,12 @@ def _identities(
             )
         smiles = structures[name]["smiles"]
         if not isinstance(smiles, str) or not smiles.strip():
-            without.append(name)
+            status = structures[name].get("status") or ""
+            if status.startswith("failed"):
+                failed[name] = status
+                logger.warning("%s is left out: its look-up %s", name, status)
+            else:
+                without.append(name)
             continue
         try:
             found[name] = _corrected(name, structure_of(smiles, name, structures[name].get("inchikey")), audit)
@@ -160,12 +166,15 @@ def _identities(
             logger.warning("%s", error)
     audit.dropped_drugs["no structure"] = sorted(without)
     audit.dropped_drugs["structure refused by RDKit"] = refused
+    if failed:
+        audit.dropped_drugs["look-up of the structure failed"] = failed
     audit.suspect_structures = _antibodies(found)
     audit.mixtures = _mixtures(found)
     audit.salts_removed = {name: list(found[name].removed) for name in found if found[name].removed}
     if not found:
         raise ClmtError(
-            f"No drug of {responses.source} has a structure! got: {len(without)} without, {len(refused)} refused"
+            f"No drug of {responses.source} has a structure! got: {len(without)} without, {len(refused)} refused, "
+            f"{len(failed)} look-ups failed"
         )
     return found
 

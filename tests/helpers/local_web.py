@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-import requests
-
+from clmt.acquire.connection import watched_session
 from clmt.acquire.transport import Transport
 
 
@@ -58,7 +57,7 @@ class Clock:
 def quick_transport(clock: Clock | None = None, **settings: Any) -> Transport:
     """A transport that never waits in earnest and ignores the proxies of the machine."""
     clock = clock or Clock()
-    session = requests.Session()
+    session = watched_session()
     session.trust_env = False
     return Transport(session=session, clock=clock.read, sleep=clock.sleep, timeout=(5, 5), **settings)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from clmt.acquire.fetch import NOT_FOUND
 from clmt.errors import ClmtError
 from clmt.text.entities import Drug
@@ -23,8 +25,14 @@ class Answers:
     def __init__(self, answers):
         self.answers = answers
         self.asked = []
+        self.mirror = None
+        self.ask_unknown = "ask again"
 
-    def get_json(self, url, unknown=NOT_FOUND):
+    @contextlib.contextmanager
+    def item(self):
+        yield
+
+    def get_json(self, url, unknown=NOT_FOUND, fault=""):
         self.asked.append(url)
         answer = self.answers.get(url, 404)
         if isinstance(answer, int):

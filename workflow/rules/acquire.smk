@@ -24,6 +24,7 @@ rule fetch_source:
 rule resolve_structures:
     input:
         archive=dataset_archive,
+        compounds=source_path("gdsc_compounds"),
     output:
         structures="results/{dataset}/tables/structures.parquet",
     log:
@@ -37,9 +38,10 @@ rule resolve_structures:
         archive=archive_arguments,
         cache=config["downloads"],
         settings=service_settings("pubchem"),
-        code=layout_code("clmt.acquire.pubchem"),
+        code=layout_code("clmt.acquire.pubchem", "clmt.reading.compounds"),
     shell:
-        "clmt pubchem --dataset-layout {params.layout:q} --archive {params.archive:q} --cache {params.cache:q} "
+        "clmt pubchem --dataset-layout {params.layout:q} --archive {params.archive:q} "
+        "--compounds {input.compounds:q} --cache {params.cache:q} "
         "--mirror={resources.mirror:q} --out {output.structures:q} 2> {log:q}"
 
 

@@ -58,11 +58,11 @@ def dataset_layout(wildcards):
     return dataset_entry(wildcards)["layout"]
 
 
-def layout_code(module):
-    """Params function: the digest of a module and of the reader of the dataset's layout, which it finds by name."""
+def layout_code(*modules):
+    """Params function: the digest of modules and of the reader of the dataset's layout, which is found by name."""
 
     def digest(wildcards):
-        return code_digest(module, "clmt.tables.layouts.reader", layout_module(dataset_layout(wildcards)))
+        return code_digest(*modules, "clmt.tables.layouts.reader", layout_module(dataset_layout(wildcards)))
 
     return digest
 

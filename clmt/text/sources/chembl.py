@@ -29,7 +29,7 @@ class Chembl(TextSource):
         """Ask about each drug with an InChIKey."""
         (base,) = query.urls
         known = [drug for drug in query.drugs if drug.inchikey]
-        return ask_by_drug(self.title, query.drugs, known, lambda drug: ask_chembl(query.client, base, drug))
+        return ask_by_drug(query, self.title, known, lambda drug: ask_chembl(query.client, base, drug))
 
     def about_drugs(self, inputs: CorpusInputs) -> Facts:
         """Mechanisms of the drugs."""

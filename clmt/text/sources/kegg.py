@@ -32,7 +32,7 @@ class Kegg(TextSource):
         (base,) = query.urls
         ids = list_kegg(query.client, base)
         batches = [ids[start : start + BATCH] for start in range(0, len(ids), BATCH)]
-        return ask_each(batches, lambda batch: ask_kegg(query.client, base, batch), self.title)
+        return ask_each(query.client, batches, lambda batch: ask_kegg(query.client, base, batch), self.title)
 
     def about_cell_lines(self, inputs: CorpusInputs) -> Facts:
         """Pathways in which altered genes are over-represented."""
@@ -63,13 +63,19 @@ def ask_kegg(client: Client, base: str, ids: Sequence[str]) -> dict[str, list[Re
     if answer is None:
         return {}
     mark = client.retrieved(url)
-    found = [record for entry in answer.split("\n///") if (record := _entry(entry, mark)) is not None]
-    if not found:
-        raise layout_error(f"KEGG, {url}", "ENTRY", answer, "entries that begin with ENTRY")
+    *entries, rest = answer.split("\n///")
+    found = [record for entry in entries if (record := _entry(entry, mark)) is not None]
+    if not found or rest.strip():
+        raise layout_error(f"KEGG, {url}", "ENTRY", rest or answer, "entries that begin with ENTRY and end with ///")
     keys = [record.record_id for record in found]
     if len(set(keys)) < len(keys) or not set(keys) <= set(ids):
         raise ClmtError(f"KEGG, {url}: entries that were not asked for, or twice! got: {', '.join(keys)}")
-    return {record.record_id: [record] for record in found}
+    answers = {record.record_id: [record] for record in found}
+    for key in ids if len(ids) > 1 else ():
+        # All ids are KEGG's own. One that is missing is asked for by itself: then it is told as unknown, or comes.
+        if key not in answers:
+            answers |= ask_kegg(client, base, [key])
+    return answers
 
 
 def _entry(text: str, day: str) -> Record | None:

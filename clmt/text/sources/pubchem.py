@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from clmt.acquire.answers import Node, ask_node
+from clmt.acquire.answers import Node, ask_node, layout_error
 from clmt.acquire.client import Client
 from clmt.acquire.look_ups import Answers, Record, ask_each, read_records
-from clmt.errors import ClmtError, choose
+from clmt.errors import choose
 from clmt.reading.prose import first_sentences
 from clmt.text.entities import CorpusInputs, Drug
 from clmt.text.facts import MECHANISM_GROUP, PROSE_GROUP, Facts, Part, Query, TextSource, state
@@ -29,20 +29,19 @@ class PubChem(TextSource):
         """Ask about each drug with an identifier."""
         base, view = query.urls
         known = [drug for drug in query.drugs if drug.cid is not None]
-        return ask_by_drug(self.title, query.drugs, known, lambda drug: ask_pubchem(query.client, base, view, drug))
+        return ask_by_drug(query, self.title, known, lambda drug: ask_pubchem(query.client, base, view, drug))
 
     def about_drugs(self, inputs: CorpusInputs) -> Facts:
         """Prose about the drugs."""
         return prose_facts(self.name, inputs.drugs, read_records(inputs.files[self.name], self.name), PARTS)
 
 
-def ask_by_drug(
-    title: str, drugs: Sequence[Drug], known: Sequence[Drug], ask: Callable[[Drug], list[Record]]
-) -> Answers:
+def ask_by_drug(query: Query, title: str, known: Sequence[Drug], ask: Callable[[Drug], list[Record]]) -> Answers:
     """Ask about each drug of ``known``; a drug without the identifier that the service is asked by is unknown there."""
     table = {drug.drug_id: drug for drug in known}
-    answers = ask_each([(key,) for key in table], lambda batch: {key: ask(table[key]) for key in batch}, title)
-    answers.unknown += [drug.drug_id for drug in drugs if drug.drug_id not in table]
+    keys = [(key,) for key in table]
+    answers = ask_each(query.client, keys, lambda batch: {key: ask(table[key]) for key in batch}, title)
+    answers.unknown += [drug.drug_id for drug in query.drugs if drug.drug_id not in table]
     return answers
 
 
@@ -98,12 +97,12 @@ def ask_pubchem(client: Client, base: str, view: str, drug: Drug) -> list[Record
 
 def _ask(client: Client, url: str) -> Node | None:
     """An answer; a fault that PubChem sends as an answer is no record only where it says so."""
-    answer = ask_node(client, "PubChem", url)
+    answer = ask_node(client, "PubChem", url, "Fault")
     if answer is None or "Fault" not in answer.value:
         return answer
     code = answer.node("Fault").text("Code")
     if "NotFound" not in code:
-        raise ClmtError(f"{answer.where}: a fault! got: {code!r}, expected: an answer; remove the cached answer")
+        raise layout_error(answer.where, "Fault", code, "an answer")
     return None
 
 

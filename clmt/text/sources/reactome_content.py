@@ -31,6 +31,7 @@ class ReactomeContent(TextSource):
         known = read_summations(query.files["reactome_summations"])
         pathways = [item.set_id for item in read_gmt(query.files["reactome_gmt"]) if item.set_id not in known]
         return ask_each(
+            query.client,
             [(pathway,) for pathway in pathways],
             lambda batch: {pathway: ask_reactome(query.client, base, pathway) for pathway in batch},
             self.title,
@@ -52,7 +53,7 @@ def summaries_and_dates(records: Mapping[str, list[Record]]) -> tuple[dict[str, 
 def ask_reactome(client: Client, base: str, pathway: str) -> list[Record]:
     """Summary of one pathway; a pathway without one has an empty list of them, so the key must be there."""
     url = f"{base}/data/query/{pathway}"
-    answer = ask_node(client, "Reactome", url)
+    answer = ask_node(client, "Reactome", url, "messages")
     if answer is None:
         return []
     text = " ".join(text for part in answer.nodes("summation", needed=True) if (text := part.text("text")))

@@ -25,6 +25,7 @@ class UniProt(TextSource):
         (base,) = query.urls
         symbols = dict.fromkeys(symbol for drug in query.drugs for symbol in drug.symbols)
         return ask_each(
+            query.client,
             [(symbol,) for symbol in symbols],
             lambda batch: {symbol: ask_uniprot(query.client, base, symbol) for symbol in batch},
             self.title,
@@ -45,7 +46,7 @@ def ask_uniprot(client: Client, base: str, symbol: str) -> list[Record]:
     """Function of the reviewed human protein of a gene."""
     query = f"gene_exact:{symbol}+AND+organism_id:9606+AND+reviewed:true"
     url = f"{base}/uniprotkb/search?query={query}&fields=accession,cc_function&format=json&size=1"
-    answer = ask_node(client, "UniProt", url)
+    answer = ask_node(client, "UniProt", url, "messages")
     for entry in [] if answer is None else answer.nodes("results", needed=True):
         accession = entry.text("primaryAccession") or symbol
         for comment in entry.nodes("comments"):

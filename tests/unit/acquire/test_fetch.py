@@ -13,10 +13,9 @@ from pathlib import Path
 import pytest
 
 from clmt.acquire import body as body_module
-from clmt.acquire.body import read_body
 from clmt.acquire.fetch import fetch_source
 from clmt.acquire.registry import Registry, Source, load_registry
-from clmt.acquire.transport import Transient, requested_pause
+from clmt.acquire.transport import requested_pause
 from clmt.errors import ClmtError
 from tests.helpers.local_web import Answer, Clock, Web, quick_transport, serving
 from tests.helpers.survey_archives import zipped
@@ -238,16 +237,3 @@ def test_an_endless_body_ends_at_the_published_size(web: Web, tmp_path: Path, mo
     with pytest.raises(ClmtError, match="does not end! got: more than 1,000 bytes"):
         fetch(web, tmp_path / "t", Answer(body=TABLE + b"x" * 100_000), sha256=None, bytes=None, floating=True)
     assert nothing_left(tmp_path)
-
-
-def test_a_dripping_body_is_given_up() -> None:
-    class Raw:
-        def read1(self, amount: int, decode_content: bool) -> bytes:
-            return b"x"
-
-    class Response:
-        raw = Raw()
-
-    seconds = iter(float(number) for number in range(1000))
-    with pytest.raises(Transient, match=r"bytes in 6[01] s"):
-        list(read_body(Response(), "text", 10_000, clock=lambda: next(seconds)))  # type: ignore[arg-type]

@@ -8,6 +8,7 @@ import pytest
 
 from clmt.acquire.look_ups import Record, ask_each, read_failed, read_records, write_records
 from clmt.errors import ClmtError
+from tests.helpers.service_answers import Answers
 
 
 def test_a_batch_that_fails_costs_its_keys():
@@ -16,12 +17,14 @@ def test_a_batch_that_fails_costs_its_keys():
             raise ClmtError("odd")
         return {"c": [Record("c", "Text")]}
 
-    answers = ask_each([("a", "b"), ("c", "d")], ask, "KEGG")
+    answers = ask_each(Answers({}), [("a", "b"), ("c", "d")], ask, "KEGG")
     assert (set(answers.failed), set(answers.records), answers.unknown) == ({"a", "b"}, {"c"}, ["d"])
 
 
 def test_what_was_not_asked_is_not_kept():
-    answers = ask_each([("a", "b")], lambda batch: {"a": [Record("a", "Text")], "z": [Record("z", "Other")]}, "KEGG")
+    answers = ask_each(
+        Answers({}), [("a", "b")], lambda batch: {"a": [Record("a", "Text")], "z": [Record("z", "Other")]}, "KEGG"
+    )
     assert (set(answers.records), answers.unknown) == ({"a"}, ["b"])
 
 

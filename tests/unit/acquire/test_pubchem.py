@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import errno
 import hashlib
 import json
@@ -70,8 +71,8 @@ def test_both_generations_of_keys_are_read(web: Web, tmp_path: Path, keys: dict[
 
 
 def test_names_are_encoded_whole(web: Web, tmp_path: Path) -> None:
-    put_drug(web, "A%2FB%20%2850%20uM%29", [7], SMILES="C")
-    assert structure(client(tmp_path), "A/B (50 uM)", f"{web.base}/pug")["status"] == "found"
+    put_drug(web, "A%5CB%20%2850%20uM%29", [7], SMILES="C")
+    assert structure(client(tmp_path), "A\\B (50 uM)", f"{web.base}/pug")["status"] == "found"
 
 
 @pytest.mark.parametrize(
@@ -179,12 +180,20 @@ def test_properties_of_another_type_are_named(web: Web, tmp_path: Path, key: str
 
 def test_an_answer_nested_without_end_is_one_line(web: Web, tmp_path: Path) -> None:
     put_drug(web, "Alpha", [7], Answer(body=b"[" * 200_000))
-    with pytest.raises(ClmtError, match="the answer is not JSON!"):
+    with pytest.raises(ClmtError, match=r"did not answer! got: text that is not JSON: '\[\[.* in 6 attempts"):
         structure(client(tmp_path), "Alpha", f"{web.base}/pug")
 
 
-def test_answer_that_is_not_json_is_forgotten(web: Web, tmp_path: Path) -> None:
+def test_an_answer_that_was_cut_is_asked_for_again(web: Web, tmp_path: Path) -> None:
     put_drug(web, "Alpha", [7], Answer(body=b'{"Ident'), reply({"IdentifierList": {"CID": [7]}}), SMILES="C")
+    assert structure(client(tmp_path), "Alpha", f"{web.base}/pug")["status"] == "found"
+
+
+def test_a_damaged_answer_in_the_cache_is_forgotten(web: Web, tmp_path: Path) -> None:
+    put_drug(web, "Alpha", [7], SMILES="C")
+    structure(client(tmp_path), "Alpha", f"{web.base}/pug")
+    (kept,) = tmp_path.rglob("cids/JSON")
+    kept.write_bytes(b'{"Ident')
     with pytest.raises(ClmtError, match=r"not JSON! got: '\{\"Ident'"):
         structure(client(tmp_path), "Alpha", f"{web.base}/pug")
     assert structure(client(tmp_path), "Alpha", f"{web.base}/pug")["status"] == "found"
@@ -213,3 +222,33 @@ def test_text_answers_and_what_stands_for_their_date(web: Web, tmp_path: Path) -
     assert asker.retrieved(url) == f"rolling, sha256 {hashlib.sha256(body).hexdigest()[:12]}"
     with pytest.raises(ClmtError, match=r"no answer on disk! got: .*/none, expected: an address asked before"):
         asker.retrieved(f"{web.base}/none")
+
+
+@pytest.mark.parametrize(("age", "asked_again"), [(0, False), (29, False), (31, True), (None, True)])
+def test_what_was_unknown_is_asked_again_after_a_while(
+    web: Web, tmp_path: Path, age: int | None, asked_again: bool
+) -> None:
+    asker, url = client(tmp_path), web.put("/late", Answer(404, b"{}"))
+    assert asker.get_json(url) is None
+    (marker,) = tmp_path.rglob("*.unknown")
+    day = "no day" if age is None else str(datetime.date.today() - datetime.timedelta(days=age))
+    marker.write_text(json.dumps({"url": url, "asked": day}))
+    web.put("/late", reply({"a": 1}))
+    assert asker.get_json(url) == ({"a": 1} if asked_again else None)
+    assert marker.exists() is not asked_again
+
+
+def test_a_name_too_long_for_a_file_is_looked_up(web: Web, tmp_path: Path) -> None:
+    put_drug(web, "a" * 300, [7], SMILES="C")
+    assert structure(client(tmp_path), "a" * 300, f"{web.base}/pug")["status"] == "found"
+    before = len(web.asked)
+    assert structure(client(tmp_path), "a" * 300, f"{web.base}/pug")["status"] == "found"
+    assert len(web.asked) == before
+
+
+def test_properties_of_another_compound_are_no_answer(web: Web, tmp_path: Path) -> None:
+    put_drug(web, "Alpha", [7], SMILES="C")
+    other = {"PropertyTable": {"Properties": [{"CID": 8, "SMILES": "N"}]}}
+    web.put(f"/pug/compound/cid/7/property/{PROPERTIES}/JSON", reply(other))
+    with pytest.raises(ClmtError, match=r"strange answer for CID 7! .*expected: .* of CID 7"):
+        structure(client(tmp_path), "Alpha", f"{web.base}/pug")

@@ -139,12 +139,21 @@ def test_address_is_the_place_on_disk(url: str, path: str) -> None:
         "https://user:secret@h.org/a",
         "https:///a",
         "file:///etc/passwd",
-        "https://h.org/" + "a" * 300,
     ],
 )
 def test_addresses_never_leave_the_folder(url: str) -> None:
     with pytest.raises(ClmtError, match="got: "):
         download_path(url)
+
+
+def test_a_long_name_ends_with_a_digest() -> None:
+    long = f"https://h.org/name/{'a' * 219}b" + "%20c"
+    place = download_path(long)
+    assert place.startswith(f"h.org/name/{'a' * 150}~")
+    assert max(map(len, place.split("/"))) < 220
+    assert place != download_path(f"{long}d")
+    assert download_path(f"https://{place}") == place
+    assert download_path(f"https://h.org/{'a' * 220}") == f"h.org/{'a' * 220}"
 
 
 @pytest.mark.parametrize("content", ["\ufeffsources: {}".encode("utf-16"), b"sources: \xff", b"[" * 20_000])

@@ -131,3 +131,12 @@ def test_a_salt_and_its_drug_are_merged_without_a_warning(tmp_path: Path, caplog
         (merge,) = built(tmp_path).audit.merged_drugs
     assert (merge["kept"], merge["removed_differ"]) == ("Imatinib", False)
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+def test_a_look_up_that_failed_is_not_counted_as_no_structure(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    reason = "failed: PubChem did not answer"
+    tables = built(tmp_path, Imatinib={"smiles": None, "cid": None, "title": None, "status": reason})
+    dropped = tables.audit.dropped_drugs
+    assert dropped["look-up of the structure failed"] == {"Imatinib": reason}
+    assert "Imatinib" not in dropped["no structure"]
+    assert f"Imatinib is left out: its look-up {reason}" in caplog.text
