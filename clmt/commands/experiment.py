@@ -1,4 +1,4 @@
-"""Commands of the experiment stage: train a model on a fold, evaluate its checkpoint."""
+"""Commands of the experiment stage: train a model on a fold, predict and evaluate with its checkpoint."""
 
 from __future__ import annotations
 
@@ -11,20 +11,28 @@ __all__ = ["register"]
 
 
 def register(subparsers: Subparsers) -> None:
-    """Add ``clmt train`` and ``clmt evaluate``."""
+    """Add ``clmt train``, ``clmt predict`` and ``clmt evaluate``."""
     train = subparsers.add_parser("train", help="fit one model on one fold and write its checkpoint")
     train.add_argument("--settings", required=True, metavar="JSON", help="arch, settings, seed and names of the run")
     _add_inputs(train)
+    _add_members(train)
     train.add_argument("--device", default="auto", help="auto, cpu or cuda (default: %(default)s)")
     train.add_argument("--threads", type=THREADS, default=1, help="CPU threads (default: %(default)s)")
     train.add_argument("--model", type=Path, required=True, help="model.pt to write")
     train.add_argument("--history", type=Path, required=True, help="history.csv to write")
     train.set_defaults(run=run_train)
 
+    predict = subparsers.add_parser("predict", help="predict a fold's held-out pairs with a checkpoint, unscored")
+    predict.add_argument("--model", type=Path, required=True, help="model.pt")
+    _add_inputs(predict)
+    predict.add_argument("--out", type=Path, required=True, help="held_out.parquet to write")
+    predict.set_defaults(run=run_predict)
+
     evaluate = subparsers.add_parser("evaluate", help="predict a fold's test pairs with a checkpoint and score them")
     evaluate.add_argument("--model", type=Path, required=True, help="model.pt")
     evaluate.add_argument("--settings", metavar="JSON", help="settings of the run; a model.pt of others is refused")
     _add_inputs(evaluate)
+    _add_members(evaluate)
     evaluate.add_argument("--response", type=Path, required=True, help="response.parquet, read for the test pairs only")
     evaluate.add_argument("--simulated", action="store_true", help="the data are simulated; every table says so")
     evaluate.add_argument("--predictions", type=Path, required=True, help="predictions.parquet to write")
@@ -38,6 +46,17 @@ def _add_inputs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--text", type=Path, help="text_<encoder>.parquet, for a model that reads text")
 
 
+def _add_members(parser: argparse.ArgumentParser) -> None:
+    help_members = "held_out.parquet of each member, for a mean of other models"
+    parser.add_argument("--members", type=Path, nargs="*", default=[], metavar="FILE", help=help_members)
+
+
+def run_predict(args: argparse.Namespace) -> None:
+    from clmt.runs.predict import predict_held_out
+
+    predict_held_out(args.model, graph=args.graph, molecules=args.molecules, text=args.text, out=args.out)
+
+
 def run_train(args: argparse.Namespace) -> None:
     from clmt.files import parse_settings
     from clmt.runs.train import train_run
@@ -47,6 +66,7 @@ def run_train(args: argparse.Namespace) -> None:
         graph=args.graph,
         molecules=args.molecules,
         text=args.text,
+        members=args.members,
         device=args.device,
         threads=args.threads,
         model=args.model,
@@ -63,6 +83,7 @@ def run_evaluate(args: argparse.Namespace) -> None:
         graph=args.graph,
         molecules=args.molecules,
         text=args.text,
+        members=args.members,
         response=args.response,
         simulated=args.simulated,
         predictions=args.predictions,

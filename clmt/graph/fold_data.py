@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ import torch
 from clmt.errors import ClmtError
 from clmt.features.molecule_file import read_molecules
 from clmt.graph.fold_graph import FoldGraph
+from clmt.graph.held_out import HeldOut, read_held_out
 from clmt.vectors.files import read_vectors
 
 if TYPE_CHECKING:
@@ -33,18 +34,28 @@ class FoldData:
         Contents of ``molecules.pt``, drugs in the order of the graph.
     cell_text, drug_text
         Float32 (C, T) and (D, T), rows in the graph's order; T is 0 without vectors.
+    members
+        What other models, frozen before, predict of the validation and test pairs, by their names.
     """
 
     graph: FoldGraph
     molecules: dict[str, Any]
     cell_text: Tensor
     drug_text: Tensor
+    members: Mapping[str, HeldOut] = field(default_factory=dict)
 
 
-def load_fold(graph_path: Path, molecules_path: Path, text_path: Path | None, encoder: str | None = None) -> FoldData:
+def load_fold(
+    graph_path: Path,
+    molecules_path: Path,
+    text_path: Path | None,
+    encoder: str | None = None,
+    members: Sequence[Path] = (),
+) -> FoldData:
     """Load one fold and check that its parts speak of the same drugs; no ``text_path`` for models that read no text.
 
-    Vectors of another than the ``encoder`` that a run's settings name are refused.
+    Vectors of another than the ``encoder`` that a run's settings name are refused, and so are ``members``, files of
+    `clmt.graph.held_out`, of another fold.
     """
     if encoder is not None and text_path is None:
         raise ClmtError(f"the run reads text vectors of {encoder!r}, and none are given! Name their file with --text")
@@ -52,11 +63,12 @@ def load_fold(graph_path: Path, molecules_path: Path, text_path: Path | None, en
     molecules = read_molecules(molecules_path)
     if graph.drug_ids != molecules["drug_ids"]:
         raise ClmtError(f"{graph_path} and {molecules_path}: the drugs differ. Delete both and rerun")
+    others = dict(read_held_out(path, graph) for path in members)
     if text_path is None:
-        return FoldData(graph, molecules, torch.zeros(graph.n_cells, 0), torch.zeros(graph.n_drugs, 0))
+        return FoldData(graph, molecules, torch.zeros(graph.n_cells, 0), torch.zeros(graph.n_drugs, 0), others)
     vectors, _ = read_vectors(text_path, encoder)
     cell_text = _rows(vectors, "cell_line", graph.cell_line_ids, text_path)
-    return FoldData(graph, molecules, cell_text, _rows(vectors, "drug", graph.drug_ids, text_path))
+    return FoldData(graph, molecules, cell_text, _rows(vectors, "drug", graph.drug_ids, text_path), others)
 
 
 def _rows(vectors: Mapping[str, Mapping[str, np.ndarray]], kind: str, ids: list[str], path: Path) -> Tensor:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from clmt.planning.settings import baselines
 from clmt.planning.settings.base import NoSettings, Settings
 from clmt.planning.settings.clmt import CLMTSettings
+from clmt.planning.settings.weighted_mean import WeightedMeanSettings
 
 __all__ = ["ARCHITECTURES", "Architecture"]
 
@@ -27,6 +28,8 @@ class Architecture(NamedTuple):
         Whether it reads text vectors; a run of another one does not depend on the texts.
     baseline
         Whether the tables count it among the baselines, of which the best one is the reference of differences.
+    members
+        Whether it reads what the models that its setting ``members`` names predict of the held-out pairs.
     """
 
     path: str
@@ -34,6 +37,7 @@ class Architecture(NamedTuple):
     gpu: bool = False
     text: bool = False
     baseline: bool = True
+    members: bool = False
 
     @property
     def settings_class(self) -> type[Settings]:
@@ -70,4 +74,7 @@ ARCHITECTURES = {
     "gradient_boosting": Architecture(f"{_B}.boosting:GradientBoosting", baselines.GradientBoostingSettings),
     "mlp": Architecture(f"{_B}.mlp:EarlyFusionMLP", baselines.MLPSettings, gpu=True),
     "clmt": Architecture("clmt.models.clmt.model:CLMT", CLMTSettings, gpu=True, text=True, baseline=False),
+    "weighted_mean": Architecture(
+        "clmt.models.weighted_mean:WeightedMean", WeightedMeanSettings, baseline=False, members=True
+    ),
 }

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 from clmt.errors import ClmtError, expected_one_of, shown
 from clmt.planning.encoders import BASE_OF_TEXT, check_variant
 from clmt.planning.layouts import layout_parts
-from clmt.planning.runs import archive_sources, experiment_folds, planned_experiments
+from clmt.planning.runs import archive_sources, experiment_folds, member_models, planned_experiments
 from clmt.planning.settings.base import check
 from clmt.planning.settings.config import Config
 from clmt.simulated import MARK
@@ -147,6 +147,9 @@ def _references(config: Mapping[str, Any]) -> Iterator[tuple[str, str, Collectio
     for name, entry in config["models"].items():
         if "text_encoder" in entry:
             yield f"models.{name}.text_encoder", entry["text_encoder"], config["encoders"]
+        for member in member_models(config, name):
+            alone = {other for other in config["models"] if not member_models(config, other)}
+            yield f"models.{name}.members", member, alone
         if "repeat_of" in entry:
             yield f"models.{name}.repeat_of", entry["repeat_of"], set(config["models"]) - {name}
     for name, entry in config["experiments"].items():

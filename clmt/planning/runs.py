@@ -34,6 +34,7 @@ __all__ = [
     "experiment_runs",
     "folds_settings",
     "graph_settings",
+    "member_models",
     "model_code",
     "molecule_settings",
     "planned_datasets",
@@ -151,6 +152,11 @@ def text_encoder(config: Config, dataset: str, model: str) -> str | None:
     named = [entry["text_encoder"] for entry in entries if "text_encoder" in entry]
     name: str = [*named, config["text"]["encoder"]][0]
     return name
+
+
+def member_models(config: Config, model: str) -> list[str]:
+    """Models whose predictions of the held-out pairs a model reads, in the order of its setting ``members``."""
+    return list(_declared(config, "models", model)["members"]) if _architecture(config, model).members else []
 
 
 def text_settings(config: Config, dataset: str) -> dict[str, Any]:

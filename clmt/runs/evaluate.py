@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -63,11 +63,13 @@ def evaluate_run(
     predictions: Path,
     metrics: Path,
     expected: Mapping[str, Any] | None = None,
+    members: Sequence[Path] = (),
 ) -> None:
     """Predict every test pair of the checkpoint's fold once, and only then look at what was measured.
 
     A checkpoint of other settings than ``expected`` is refused (a training that outlived its workflow may have written
-    it), and so is a graph of another dataset, split or fold than the checkpoint's.
+    it), and so is a graph of another dataset, split or fold than the checkpoint's. ``members`` are
+    the ``held_out.parquet`` of the models that this one reads, if any.
     """
     model, settings, record = load_checkpoint(checkpoint)
     for key in ("dataset", "split", "model", "fold"):
@@ -75,7 +77,7 @@ def evaluate_run(
             raise ClmtError(f"{checkpoint}: its settings lack {key!r}! Delete it and run the rule train")
     if expected is not None:
         _check_settings(settings, expected, checkpoint)
-    fold = load_fold(graph, molecules, text, settings.get("text_encoder"))
+    fold = load_fold(graph, molecules, text, settings.get("text_encoder"), members)
     fold.graph.check_fold(settings, graph)
     pairs = fold.graph.test_pairs.numpy()
     predicted = model.predict(fold, pairs)

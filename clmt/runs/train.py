@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import logging
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ def train_run(
     graph: Path,
     molecules: Path,
     text: Path | None,
+    members: Sequence[Path] = (),
     device: str,
     threads: int,
     model: Path,
@@ -51,6 +53,8 @@ def train_run(
         See `clmt.planning.settings.run.RunSettings`; a graph of another dataset, split or fold is refused.
     graph, molecules, text
         The fold's ``graph.pt``, ``molecules.pt`` and the text vectors, None for a model that reads none.
+    members
+        ``held_out.parquet`` of the models that this one reads, if any.
     device
         auto, cpu or cuda; an architecture that does not train step by step computes on the CPU whatever it is.
     threads
@@ -64,7 +68,7 @@ def train_run(
     fitted = create_model(run.arch, run.settings)
     torch.set_num_threads(threads)
     chosen = choose_device(device, gpu_helps=ARCHITECTURES[run.arch].gpu)
-    fold = load_fold(graph, molecules, text, run.text_encoder)
+    fold = load_fold(graph, molecules, text, run.text_encoder, members)
     fold.graph.check_fold(settings, graph)
     logger.info("%s: %d training pairs on %s %s", run.model, len(fold.graph.train_pairs), chosen.name, chosen.card)
     inputs = {"graph": graph, "molecules": molecules, "text": text}

@@ -22,7 +22,7 @@ def test_jobs_of_the_headline_table(workspace: Workspace) -> None:
         "split_folds": 1,
         "build_graph": 5,
     }
-    assert (jobs["train"], jobs["evaluate"], jobs["collect"]) == (60, 60, 1)
+    assert (jobs["train"], jobs["evaluate"], jobs["collect"]) == (65, 65, 1)
     assert "figures" not in jobs
 
 
@@ -76,7 +76,7 @@ def test_every_fold_is_told_its_number(workspace: Workspace) -> None:
     graphs = re.findall(r"clmt graph .*\"fold\":(\d+).* --out \S*/fold(\d+)/graph\.pt", done.stdout)
     assert sorted(graphs) == [(str(fold), str(fold)) for fold in range(5)]
     runs = re.findall(r"clmt train .*\"fold\":(\d+).* --graph \S*/fold(\d+)/graph\.pt", done.stdout)
-    assert len(runs) == 60
+    assert len(runs) == 65
     assert all(told == read for told, read in runs)
 
 

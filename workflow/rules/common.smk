@@ -81,8 +81,20 @@ def train_code(wildcards):
     return plan.model_code(config, wildcards.model, "clmt.runs.train")
 
 
+def predict_code(wildcards):
+    return plan.model_code(config, wildcards.model, "clmt.runs.predict")
+
+
 def evaluate_code(wildcards):
     return plan.model_code(config, wildcards.model, "clmt.runs.evaluate")
+
+
+def member_predictions(wildcards):
+    """Predictions that a mean of other models reads; none for any other model."""
+    return [
+        f"results/{wildcards.dataset}/{wildcards.split}/{member}/fold{wildcards.fold}/held_out.parquet"
+        for member in plan.member_models(config, wildcards.model)
+    ]
 
 
 def simulated_flag(wildcards):

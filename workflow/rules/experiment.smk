@@ -6,6 +6,7 @@ rule train:
         graph="results/{dataset}/{split}/fold{fold}/graph.pt",
         molecules="results/{dataset}/features/molecules.pt",
         text=text_vectors,
+        members=member_predictions,
     output:
         model="results/{dataset}/{split}/{model}/fold{fold}/model.pt",
         history="results/{dataset}/{split}/{model}/fold{fold}/history.csv",
@@ -28,8 +29,34 @@ rule train:
         text=text_arguments,
     shell:
         "clmt train --settings {params.settings:q} --graph {input.graph:q} --molecules {input.molecules:q} "
-        "{params.text:q} --device auto --threads {threads} --model {output.model:q} --history {output.history:q} "
-        "2> {log:q}"
+        "{params.text:q} --members {input.members:q} --device auto --threads {threads} --model {output.model:q} "
+        "--history {output.history:q} 2> {log:q}"
+
+
+# For the models that are a mean of others. No response is among the inputs.
+rule predict_held_out:
+    input:
+        model=rules.train.output.model,
+        graph=rules.train.input.graph,
+        molecules=rules.train.input.molecules,
+        text=text_vectors,
+    output:
+        "results/{dataset}/{split}/{model}/fold{fold}/held_out.parquet",
+    log:
+        "logs/{dataset}/{split}/{model}/fold{fold}/predict_held_out.log",
+    benchmark:
+        "results/benchmarks/{dataset}/{split}/{model}/fold{fold}/predict_held_out.tsv"
+    group:
+        evaluate_group
+    resources:
+        mem_mb=8000,
+        runtime=10,
+    params:
+        code=predict_code,
+        text=text_arguments,
+    shell:
+        "clmt predict --model {input.model:q} --graph {input.graph:q} --molecules {input.molecules:q} "
+        "{params.text:q} --out {output:q} 2> {log:q}"
 
 
 rule evaluate:
@@ -38,6 +65,7 @@ rule evaluate:
         graph=rules.train.input.graph,
         molecules=rules.train.input.molecules,
         text=text_vectors,
+        members=member_predictions,
         response="results/{dataset}/tables/response.parquet",
     output:
         predictions="results/{dataset}/{split}/{model}/fold{fold}/predictions.parquet",
@@ -59,7 +87,7 @@ rule evaluate:
         text=text_arguments,
     shell:
         "clmt evaluate --settings {params.settings:q} --model {input.model:q} --graph {input.graph:q} "
-        "--molecules {input.molecules:q} {params.text:q} --response {input.response:q} {params.simulated:q} "
+        "--molecules {input.molecules:q} {params.text:q} --members {input.members:q} --response {input.response:q} {params.simulated:q} "
         "--predictions {output.predictions:q} --metrics {output.metrics:q} 2> {log:q}"
 
 

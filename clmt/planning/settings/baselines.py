@@ -57,15 +57,15 @@ class MatrixFactorisationSettings(MeanEffectsSettings):
 class ConditionalNormalSettings(MeanEffectsSettings):
     """One multivariate normal over the responses of a cell line; drugs never measured fall back to the mean effects."""
 
-    ranks: Several[Annotated[int, Field(gt=0)]] = Field(
+    ranks: Several[Annotated[int, Field(ge=1, le=1000)]] = Field(
         default=(20, 5),
         description="Common factors of the covariance's prior; the best on the validation pairs is used.",
     )
-    pseudo_rows: Several[Annotated[float, Field(gt=0)]] = Field(
+    pseudo_rows: Several[Annotated[float, Field(ge=1, le=1e6)]] = Field(
         default=(400.0, 100.0),
         description="Weights of the prior, in cell lines; the best on the validation pairs is used.",
     )
-    sweeps: int = Field(default=50, gt=0, description="Sweeps of EM at most.")
+    sweeps: int = Field(default=50, ge=1, le=1000, description="Sweeps of EM at most.")
 
 
 class DrugRidgeSettings(MeanEffectsSettings):

@@ -1,0 +1,26 @@
+"""Predictions of a frozen checkpoint for the models that read them."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from clmt.graph.fold_data import load_fold
+from clmt.graph.held_out import held_out_pairs, write_held_out
+from clmt.planning.runs import settings_digest
+from clmt.runs.checkpoint import load_checkpoint
+
+__all__ = ["predict_held_out"]
+
+logger = logging.getLogger(__name__)
+
+
+def predict_held_out(checkpoint: Path, *, graph: Path, molecules: Path, text: Path | None, out: Path) -> None:
+    """Predict the validation and test pairs of the checkpoint's fold; see `clmt.graph.held_out`."""
+    model, settings, _ = load_checkpoint(checkpoint)
+    fold = load_fold(graph, molecules, text, settings.get("text_encoder"))
+    fold.graph.check_fold(settings, graph)
+    pairs = held_out_pairs(fold.graph)
+    facts = {**settings, "settings_digest": settings_digest(settings)}
+    write_held_out(out, fold.graph, model.predict(fold, pairs), facts)
+    logger.info("%s fold %s: %d held-out pairs predicted", settings["model"], settings["fold"], len(pairs))
