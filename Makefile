@@ -87,5 +87,6 @@ docs: install
 
 clean:
 	rm -rf results/demo results/demo_cv.tsv results/demo_cv_summary.tsv results/report.html
+	rm -rf results/benchmarks/demo results/benchmarks/demo_cv.tsv
 	rm -rf results/report/demo_cv* results/report/demo_texts.html logs/demo logs/demo_cv.log logs/report/demo_*
 	rm -rf .pytest_cache .mypy_cache .ruff_cache build *.egg-info

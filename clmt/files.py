@@ -55,8 +55,8 @@ def atomic_path(path: Path) -> Iterator[Path]:
             temporary.chmod(0o644)
             put(temporary, path)
         except OSError as error:
-            if error.filename is None and error.errno in DISK_FAULTS:
-                error.filename = str(path)  # a write through an open file does not say which
+            if error.filename is None and error.errno is not None:
+                error.filename = str(path)  # a write through an open file, or a lock, does not say which
             raise
 
 

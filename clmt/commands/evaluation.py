@@ -20,7 +20,7 @@ def register(subparsers: Subparsers) -> None:
         "--repeats", nargs="*", default=[], metavar="MODEL=FIRST", help="models that train another from another seed"
     )
     bootstrap = "of the clustered bootstrap (default: %(default)s)"
-    collect.add_argument("--replicates", type=whole_number(100, 100_000), default=2000, help=bootstrap)
+    collect.add_argument("--replicates", type=whole_number(10, 100_000), default=2000, help=bootstrap)
     collect.add_argument("--seed", type=whole_number(0, 2**31 - 1), default=0, help=bootstrap)
     collect.set_defaults(run=run_collect)
 

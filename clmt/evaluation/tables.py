@@ -16,7 +16,7 @@ from clmt.evaluation.experiment import Experiment
 from clmt.evaluation.loading import load_experiment
 from clmt.evaluation.metrics import METRICS
 from clmt.evaluation.statistics import compare_models
-from clmt.files import check_plain, write_text
+from clmt.files import atomic_path, check_plain, write_text
 
 __all__ = ["SUMMARY_COLUMNS", "TABLE_COLUMNS", "collect", "read_table", "result_rows", "summary_rows"]
 
@@ -217,5 +217,6 @@ def collect(
     """
     experiment = load_experiment(name, metrics, predictions, models, repeat_of, digests)
     summary = summary_rows(experiment, replicates=replicates, seed=seed)
-    _write_tsv(table_out, TABLE_COLUMNS, result_rows(experiment))
-    _write_tsv(summary_out, SUMMARY_COLUMNS, summary)
+    with atomic_path(Path(table_out)) as table:
+        _write_tsv(table, TABLE_COLUMNS, result_rows(experiment))
+        _write_tsv(summary_out, SUMMARY_COLUMNS, summary)  # inside, so that a failure leaves neither file

@@ -46,6 +46,7 @@ STYLE: Any = {  # Any: matplotlib types the keys one by one
     "grid.linewidth": 0.7,
     "axes.axisbelow": True,
     "legend.frameon": False,
+    "text.parse_math": False,  # a name may have dollar signs
     "svg.fonttype": "path",
     "svg.hashsalt": "clmt",  # otherwise the identifiers in an svg are random
 }

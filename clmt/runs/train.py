@@ -88,8 +88,9 @@ def train_run(
         "n_train": len(fold.graph.train_pairs),
         "clmt_version": __version__,
     }
-    write_history(history, rows)
-    save_checkpoint(model, fitted, settings, record)
+    with atomic_path(history) as curve:
+        write_history(curve, rows)
+        save_checkpoint(model, fitted, settings, record)  # inside, so that a failure leaves neither file
     saver.remove()
     logger.info("%s: %.1f s, %.0f MiB", run.model, record["seconds"], record["peak_memory_mb"])
 

@@ -194,7 +194,7 @@ def test_a_refusal_cannot_command_the_terminal(
         ("--seed", "1" * 5000, "1...', expected: a whole number"),
         ("--seed", "1_0", "got: '1_0'"),
         ("--seed", "3.0", "got: '3.0'"),
-        ("--replicates", "0", "from 100 to 100000"),
+        ("--replicates", "0", "from 10 to 100000"),
         ("--replicates", "1000000000", "got: '1000000000'"),
         ("--replicate", "", "got: ''"),
     ],

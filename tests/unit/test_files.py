@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -87,3 +88,11 @@ def test_a_pipe_is_refused_before_it_is_read(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.json")
     with pytest.raises(ClmtError, match=r"a\.json: not a file to read! got: a device, a pipe or a socket"):
         read_json(tmp_path / "a.json")
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.ENOLCK, errno.EROFS])
+def test_a_fault_of_an_open_file_gets_its_name(tmp_path: Path, number: int) -> None:
+    with pytest.raises(OSError, match=r"table\.tsv") as fault, atomic_path(tmp_path / "table.tsv"):
+        raise OSError(number, "refused")
+    assert fault.value.filename == str(tmp_path / "table.tsv")
+    assert list(tmp_path.iterdir()) == []

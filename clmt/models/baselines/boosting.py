@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from clmt.logs import progress
 from clmt.models import effects
 from clmt.models.base import Model
 from clmt.models.baselines.encoding import curve_rows, encode_out_of_fold, entity_table, mostly, principal_components
@@ -122,6 +123,7 @@ class GradientBoosting(Model):
         check_features, check_targets = self._features(fold, cells, drugs, encoded), values - self._offset(encoded)
         check = lightgbm.Dataset(check_features, check_targets, reference=train, params=parameters)
         curve: dict[str, dict[str, list[float]]] = {}
+        steps = progress(range(settings.trees), f"trees of {leaves} leaves")
         started = perf_counter()
         booster = lightgbm.train(
             parameters,
@@ -131,6 +133,7 @@ class GradientBoosting(Model):
             valid_names=["train", "validation"],
             callbacks=[
                 lightgbm.record_evaluation(curve),
+                lambda _: next(steps, None),
                 lightgbm.early_stopping(settings.patience, first_metric_only=True, verbose=False),
             ],
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from clmt.logs import progress
 from clmt.models.base import Model
 from clmt.models.baselines.means import MeanEffects, training_arrays
 from clmt.models.best_epoch import BestEpoch
@@ -75,7 +76,8 @@ class MatrixFactorisation(Model):
         generator = np.random.default_rng(seed)
         history: list[dict[str, Any]] = []
         began = perf_counter()
-        starts = [self._fit_start(fold, generator, history, began) for _ in range(self.settings.fits)]
+        fits = progress(range(self.settings.fits), "random starts")
+        starts = [self._fit_start(fold, generator, history, began) for _ in fits]
         # The mean of several fits is itself a factorisation: their factors side by side, scaled.
         self.cell_factors = np.hstack([cell for cell, _ in starts]) / len(starts)
         self.drug_factors = np.hstack([drug for _, drug in starts])

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from clmt.logs import progress
 from clmt.models.base import Model
 from clmt.models.baselines.fusion import FusionNetwork
 from clmt.models.best_epoch import BestEpoch
@@ -93,7 +94,7 @@ class EarlyFusionMLP(Model):
         interruptible = Interruptible(self.saver, str(pairs.device), parts, [generator])
         history = interruptible.restore()
         started = perf_counter() - (history[-1]["seconds"] if history else 0.0)
-        for epoch in range(len(history) + 1, settings.epochs + 1):
+        for epoch in progress(range(len(history) + 1, settings.epochs + 1), "epochs"):
             order = torch.randperm(len(pairs), generator=generator).to(pairs.device)
             loss = self._train_epoch(inputs, pairs, values, order.split(batch), optimizer, schedule)
             score = self._validate(fold, inputs)

@@ -10,6 +10,7 @@ import torch
 from sklearn.kernel_ridge import KernelRidge
 from sklearn.linear_model import Ridge
 
+from clmt.logs import progress
 from clmt.models.base import Model
 from clmt.models.baselines.linear import principal_axes
 from clmt.models.baselines.means import MeanEffects, training_arrays
@@ -43,7 +44,7 @@ class DrugRidge(Model):
         n_drugs = fold.graph.n_drugs
         weights = np.zeros((len(alphas), n_drugs, scores.shape[1]))
         intercepts = np.zeros((len(alphas), n_drugs))
-        for drug in np.unique(drugs):
+        for drug in progress(np.unique(drugs), "drugs"):
             own = drugs == drug
             for row, alpha in enumerate(alphas):
                 fitted = Ridge(alpha).fit(scores[cells[own]], values[own])
@@ -119,7 +120,7 @@ class TanimotoRidge(Model):
         kernel = self._kernel(fold)
         cells, drugs, values = training_arrays(fold, "validation")
         scores, fits = [], []
-        for alpha in alphas:
+        for alpha in progress(alphas, "alphas"):
             with sklearn.config_context(assume_finite=True, skip_parameter_validation=True):  # thousands of small fits
                 self.duals = self._solve(fold, kernel, alpha)
             error = self._table(kernel)[cells, drugs] - values

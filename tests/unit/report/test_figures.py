@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
@@ -15,6 +17,7 @@ from clmt.evaluation.metrics import rmse
 from clmt.report.metrics import draw_differences, groups_used
 from clmt.report.observed_predicted import draw_observed_predicted, shown_models
 from clmt.report.per_drug import draw_per_drug, drug_scores, model_and_reference
+from clmt.report.style import STYLE, new_figure, save_figure
 
 
 def test_the_best_variant_is_compared_with_the_best_baseline(experiment: Experiment, made: dict[str, Any]) -> None:
@@ -78,3 +81,17 @@ def test_an_interval_that_leaves_the_axis_ends_in_an_arrow(experiment: Experimen
     arrows = [(line.get_marker(), line.get_ydata()) for line in panel.lines if line.get_marker() in ("<", ">")]
     assert [(marker, experiment.models[int(np.atleast_1d(y)[0])]) for marker, y in arrows] == [(">", "drug_mean")]
     assert "arrow" in panel.get_xlabel()
+
+
+@pytest.mark.parametrize("name", ["a $\\frac{$ b", "$_$", "$\\nonsense$", "US$ 5 and US$ 6"])
+def test_a_name_with_dollar_signs_is_written_as_it_is(name: str, tmp_path: Path) -> None:
+    with mpl.rc_context(STYLE):
+        figure = new_figure(3, 2)
+        panel = figure.subplots()
+        panel.plot([0, 1], label=name)
+        panel.set(title=name, xlabel=name, ylabel=name)
+        panel.set_yticks([0.5], labels=[name])
+        panel.legend()
+    files = save_figure(figure, tmp_path / "dollars")
+    assert all(path.stat().st_size > 0 for path in files)
+    assert not panel.title.get_parse_math()

@@ -102,3 +102,16 @@ def test_both_commands_run_from_the_command_line(
     assert len(refusal) == 1
     assert refusal[0].startswith("error: ")
     assert refusal[0].endswith("unknown model! got: 'mlp', expected one of: clmt, wrong")
+
+
+def test_a_collection_that_cannot_write_one_table_leaves_neither(
+    made: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files: list[str] = []
+    for kind in ("metrics", "predictions"):
+        files += [f"--{kind}", *map(str, made[kind])]
+    (tmp_path / "summary").mkdir()
+    outputs = ["--table", str(tmp_path / "t.tsv"), "--summary", str(tmp_path / "summary"), "--replicates", "10"]
+    assert main(["collect", "--experiment", "all", *files, *outputs]) == 2
+    assert f"{tmp_path / 'summary'}: not a file to write!" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == []
