@@ -6,7 +6,18 @@ from importlib import import_module
 
 from tests.cases.case import Case
 
-MODULES = ("checkpoints", "graphs", "settings", "columns", "runs", "published", "config", "archives")
+MODULES = (
+    "checkpoints",
+    "graphs",
+    "settings",
+    "columns",
+    "runs",
+    "published",
+    "config",
+    "archives",
+    "smiles",
+    "answers",
+)
 
 
 def all_cases() -> list[Case]:
