@@ -80,7 +80,12 @@ def _flush(path: Path) -> None:
 def check_plain(path: Path, use: Literal["read", "write"] = "write") -> None:
     """Refuse a path that exists and is no plain file: a folder, or a pipe or device, whose reading may never end."""
     with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-        mode = Path(path).stat().st_mode
+        try:
+            mode = Path(path).stat().st_mode
+        except OSError as error:
+            if error.errno != errno.ELOOP:
+                raise
+            raise ClmtError(f"{path}: not a file to {use}! got: a link to itself. Give another") from None
         if not stat.S_ISREG(mode):
             kind = "a folder" if stat.S_ISDIR(mode) else "a device, a pipe or a socket"
             expected = "a plain file" if use == "read" else "a new or a plain file"

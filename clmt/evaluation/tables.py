@@ -74,6 +74,11 @@ the table would find in 80 % of cases.
 """
 
 
+_NUMBERS = frozenset(
+    ("mean", "sd", "n", "all_folds", "difference", "difference_low", "difference_high", "p", "p_holm", "detectable")
+)
+
+
 def _format_value(value: Any) -> str:
     """Write one value: 6 significant digits, yes or no, and nothing for what is undefined."""
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
@@ -119,7 +124,20 @@ def read_table(path: Path) -> list[dict[str, str]]:
                 f"{path}: line {number} has another number of cells! got: {len(line)}, expected: {len(header)}. "
                 "Rerun collect"
             )
-    return [dict(zip(header, line, strict=True)) for line in lines]
+    rows = [dict(zip(header, line, strict=True)) for line in lines]
+    for number, row in enumerate(rows, start=2):
+        for column in _NUMBERS & row.keys():
+            if not _is_number(row[column]):
+                raise ClmtError(f"{path}: no number in line {number}, {column}! got: {row[column]!r}. Rerun collect")
+    return rows
+
+
+def _is_number(text: str) -> bool:
+    """Whether a cell is empty or a finite number."""
+    try:
+        return not text or math.isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def result_rows(experiment: Experiment) -> list[dict[str, Any]]:

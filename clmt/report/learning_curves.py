@@ -40,6 +40,8 @@ def read_history(path: Path) -> np.ndarray:
     rows = []
     for number, line in enumerate(lines, start=2):
         try:
+            if None in line or None in line.values():
+                raise ValueError(f"{sum(value is not None for value in line.values())} cells of {len(columns)}")
             rows.append([float(line[name] or "nan") for name in names])
         except ValueError as error:
             raise ClmtError(f"{path}: no number in line {number}! got: {error}. Rerun train") from None

@@ -43,6 +43,8 @@ COVERAGE_COLUMNS = ("kind", "source", "entities", "of", "share", "sentences", "c
 #: File name of how the sentences of both kinds are worded.
 WORDING = "wording.parquet"
 
+_REMEDY = "Build it with the rule write_corpus"
+
 
 @dataclass(frozen=True)
 class Sentence:
@@ -143,7 +145,24 @@ def write_corpus(path: Path, sentences: Sequence[Sentence], entity_ids: Sequence
 def read_corpus(path: Path, *, repeats: bool = False) -> list[Sentence]:
     """Read one kind's corpus in the order of the file: the rows of the texts or, with ``repeats``, all rows."""
     rows = [Sentence(**{name: row[name] for name in COLUMNS}) for row in _read(path, COLUMNS).to_pylist()]
+    _check_sentences(rows, path)
     return [row for row in rows if repeats or not row.repeats]
+
+
+def _check_sentences(rows: Sequence[Sentence], path: Path) -> None:
+    """Refuse a corpus that `write_corpus` does not write; raises `ClmtError` naming entity and position."""
+    seen: set[tuple[str, int]] = set()
+    for row in rows:
+        place = f"{path}: sentence {row.position} of {row.entity_id!r}"
+        if not row.sentence.strip():
+            raise ClmtError(f"{place} is empty! got: {row.sentence!r}, expected: text. {_REMEDY}")
+        if (row.entity_id, row.position) in seen:
+            raise ClmtError(f"{place} stands twice! expected: each position once. {_REMEDY}")
+        seen.add((row.entity_id, row.position))
+    silent = sorted({row.entity_id for row in rows} - {row.entity_id for row in rows if not row.repeats})
+    if silent or not rows:
+        got = f"{silent[0]!r} without a sentence that repeats none" if silent else "no sentence"
+        raise ClmtError(f"{path}: not the texts of a dataset! got: {got}, expected: text of each entity. {_REMEDY}")
 
 
 def write_wording(path: Path, corpora: Mapping[str, Sequence[Sentence]]) -> None:
@@ -197,8 +216,7 @@ def _write(path: Path, table: pa.Table) -> None:
 def _read(path: Path, columns: Sequence[str]) -> pa.Table:
     import pyarrow as pa
 
-    remedy = "Build it with the rule write_corpus"
-    table = read_parquet(path, "the corpus does", remedy, columns)
+    table = read_parquet(path, "the corpus does", _REMEDY, columns)
     others = {
         "position": pa.int32(),
         "name_at": pa.int32(),
@@ -206,5 +224,5 @@ def _read(path: Path, columns: Sequence[str]) -> pa.Table:
         "other_names": pa.list_(pa.string()),
     }
     types = {column: others.get(column, pa.string()) for column in columns}
-    check_types(table, types, path, remedy, optional=("name_at",))
+    check_types(table, types, path, _REMEDY, optional=("name_at",))
     return table

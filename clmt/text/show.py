@@ -7,6 +7,7 @@ import textwrap
 from pathlib import Path
 
 from clmt.errors import ClmtError
+from clmt.files import check_plain
 from clmt.logs import printable
 from clmt.reading.names import name_key
 from clmt.reading.parquet import check_types, read_parquet
@@ -72,7 +73,8 @@ def _has_corpus(folder: Path) -> bool:
 
 def entity_names(table: Path) -> dict[str, str]:
     """Names by id; a corpus can be read without its tables."""
-    if not table.is_file():
+    check_plain(table, "read")
+    if not (table.exists() or table.is_symlink()):
         return {}
     remedy = "Make it with 'clmt tables'"
     frame = read_parquet(table, "the table does", remedy)

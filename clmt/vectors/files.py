@@ -19,6 +19,9 @@ __all__ = ["KINDS", "read_vectors", "write_vectors"]
 #: Kinds of entity in the order of the file.
 KINDS = ("cell_line", "drug")
 
+#: Encoders give numbers around 1; a number far beyond this one is damage, which float32 sums turn to infinity.
+LARGEST = 1e6
+
 _REMEDY = "Make them with the rule encode_text"
 
 
@@ -82,7 +85,10 @@ def read_vectors(path: Path, encoder: str | None = None) -> tuple[dict[str, dict
     import numpy as np
 
     table = read_parquet(path, "the vectors do", _REMEDY, ("kind", "entity_id", "vector"))
-    facts = {key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()}
+    try:
+        facts = {key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()}
+    except UnicodeDecodeError as error:
+        raise ClmtError(f"{path}: what it says of itself is not UTF-8 ({error.reason})! {_REMEDY}") from None
     if encoder is not None and facts.get("encoder") != encoder:
         raise ClmtError(
             f"{path}: vectors of another encoder! got: {facts.get('encoder')!r}, expected: {encoder!r}. {_REMEDY}"
@@ -94,8 +100,11 @@ def read_vectors(path: Path, encoder: str | None = None) -> tuple[dict[str, dict
             raise expected_one_of(f"{path}: unknown kind in row {row}", kind, KINDS, _REMEDY)
         if entity in vectors[kind]:
             raise ClmtError(f"{path}: {kind} {entity!r} has two vectors! got: the second in row {row}. {_REMEDY}")
-        if not np.isfinite(matrix[row]).all():
-            raise ClmtError(f"{path}: the vector of {kind} {entity!r} is not finite (row {row})! {_REMEDY}")
+        if not (np.abs(matrix[row]) <= LARGEST).all():
+            raise ClmtError(
+                f"{path}: the vector of {kind} {entity!r} is not finite, or too large (row {row})! expected: numbers "
+                f"between -{LARGEST:g} and {LARGEST:g}. {_REMEDY}"
+            )
         vectors[kind][entity] = matrix[row]
     return vectors, facts
 
@@ -108,6 +117,8 @@ def _matrix(table: pa.Table, path: Path) -> np.ndarray:
     dim = found.list_size if pa.types.is_fixed_size_list(found) else 0
     expected = {"kind": pa.string(), "entity_id": pa.string(), "vector": pa.list_(pa.float32(), max(dim, 1))}
     check_types(table, expected, path, _REMEDY)
+    if not table.num_rows:
+        raise ClmtError(f"{path}: no vectors! expected: one of each cell line and drug. {_REMEDY}")
     vectors = table["vector"].combine_chunks()
     values = vectors.flatten()
     if values.null_count:

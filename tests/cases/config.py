@@ -154,9 +154,6 @@ def name_cases() -> list[Case]:
     ):
         made.append(refused("C21", f"label {name}", {"datasets": {"demo": {"label": label}}}, "label"))
     made.append(refused("C17", "seed of 5,000 digits", "seed: " + "9" * 5_000, "seed|digits"))
-    made.append(
-        refused("C17", "archive that is no archive", keyed("datasets.demo.archive", "repurposing_hub"), "archive")
-    )
     return made
 
 
@@ -174,6 +171,9 @@ def yaml_cases() -> list[Case]:
         refused("B6", "nine levels of nine anchors", lol),
         refused("B6", "nested 50,000 deep", deep(50_000)),
         refused("B6", "nested 200 deep", deep(200)),
+        refused("B6", "nested 2,000 deep", deep(2_000)),
+        refused("C17", "not YAML", "a: [1, 2\nb: }\n", "overlay.yaml"),
+        refused("C17", "a list", "[1, 2]\n"),
         refused("C17", "overlay binary", bytes(range(128, 256))),
         refused(
             "C17",
@@ -212,6 +212,7 @@ def snakemake(
 
 
 def snakemake_cases() -> list[Case]:
+    """What Snakemake's own reader of overlays refuses is not here: it ends in its words, before ours are read."""
     name = yaml.safe_dump({"splits": {"abc\n": {"protocol": "mixed", "folds": 3, "validation": 0.1}}})
     hub = {"kind": "huggingface", "id": "a/b", "revision": "a" * 40 + "\n", "max_tokens": 512}
     folder = {
@@ -223,13 +224,10 @@ def snakemake_cases() -> list[Case]:
         snakemake("name with a newline behind", name, "splits", cause="A20"),
         snakemake("revision with a newline behind", yaml.safe_dump({"encoders": {"x": hub}}), "revision", cause="A20"),
         snakemake("anchor that holds itself", "text: {sources: &a [*a]}\n", cause="B6"),
-        snakemake("nested 2,000 deep", "a: " + "[" * 2_000 + "]" * 2_000, cause="B6"),
         snakemake("encoder folder /", yaml.safe_dump(folder), cause="B6", check=lambda place, done: None),
         snakemake("folds 3.0", yaml.safe_dump(keyed("splits.demo_mixed.folds", 3.0)), "folds", cause="C1"),
         snakemake("experiment folds 2.0", yaml.safe_dump(keyed("experiments.demo_cv.folds", 2.0)), "folds", cause="C1"),
         snakemake("downloads with an open brace", 'downloads: "a/{b"\n', "downloads", cause="C17"),
-        snakemake("not YAML", "a: [1, 2\nb: }\n", "overlay.yaml", cause="C17"),
-        snakemake("a list", "[1, 2]\n", "overlay.yaml", cause="C17"),
         snakemake(
             "label raw HTML in rst",
             yaml.safe_dump(keyed("datasets.demo.label", "x\n\n.. raw:: html\n")),

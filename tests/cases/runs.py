@@ -230,17 +230,22 @@ def text_cases() -> list[Case]:
     )
     edits: dict[str, Callable[[Any], Any]] = {
         "null": lambda audit: [None],
-        "repeated a list": lambda audit: {**audit, "repeated": ["a"]},
-        "repeated text": lambda audit: {**audit, "repeated": dict.fromkeys(audit.get("repeated") or {"a": 1}, "x")},
-        "leak without sentence": lambda audit: {**audit, "leaks": [{"source": "chembl"}]},
-        "leaks of strings": lambda audit: {**audit, "leaks": ["a sentence"]},
-        "leaks null": lambda audit: {**audit, "leaks": None},
+        "repeated a list": _of_drugs(repeated=["a"]),
+        "repeated text": _of_drugs(repeated={"ncit": "x"}),
+        "leak without sentence": _of_drugs(leaks=[{"source": "chembl"}]),
+        "leaks of strings": _of_drugs(leaks=["a sentence"]),
+        "leaks null": _of_drugs(leaks=None),
     }
     made += [
         Case("C7", f"audit {name} (text page)", edited_json(AUDIT, edit, paging), ("audit",), stages=text)
         for name, edit in edits.items()
     ]
     return made
+
+
+def _of_drugs(**changes: Any) -> Callable[[Any], Any]:
+    """An audit of the texts with other entries for the drugs."""
+    return lambda audit: {**audit, "drug": {**audit["drug"], **changes}}
 
 
 def same_page(place: Place, done: Done) -> str | None:

@@ -227,7 +227,7 @@ def _of_runs(name: str) -> list[str]:
 def collect(out: str = "out", *more: str) -> list[str]:
     files = ["--metrics", *_of_runs("metrics.json"), "--predictions", *_of_runs("predictions.parquet")]
     named = {"experiment": "cv", "table": f"{out}/t.tsv", "summary": f"{out}/s.tsv"}
-    few = [] if "--replicates" in more else ["--replicates", "20"]
+    few = [] if "--replicates" in more else ["--replicates", "100"]
     return ["collect", *options(named), "--models", "drug_mean", "global_mean", *files, *few, *more]
 
 

@@ -70,3 +70,26 @@ def test_a_corpus_of_other_types_is_refused(tmp_path, column, values, message):
     pq.write_table(table.set_column(table.schema.get_field_index(column), column, values), path)
     with pytest.raises(ClmtError, match=message):
         read_corpus(path)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "message"),
+    [
+        ("sentence", " ", "sentence 0 of 'a' is empty! got: ' '"),
+        ("position", 1, "sentence 1 of 'a' stands twice!"),
+        ("repeats", True, "got: 'a' without a sentence that repeats none"),
+    ],
+)
+def test_a_corpus_that_was_not_written_here_is_refused(tmp_path, column, value, message):
+    path = tmp_path / "drugs.parquet"
+    rows = [Sentence("a", 0, "T.", "hub", "1", "x", "y"), Sentence("a", 1, "T.", "ncit", "1", "x", "y", repeats=True)]
+    write_corpus(path, rows, ["a"])
+    table = pq.read_table(path)
+    field = table.schema.field(column)
+    values = pa.array([value, table.column(column)[1].as_py()], type=field.type)
+    pq.write_table(table.set_column(table.schema.get_field_index(column), field, values), path)
+    with pytest.raises(ClmtError, match=message):
+        read_corpus(path)
+    pq.write_table(table.slice(0, 0), path)
+    with pytest.raises(ClmtError, match="not the texts of a dataset! got: no sentence"):
+        read_corpus(path)

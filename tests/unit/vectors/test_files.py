@@ -40,7 +40,7 @@ def test_vectors_of_another_encoder_are_refused(file: Path) -> None:
         read_vectors(file, "x")
 
 
-@pytest.mark.parametrize("value", [np.nan, np.inf])
+@pytest.mark.parametrize("value", [np.nan, np.inf, 1e38])
 def test_a_vector_that_is_not_finite_is_refused_with_its_entity(file: Path, value: float) -> None:
     values = VECTORS.copy()
     values[1, 1] = value
@@ -73,3 +73,13 @@ def test_an_entity_with_two_vectors_and_an_unknown_kind_are_refused(file: Path) 
 def test_columns_of_other_types_are_refused(file: Path, column: str, values: pa.Array, message: str) -> None:
     with pytest.raises(ClmtError, match=message):
         read_vectors(changed(file, column, values))
+
+
+def test_no_rows_and_metadata_of_other_bytes_are_refused(file: Path) -> None:
+    table = pq.read_table(file)
+    pq.write_table(table.slice(0, 0), file)
+    with pytest.raises(ClmtError, match="no vectors! expected: one of each cell line and drug"):
+        read_vectors(file)
+    pq.write_table(table.replace_schema_metadata({b"encoder": b"\xff"}), file)
+    with pytest.raises(ClmtError, match="what it says of itself is not UTF-8"):
+        read_vectors(file)
