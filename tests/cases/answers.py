@@ -262,7 +262,13 @@ def record_cases() -> list[Case]:
         ("chembl", "records a list"): {**one("chembl"), "records": []},
     }
     made = [
-        Case("C14", f"records of {service}: {name}", built(service, content), (f"{service}.json",), stages=("tables",))
+        Case(
+            "C14",
+            f"records of {service}: {name}",
+            built(service, content),
+            (f"{service}.json|records of {service}",),
+            stages=("tables",),
+        )
         for (service, name), content in contents.items()
     ]
     floods = {

@@ -86,7 +86,6 @@ def card_cases() -> list[Case]:
             "rmse negative": {"rmse": -3.0},
             "pearson of 7": {"pearson": 7.0},
             "rmse another than the predictions say": {"rmse": 0.0123},
-            "mae another than the predictions say": {"mae": 0.0123},
             "drugs_used text": {"drugs_used": "all"},
             "rmse a list": {"rmse": [1.0]},
             "rmse inf": {"rmse": float("inf")},
@@ -126,7 +125,7 @@ def card_cases() -> list[Case]:
         CARD,
         collecting,
         same,
-        ("metrics|predictions",),
+        ("metrics|predictions|share their|fold|model",),
         COLLECTED,
         flips=12,
         wipes=4,
@@ -181,13 +180,28 @@ def summary_cases() -> list[Case]:
         "mean NaN": cell("mean", "nan"),
     }
     made = [
-        Case("C4", f"summary {name} (figures)", edited_text(SUMMARY, edit, drawing), ("s.tsv",), stages=COLLECTED)
+        Case(
+            "C4",
+            f"summary {name} (figures)",
+            edited_text(SUMMARY, edit, drawing),
+            ("s.tsv|summary of",),
+            stages=COLLECTED,
+        )
         for name, edit in edits.items()
     ]
     kinds = tuple(kind for kind in ALWAYS if kind != "half")
-    made += whole_cases("C4", "summary", SUMMARY, drawing, kinds, ("s.tsv",), COLLECTED, " (figures)")
+    made += whole_cases("C4", "summary", SUMMARY, drawing, kinds, ("s.tsv|summary of",), COLLECTED, " (figures)")
     made += rotten_cases(
-        "C4", "summary", SUMMARY, drawing, any_output, ("s.tsv",), COLLECTED, flips=4, wipes=4, suffix=" (figures)"
+        "C4",
+        "summary",
+        SUMMARY,
+        drawing,
+        any_output,
+        ("s.tsv|summary of",),
+        COLLECTED,
+        flips=4,
+        wipes=4,
+        suffix=" (figures)",
     )
     kinds = ("binary", "UTF-16", "text", "HTML", "random", "zeros", "deep JSON", "folder")
     made += whole_cases("C4", "history", HISTORY, drawing, kinds, ("history",), COLLECTED, " (figures)")
