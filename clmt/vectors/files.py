@@ -102,7 +102,7 @@ def read_vectors(path: Path, encoder: str | None = None) -> tuple[dict[str, dict
             raise ClmtError(f"{path}: {kind} {entity!r} has two vectors! got: the second in row {row}. {_REMEDY}")
         if not (np.abs(matrix[row]) <= LARGEST).all():
             raise ClmtError(
-                f"{path}: the vector of {kind} {entity!r} is not finite, or too large (row {row})! expected: numbers "
+                f"{path}: the vector of {kind} {entity!r} is not finite (row {row}), or too large! expected: numbers "
                 f"between -{LARGEST:g} and {LARGEST:g}. {_REMEDY}"
             )
         vectors[kind][entity] = matrix[row]
