@@ -179,17 +179,22 @@ def _check_ending(name: str) -> None:
 
 
 def _check_repeat(config: Mapping[str, Any], name: str) -> None:
-    """Refuse a model that says it repeats another one and has other settings: their mean would be of two models."""
+    """Refuse a repeat with settings of its own, of another architecture or of a repeat: it has those of the first."""
     entry = config["models"][name]
     if "repeat_of" not in entry:
         return
-    first = config["models"][entry["repeat_of"]]
-    mine = {key: value for key, value in entry.items() if key != "repeat_of"}
-    odd = sorted(key for key in {*mine, *first} if mine.get(key) != first.get(key))
-    if odd:
+    place, first = f"config: models.{name}", config["models"][entry["repeat_of"]]
+    if "repeat_of" in first:
+        raise ClmtError(f"{place}.repeat_of: {entry['repeat_of']!r} is itself a repeat! Name the first one. {REMEDY}")
+    if own := [key for key in entry if key not in ("arch", "repeat_of")]:
         raise ClmtError(
-            f"config: models.{name}.{odd[0]} differs from that of {entry['repeat_of']}, which the model repeats! "
-            f"got: {mine.get(odd[0])!r}, expected: {first.get(odd[0])!r}. {REMEDY}"
+            f"{place} has the settings of {entry['repeat_of']}! got: {own[0]}, expected: arch and repeat_of alone. "
+            f"{REMEDY}"
+        )
+    if entry["arch"] != first["arch"]:
+        raise ClmtError(
+            f"{place}.arch is not that of {entry['repeat_of']}! got: {entry['arch']!r}, expected: {first['arch']!r}. "
+            f"{REMEDY}"
         )
 
 

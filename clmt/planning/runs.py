@@ -146,7 +146,7 @@ def text_encoder(config: Config, dataset: str, model: str) -> str | None:
 
     None for an architecture that reads no text.
     """
-    entries = (_declared(config, "models", model), _declared(config, "datasets", dataset))
+    entries = (_model(config, model), _declared(config, "datasets", dataset))
     if not _architecture(config, model).text:
         return None
     named = [entry["text_encoder"] for entry in entries if "text_encoder" in entry]
@@ -156,7 +156,7 @@ def text_encoder(config: Config, dataset: str, model: str) -> str | None:
 
 def member_models(config: Config, model: str) -> list[str]:
     """Models whose predictions of the held-out pairs a model reads, in the order of its setting ``members``."""
-    return list(_declared(config, "models", model)["members"]) if _architecture(config, model).members else []
+    return list(_model(config, model)["members"]) if _architecture(config, model).members else []
 
 
 def text_settings(config: Config, dataset: str) -> dict[str, Any]:
@@ -195,7 +195,7 @@ def run_settings(config: Config, dataset: str, split: str, model: str, fold: int
         ``arch``, ``settings`` (all of the architecture's own), ``seed`` (derived), ``text_encoder`` (or null), and the
         names ``dataset``, ``split``, ``model`` and ``fold``.
     """
-    entry = _declared(config, "models", model)
+    entry = _model(config, model)
     settings = {key: value for key, value in entry.items() if key not in MODEL_KEYS}
     return {
         "arch": entry["arch"],
@@ -226,8 +226,14 @@ def run_gpus(config: Config, model: str) -> int:
     return int(_architecture(config, model).gpu)
 
 
+def _model(config: Config, name: str) -> Mapping[str, Any]:
+    """Entry of a model; a repeat has that of the model it trains again."""
+    entry = _declared(config, "models", name)
+    return _declared(config, "models", entry["repeat_of"]) if "repeat_of" in entry else entry
+
+
 def _architecture(config: Config, model: str) -> Architecture:
-    found: Architecture = choose("unknown architecture", _declared(config, "models", model)["arch"], ARCHITECTURES)
+    found: Architecture = choose("unknown architecture", _model(config, model)["arch"], ARCHITECTURES)
     return found
 
 

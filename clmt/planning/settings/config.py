@@ -33,7 +33,7 @@ class ModelEntry(Settings):
     )
     repeat_of: str | None = Field(
         default=None,
-        description="Model of equal settings that this one trains again from another seed; the summary joins the two.",
+        description="Model that this one trains again, with its settings, from another seed; the summary joins both.",
     )
 
 

@@ -57,7 +57,7 @@ def config() -> dict[str, Any]:
 
 
 def test_repeats_are_those_of_models_of_the_experiment(config: dict[str, Any]) -> None:
-    config["models"]["again"] = {"arch": "matrix_factorisation", "rank": 4, "repeat_of": "factors"}
+    config["models"]["again"] = {"arch": "matrix_factorisation", "repeat_of": "factors"}
     assert plan.experiment_repeats(config, "real_cv") == {}
     config["experiments"]["real_cv"]["models"] = ["factors", "again"]
     assert plan.experiment_repeats(config, "real_cv") == {"again": "factors"}
