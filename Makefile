@@ -3,6 +3,7 @@
 # make test-cases  every bad input that tests/cases makes, and a count of how they end
 # make test-slurm  the demo through profiles/slurm on a real Slurm, started on this machine (tests/cluster)
 # make test-kills  the demo killed at twenty random moments, then compared with one left alone (tests/kills)
+# make test-live   all sources of gdsc and ccle through a stand-in of every host, with faults, against the mirror
 # make lint    formatting, types, layers and the workflow's own checks
 # make docs    the pages of docs/ as HTML in build/docs, a warning is an error
 # make lock    write the lists of pinned packages again
@@ -18,7 +19,7 @@ STAMP := $(VENV)/.installed
 export PATH := $(abspath $(VENV))/bin:$(PATH)
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: install lock demo test test-cases test-slurm test-kills lint format docs clean
+.PHONY: install lock demo test test-cases test-live test-slurm test-kills lint format docs clean
 .DEFAULT_GOAL := demo
 
 install: $(STAMP)
@@ -67,6 +68,9 @@ test-slurm: install
 
 test-kills: install
 	pytest -m kills tests/kills $(PYTEST)
+
+test-live: install
+	pytest -m live -s tests/live $(PYTEST)
 
 lint: install
 	ruff check .
