@@ -84,7 +84,7 @@ def _pages(client: Client, base: str, url: str, key: str) -> Iterable[tuple[Node
     seen: set[str] = set()
     while url and url not in seen:
         seen.add(url)
-        answer = ask_node(client, "ChEMBL", url)
+        answer = ask_node(client, "ChEMBL", url, "error_message")
         if answer is None and len(seen) > 1:
             raise ClmtError(f"ChEMBL, {url}: this page is missing! got: 404, expected: what the page before announces")
         if answer is None:
