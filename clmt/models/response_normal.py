@@ -14,12 +14,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from clmt.models.effects import fit_mean_effects, group_means
+from clmt.models.factor_normal import FactorNormal
 from clmt.models.normal import Normal
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Expected", "ResponseNormal", "em_path", "fit_response_normal", "out_of_fold_responses"]
+__all__ = ["LARGEST", "Expected", "ResponseNormal", "em_path", "fit_response_normal", "out_of_fold_responses"]
+
+LARGEST = 1000
+"""Drugs at most of a covariance of any form; above, it is one of common factors, twice as many as the prior's rank."""
+
+_PENALTY = 1.0 / 40.0
+"""Weight of the penalty on loadings as a share of the pseudo-rows: both forms then choose from one list on GDSC."""
 
 _SPREAD_PAIRS = 3.0
 """Weight of the common spread beside a drug's own, in pairs: it keeps drugs with one response or equal ones in use."""
@@ -42,15 +49,15 @@ class ResponseNormal:
     centre, spread
         ln uM, float64 (D,); a response is ``centre + spread * scaled``.
     normal
-        Of the scaled responses of a cell line.
+        Of the scaled responses of a cell line: with any covariance, or with common factors for many drugs.
     """
 
     centre: NDArray[np.float64]
     spread: NDArray[np.float64]
-    normal: Normal
+    normal: Normal | FactorNormal
 
     @classmethod
-    def start(cls, table: NDArray[np.float64]) -> ResponseNormal:
+    def start(cls, table: NDArray[np.float64], rank: int = 1) -> ResponseNormal:
         """Centre, spread and one correlation for all drugs, of ``table`` (C, D) with NaN where unknown."""
         cells, drugs = np.nonzero(np.isfinite(table))
         values = table[cells, drugs]
@@ -60,9 +67,23 @@ class ResponseNormal:
         overall = float(squares.mean()) or 1.0
         sums, counts = group_means(drugs, squares - overall, table.shape[1], _SPREAD_PAIRS)
         shared = float(np.clip((effects.cell_effect[cells] ** 2).mean() / overall, 0.01, 0.95))
+        spread = np.sqrt(overall + np.where(counts > 0, sums, 0.0))
         size = table.shape[1]
+        if size > LARGEST:
+            return cls(centre, spread, FactorNormal.start((table - centre) / spread, shared, 2 * rank))
         correlation = np.full((size, size), shared) + (1.0 - shared) * np.eye(size)
-        return cls(centre, np.sqrt(overall + np.where(counts > 0, sums, 0.0)), Normal(np.zeros(size), correlation))
+        return cls(centre, spread, Normal(np.zeros(size), correlation))
+
+    def refit(self, table: NDArray[np.float64], rank: int, pseudo_rows: float) -> tuple[ResponseNormal, Expected]:
+        """Do one sweep of EM: the next normal, and what this one expects of ``table`` (C, D)."""
+        scaled = self.scale(table)
+        if isinstance(self.normal, Normal):
+            done = self.normal.complete(scaled)
+            following = replace(self, normal=self.normal.refit(done, rank, pseudo_rows))
+            return following, self.in_ln_um(done.values, done.variance)
+        found = self.normal.complete(scaled)
+        refitted = self.normal.refit(scaled, found, pseudo_rows * _PENALTY)
+        return replace(self, normal=refitted), self.in_ln_um(found.values, found.variance)
 
     def scale(self, table: NDArray[np.float64]) -> NDArray[np.float64]:
         """Responses (C, D) in each drug's units."""
@@ -85,12 +106,11 @@ class ResponseNormal:
 
 def em_path(table: NDArray[np.float64], rank: int, pseudo_rows: float) -> Iterator[tuple[ResponseNormal, Expected]]:
     """Yield the normal before each sweep of EM, and what it expects of ``table`` (C, D); it never ends."""
-    current = ResponseNormal.start(table)
-    scaled = current.scale(table)
+    current = ResponseNormal.start(table, rank)
     while True:
-        completed = current.normal.complete(scaled)
-        yield current, current.in_ln_um(completed.values, completed.variance)
-        current = replace(current, normal=current.normal.refit(completed, rank, pseudo_rows))
+        following, expected = current.refit(table, rank, pseudo_rows)
+        yield current, expected
+        current = following
 
 
 def fit_response_normal(table: NDArray[np.float64], rank: int, pseudo_rows: float, sweeps: int) -> ResponseNormal:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from clmt.models import response_normal
 from clmt.models.effects import fit_mean_effects
+from clmt.models.factor_normal import FactorNormal
 from clmt.models.response_normal import ResponseNormal, em_path, fit_response_normal, out_of_fold_responses
 
 
@@ -97,3 +99,18 @@ def test_out_of_fold_values_know_neither_the_response_nor_its_covariance() -> No
 def test_one_cell_line_alone_has_no_out_of_fold_value() -> None:
     found = out_of_fold_responses(np.array([[1.0, 2.0]]), 2, 10.0, 2, parts=5, seed=0)
     assert np.isnan(found.mean).all()
+
+
+def test_many_drugs_get_a_covariance_of_factors(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, table = responses()
+    dense = fit_response_normal(table, rank=3, pseudo_rows=10.0, sweeps=20).expect(table).mean
+    monkeypatch.setattr(response_normal, "LARGEST", 11)
+    fitted = fit_response_normal(table, rank=2, pseudo_rows=40.0, sweeps=20)
+    assert isinstance(fitted.normal, FactorNormal)
+    gaps = np.isnan(table)
+    found = fitted.expect(table)
+    np.testing.assert_array_equal(found.mean[~gaps], table[~gaps])
+    assert (found.mean - whole)[gaps].std() < 1.3 * (dense - whole)[gaps].std()
+    assert 0.6 < np.mean((found.mean - whole)[gaps] ** 2 / found.variance[gaps]) < 1.6
+    left_out = out_of_fold_responses(table, 2, 40.0, 5, parts=4, seed=0)
+    assert np.isfinite(left_out.mean[~gaps]).all()
