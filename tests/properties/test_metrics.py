@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from sklearn import metrics
 
-from clmt.evaluation.metrics import CONSTANT, MIN_GROUP, group_correlations, metric_card
+from clmt.evaluation.metrics import CONSTANT, MIN_GROUP, REFERENCES, group_correlations, metric_card
 
 VALUE = st.integers(-2000, 2000).map(lambda number: number / 100)
 PAIRS = st.lists(st.tuples(VALUE, VALUE, VALUE, st.sampled_from("ABC"), st.sampled_from("XY")), min_size=2, max_size=60)
@@ -20,7 +20,9 @@ PAIRS = st.lists(st.tuples(VALUE, VALUE, VALUE, st.sampled_from("ABC"), st.sampl
 @example([(1.0, 1.0, 0.0, "A", "X"), (2.0, 1.0, 0.0, "A", "X")])
 def test_a_card_is_what_other_libraries_say(pairs: list[tuple[float, float, float, str, str]]) -> None:
     observed, predicted, expected = (np.array([row[place] for row in pairs]) for place in range(3))
-    card = metric_card([row[3] for row in pairs], [row[4] for row in pairs], observed, predicted, expected)
+    card = metric_card(
+        [row[3] for row in pairs], [row[4] for row in pairs], observed, predicted, dict.fromkeys(REFERENCES, expected)
+    )
     assert card["rmse"] == pytest.approx(metrics.root_mean_squared_error(observed, predicted))
     assert card["mae"] == pytest.approx(metrics.mean_absolute_error(observed, predicted))
     if observed.std() <= CONSTANT:
@@ -42,7 +44,7 @@ def test_a_scale_and_a_shift_move_no_correlation(
     assume(predicted.std() > 0.001)
     groups = ["one"] * len(pairs)
     first, second = (
-        metric_card(groups, groups, observed, values, np.zeros(len(pairs)))
+        metric_card(groups, groups, observed, values, dict.fromkeys(REFERENCES, np.zeros(len(pairs))))
         for values in (predicted, scale * predicted + shift)
     )
     for name in ("pearson", "spearman", "per_drug_r"):
