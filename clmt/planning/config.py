@@ -81,6 +81,8 @@ def plain(value: Any, where: str = "", depth: int = 0, visited: Iterator[int] | 
                 raise ClmtError(
                     f"{place} has a key that is no text! got: {shown(key)}, expected: it in quotes. {REMEDY}"
                 )
+            if not key.isprintable():
+                raise ClmtError(f"{place} has a key with a control character! got: {key!r}, expected: a name. {REMEDY}")
         return {
             key: plain(entry, f"{where}.{key}" if where else key, depth + 1, visited) for key, entry in value.items()
         }
