@@ -106,6 +106,8 @@ def check_names(config: Mapping[str, Any], sources: Collection[str] | None = Non
                 raise ClmtError(
                     f"config: {block} has a reserved name! got: {name!r}, expected: any other name. {REMEDY}"
                 )
+    for name in config["models"]:
+        _check_repeat(config, name)
     for key, value, options in _references(config):
         if value not in options:
             raise expected_one_of(f"config: {key} is not declared", value, options, REMEDY)
@@ -113,8 +115,6 @@ def check_names(config: Mapping[str, Any], sources: Collection[str] | None = Non
         _check_archive(name, entry, sources)
     for name in config["encoders"]:
         check_variant(config, name, REMEDY)
-    for name in config["models"]:
-        _check_repeat(config, name)
     for name in config["experiments"]:
         _check_ending(name)
         _check_folds(config, name)
@@ -152,8 +152,6 @@ def _references(config: Mapping[str, Any]) -> Iterator[tuple[str, str, Collectio
         for member in member_models(config, name):
             alone = {other for other in config["models"] if not member_models(config, other)}
             yield f"models.{name}.members", member, alone
-        if "repeat_of" in entry:
-            yield f"models.{name}.repeat_of", entry["repeat_of"], set(config["models"]) - {name}
     for name, entry in config["experiments"].items():
         yield f"experiments.{name}.dataset", entry["dataset"], config["datasets"]
         yield f"experiments.{name}.split", entry["split"], config["splits"]
@@ -185,7 +183,10 @@ def _check_repeat(config: Mapping[str, Any], name: str) -> None:
     entry = config["models"][name]
     if "repeat_of" not in entry:
         return
-    place, first = f"config: models.{name}", config["models"][entry["repeat_of"]]
+    place, others = f"config: models.{name}", set(config["models"]) - {name}
+    if entry["repeat_of"] not in others:
+        raise expected_one_of(f"{place}.repeat_of is not declared", entry["repeat_of"], others, REMEDY)
+    first = config["models"][entry["repeat_of"]]
     if "repeat_of" in first:
         raise ClmtError(f"{place}.repeat_of: {entry['repeat_of']!r} is itself a repeat! Name the first one. {REMEDY}")
     if own := [key for key in entry if key not in ("arch", "repeat_of")]:

@@ -23,6 +23,7 @@ __all__ = [
 
 Alphas = Several[Penalty]
 Components = Annotated[int, Field(ge=0, le=10_000)]
+Size = Annotated[int, Field(ge=1, le=10_000)]
 
 
 class MeanEffectsSettings(Settings):
@@ -93,17 +94,17 @@ class TanimotoRidgeSettings(MeanEffectsSettings):
 class OmicsGPSettings(MeanEffectsSettings):
     """Gaussian processes from omics to components of the response profiles, parted in two ways and averaged."""
 
-    blocks: Several[Annotated[int, Field(gt=0)]] = Field(
+    blocks: Several[Size] = Field(
         default=(1, 3, 8, 28),
         description="Sizes of successive blocks of principal components, with weights of the kernels of their own.",
     )
-    components: int = Field(default=60, gt=0, description="Principal components that share weights in the second way.")
+    components: Size = Field(default=60, description="Principal components that share weights in the second way.")
 
 
 class DrugGPSettings(MeanEffectsSettings):
     """Gaussian processes from structure, targets and text to the level and the pattern of a drug's responses."""
 
-    blocks: Several[Annotated[int, Field(gt=0)]] = Field(
+    blocks: Several[Size] = Field(
         default=(1, 3, 11),
         description="Sizes of successive blocks of the pattern's principal components, with weights of their own.",
     )
