@@ -70,7 +70,11 @@ class Client:
         if content is None:
             return None
         try:
-            return json.loads(content)
+            answer = json.loads(content)
+            # None is the word for a service that has nothing, which says so by its status.
+            if answer is None:
+                raise ValueError("null")
+            return answer
         except (ValueError, RecursionError) as error:
             self._forget(url)
             raise ClmtError(

@@ -20,6 +20,7 @@ from clmt.reading.parquet import check_types, read_parquet
 __all__ = ["load_experiment"]
 
 _REMEDY = "Delete the run's metrics.json and predictions.parquet and rerun evaluate"
+_CONTROL = r"[\x00-\x1f\x7f-\x9f]"
 _TOLERANCE = 1e-6  # ln units of RMSE
 
 
@@ -77,6 +78,12 @@ def _read_predictions(path: Path, card: Mapping[str, Any]) -> pa.Table:
         if found != str(card[key]):
             raise ClmtError(
                 f"{path}: predictions of another run! {key}: got: {found!r}, expected: {str(card[key])!r}. {_REMEDY}"
+            )
+    for column in ("cell_line_id", "drug_id"):
+        odd = table.filter(pc.match_substring_regex(table[column], _CONTROL))
+        if len(odd):
+            raise ClmtError(
+                f"{path}: a name in {column} holds control characters! got: {odd[column][0].as_py()!r}. {_REMEDY}"
             )
     if len(table) != card["n_test"]:
         raise ClmtError(f"{path}: the metric card has {card['n_test']} test pairs! got: {len(table)} rows. {_REMEDY}")

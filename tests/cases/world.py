@@ -182,19 +182,32 @@ def options(values: dict[str, Any]) -> list[str]:
 
 def molecules(world: World, out: str = "out/molecules.pt", settings: str | None = None) -> list[str]:
     drugs = "results/demo/tables/drugs.parquet"
-    return ["molecules", *options({"drugs": drugs, "settings": settings or world.settings("molecules"), "out": out})]
+    return [
+        "molecules",
+        *options(
+            {"drugs": drugs, "settings": world.settings("molecules") if settings is None else settings, "out": out}
+        ),
+    ]
 
 
 def folds(world: World, out: str = "out/folds.parquet", settings: str | None = None) -> list[str]:
     tables = {name: f"results/demo/tables/{name}.parquet" for name in ("response", "cell_lines", "drugs")}
-    return ["folds", *options({**tables, "settings": settings or world.settings("folds"), "out": out})]
+    return [
+        "folds",
+        *options({**tables, "settings": world.settings("folds") if settings is None else settings, "out": out}),
+    ]
 
 
 def graph(world: World, out: str = "out/graph.pt", settings: str | None = None) -> list[str]:
     names = ("response", "expression", "mutation", "copy_number", "cell_lines", "drugs")
     tables = {name: f"results/demo/tables/{name}.parquet" for name in names}
     others = {"molecules": "results/demo/features/molecules.pt", "folds": "results/demo/demo_mixed/folds.parquet"}
-    return ["graph", *options({**tables, **others, "settings": settings or world.settings("graph"), "out": out})]
+    return [
+        "graph",
+        *options(
+            {**tables, **others, "settings": world.settings("graph") if settings is None else settings, "out": out}
+        ),
+    ]
 
 
 def _run_inputs(model: str, fold: int) -> dict[str, str]:
@@ -205,13 +218,13 @@ def _run_inputs(model: str, fold: int) -> dict[str, str]:
 
 def train(world: World, model: str, out: str = "out", settings: str | None = None, fold: int = 0) -> list[str]:
     made = {"model": f"{out}/model.pt", "history": f"{out}/history.csv"}
-    settings = settings or world.run_settings(model, fold)
+    settings = world.run_settings(model, fold) if settings is None else settings
     return ["train", *options({"settings": settings, "device": "cpu", **_run_inputs(model, fold), **made})]
 
 
 def evaluate(world: World, model: str, out: str = "out", settings: str | None = None, fold: int = 0) -> list[str]:
     given = {"model": f"results/demo/demo_mixed/{model}/fold{fold}/model.pt"}
-    given |= {"settings": settings or world.run_settings(model, fold), **_run_inputs(model, fold)}
+    given |= {"settings": world.run_settings(model, fold) if settings is None else settings, **_run_inputs(model, fold)}
     made = {"predictions": f"{out}/predictions.parquet", "metrics": f"{out}/metrics.json"}
     response = {"response": "results/demo/tables/response.parquet"}
     return ["evaluate", *options({**given, **response, **made}), "--simulated"]
@@ -239,11 +252,15 @@ def figures(out: str = "out", summary: str = "results/demo/s.tsv") -> list[str]:
 
 def text_encode(world: World, out: str = "out/v.parquet", settings: str | None = None) -> list[str]:
     where = {"corpus": "results/demo/text", "tables": "results/demo/tables", "out": out}
-    return ["text", "encode", *options({"settings": settings or world.encoder_settings(), **where})]
+    return [
+        "text",
+        "encode",
+        *options({"settings": world.encoder_settings() if settings is None else settings, **where}),
+    ]
 
 
 def text_vary(world: World, out: str = "out/v.parquet", settings: str | None = None) -> list[str]:
-    made = settings or json.dumps(plan_variant(world))
+    made = json.dumps(plan_variant(world)) if settings is None else settings
     where = {"vectors": "results/demo/features/text_lsa.parquet", "out": out}
     return ["text", "vary", *options({"settings": made, **where})]
 

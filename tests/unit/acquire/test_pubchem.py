@@ -252,3 +252,9 @@ def test_properties_of_another_compound_are_no_answer(web: Web, tmp_path: Path) 
     web.put(f"/pug/compound/cid/7/property/{PROPERTIES}/JSON", reply(other))
     with pytest.raises(ClmtError, match=r"strange answer for CID 7! .*expected: .* of CID 7"):
         structure(client(tmp_path), "Alpha", f"{web.base}/pug")
+
+
+def test_null_is_no_word_for_unknown(web: Web, tmp_path: Path) -> None:
+    put_drug(web, "Alpha", [7], Answer(body=b"null"))
+    with pytest.raises(ClmtError, match=r"the answer is not JSON! got: 'null' \(null\)"):
+        structure(client(tmp_path), "Alpha", f"{web.base}/pug")

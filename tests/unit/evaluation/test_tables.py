@@ -166,6 +166,16 @@ def test_swapped_predictions_are_refused(files: Files, tmp_path: Path) -> None:
         run(files, tmp_path)
 
 
+@pytest.mark.parametrize("letter", ["\0", "\x0b", "\x9b"])
+def test_a_name_with_a_control_character_is_refused(files: Files, tmp_path: Path, letter: str) -> None:
+    path = files["predictions"][0]
+    table = pq.read_table(path)
+    names = pa.array([f"{name}{letter}" for name in table["drug_id"].to_pylist()])
+    pq.write_table(table.set_column(table.schema.get_field_index("drug_id"), "drug_id", names), path)
+    with pytest.raises(ClmtError, match="a name in drug_id holds control characters"):
+        run(files, tmp_path)
+
+
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_a_prediction_that_is_not_finite_is_refused_with_its_pair(files: Files, tmp_path: Path, value: float) -> None:
     path = files["predictions"][0]
