@@ -32,7 +32,7 @@ LIBRARIES = (
     "adjustText",
 )
 
-SECONDS, WAIT, MEMORY = 20, 60, 8 << 30
+SECONDS, WAIT, MEMORY = 20, 180, 8 << 30
 
 
 @dataclass(frozen=True)

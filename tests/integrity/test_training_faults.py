@@ -93,14 +93,14 @@ def test_lowest_is_kept(fold: FoldData, scores: list[float], monkeypatch: pytest
 def test_lowest_check_catches_the_last_epoch_and_the_live_weights(
     fold: FoldData, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def last(network: CLMTNetwork, data: Any, validate: Any, settings: dict[str, Any]) -> tuple[Weights, list]:
+    def last(network: CLMTNetwork, data: Any, validate: Any, *rest: Any) -> tuple[Weights, list]:
         averaged: list[Weights] = []
 
         def watched(scored: CLMTNetwork) -> float:
             averaged.append({name: tensor.clone() for name, tensor in scored.state_dict().items()})
             return validate(scored)
 
-        _, history = train_network(network, data, watched, settings)
+        _, history = train_network(network, data, watched, *rest)
         return averaged[-1], history
 
     def live(network: CLMTNetwork, *rest: Any) -> tuple[Weights, list]:

@@ -168,7 +168,11 @@ FAULTS = {
     "leaves without end": ("models.gradient_boosting.leaves", [10**9], ["leaves[0]", "2 to 131072"]),
     "rank without end": ("models.matrix_factorisation.rank", 10**6, ["matrix_factorisation.rank", "1 to 1000"]),
     "everything held back": ("splits.mixed.validation", 0.999999, ["splits.mixed.validation", "0.001 to 0.9"]),
-    "name with a line end": ("splits.abc\n", SOME, ["splits has a name", "'abc\\n'", "small letters"]),
+    "name with a line end": (
+        "splits.abc\n",
+        SOME,
+        ["splits has a key with a control character", "'abc\\n'", "expected: a name"],
+    ),
     "long name": (f"encoders.{'a' * 61}", LSA, ["encoders has a name", "60 at most"]),
     "revision with a line end": ("encoders.pubmedbert.revision", "0" * 40 + "\n", ["pubmedbert.revision", "0\\n'"]),
     "id with a line end": ("encoders.pubmedbert.id", "a/b\n", ["encoders.pubmedbert.id", "'a/b\\n'"]),

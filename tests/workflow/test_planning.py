@@ -49,7 +49,7 @@ def test_the_demo_plans_no_real_dataset(workspace: Workspace) -> None:
 
 
 def test_a_page_of_texts_is_planned_for_each_dataset_and_trains_nothing(workspace: Workspace) -> None:
-    assert workspace.plan("--forceall")["text_page"] == 2
+    assert workspace.plan("--forceall")["text_page"] == 3
     assert workspace.plan("--configfile", "config/demo.yaml")["text_page"] == 1
     alone = workspace.plan("--", "results/report/ccle_texts.html")
     assert (alone["text_page"], alone["write_corpus"]) == (1, 1)
@@ -155,7 +155,7 @@ def test_edits_of_clmt_and_of_sources_plan_just_what_they_concern(workspace: Wor
     workspace.edit(clmt, "max(scale, 1e-7)", "max(scale, 1e-6)")
 
     # Nor is the form of a setting whose value is told to the job: its help, its range or its default.
-    workspace.edit("clmt/planning/settings/clmt.py", "default=110, gt=0", "default=111, gt=1")
+    workspace.edit("clmt/planning/settings/clmt.py", "default=110, description=", "default=111, description=")
     assert workspace.plan(*arguments) == {}
 
     # A new checksum fetches its file again and plans what is made of it; no other file is fetched.

@@ -36,7 +36,7 @@ rule resolve_structures:
     params:
         layout=dataset_layout,
         archive=archive_arguments,
-        cache=config["downloads"],
+        cache=downloads,
         settings=service_settings("pubchem"),
         code=layout_code("clmt.acquire.pubchem", "clmt.reading.compounds"),
     shell:

@@ -18,6 +18,10 @@ except ClmtError as error:
     refuse(error)
 
 
+def downloads(wildcards):
+    return config["downloads"]
+
+
 def source_path(name):
     """Where a file of the registry lies; the input of every rule that reads one."""
     return f"{config['downloads']}/{SOURCES.source(name).address}"

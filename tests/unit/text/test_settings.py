@@ -13,7 +13,7 @@ from clmt.planning.settings.text import TextSettings
     [
         ({"sources": ["reactom"]}, "got: 'reactom', expected one of: .*reactome"),
         ({"max_pathway": 3}, "got: 'max_pathway', expected one of: .*max_pathways"),
-        ({"max_pathways": -1}, "max_pathways is too small! got: -1, expected: 0 or more"),
+        ({"max_pathways": -1}, "max_pathways is too small! got: -1, expected: 0 to 100000"),
         ({"leaks": "maybe"}, "expected one of: drop, keep"),
     ],
 )

@@ -149,10 +149,10 @@ def test_tissue_drug_mean_of_an_unseen_cell_line_is_that_of_its_tissue() -> None
     [
         ("drug_ridge", {"alphas": []}, r"alphas is of another form! got: \[\], expected: an entry or more"),
         ("tanimoto_ridge", {"alphas": [0.0]}, r"alphas\[0\] is too small! got: 0.0, expected: more than 0"),
-        ("omics_gp", {"blocks": [0]}, r"blocks\[0\] is too small! got: 0, expected: more than 0"),
+        ("omics_gp", {"blocks": [0]}, r"blocks\[0\] is too small! got: 0, expected: 1 to 10000"),
         ("drug_gp", {"blocks": []}, r"blocks is of another form! got: \[\], expected: an entry or more"),
         ("drug_ridge", {"choose": "cell"}, "expected one of: drug, overall"),
-        ("gradient_boosting", {"leaves": [1]}, r"leaves\[0\] is too small! got: 1, expected: more than 1"),
+        ("gradient_boosting", {"leaves": [1]}, r"leaves\[0\] is too small! got: 1, expected: 2 to 131072"),
         ("mlp", {"interaction": "cubic"}, "expected one of: bilinear, none"),
     ],
 )
