@@ -107,8 +107,8 @@ def experiment_folds(config: Config, name: str) -> int:
 def experiment_repeats(config: Config, name: str) -> dict[str, str]:
     """Models of an experiment that train another one of it again from another seed, and which one."""
     models = _declared(config, "experiments", name)["models"]
-    repeats = {model: str(_declared(config, "models", model).get("repeat_of")) for model in models}
-    return {model: first for model, first in repeats.items() if first in models}
+    entries = {model: _declared(config, "models", model) for model in models}
+    return {model: entry["repeat_of"] for model, entry in entries.items() if entry.get("repeat_of") in models}
 
 
 def planned_experiments(config: Config) -> list[str]:

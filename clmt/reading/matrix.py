@@ -15,7 +15,7 @@ from clmt.reading.unknown import MISSING
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["Matrix", "clean_id", "parse_matrix", "refuse_duplicates", "repeat_of"]
+__all__ = ["Matrix", "clean_id", "parse_matrix", "parse_number", "refuse_duplicates", "repeat_of"]
 
 
 @dataclass(frozen=True)
@@ -107,10 +107,11 @@ def _numbers(cells: Sequence[str]) -> list[float]:
             return [float(cell) for cell in cells]
     except ValueError:
         pass
-    return [_number(cell.strip()) for cell in cells]
+    return [parse_number(cell.strip()) for cell in cells]
 
 
-def _number(cell: str) -> float:
+def parse_number(cell: str) -> float:
+    """Read a stripped cell as a number; NaN where it is none."""
     # float() also takes Python's own 1_0 and the digits of other scripts, which a table means as something else.
     if not cell.isascii() or "_" in cell:
         return math.nan

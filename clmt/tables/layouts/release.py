@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from clmt.errors import ClmtError
 from clmt.reading.delimited import read_rows
 from clmt.reading.depmap import read_depmap_matrix
-from clmt.reading.matrix import Matrix, clean_id
+from clmt.reading.matrix import Matrix, clean_id, parse_number
 from clmt.reading.names import split_names
 from clmt.reading.workbook import read_table_file
 from clmt.tables.layouts.reader import Archive, archive_file
@@ -152,18 +152,15 @@ class ReleaseReader:
 def _numbers(records: Records, texts: Sequence[str], name: str, *, positive: bool) -> np.ndarray:
     import numpy as np
 
-    values = np.full(len(texts), np.nan)
-    for place, text in enumerate(texts):
-        try:
-            values[place] = float(text) if text.isascii() and "_" not in text else np.nan
-        except ValueError:
-            values[place] = np.nan
-        if not np.isfinite(values[place]) or (positive and values[place] <= 0):
-            expected = "a number above 0" if positive else "a finite number"
-            raise ClmtError(
-                f"{records.source}: line {records.lines[place]}, column {name} is no response! got: {text!r}, "
-                f"expected: {expected}"
-            )
+    values = np.array([parse_number(text) for text in texts])
+    wrong = np.flatnonzero(~np.isfinite(values) | (positive & (values <= 0)))
+    if wrong.size:
+        place = int(wrong[0])
+        expected = "a number above 0" if positive else "a finite number"
+        raise ClmtError(
+            f"{records.source}: line {records.lines[place]}, column {name} is no response! got: {texts[place]!r}, "
+            f"expected: {expected}"
+        )
     return values
 
 
