@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,19 +14,19 @@ import pyarrow.compute as pc
 from clmt.errors import ClmtError, expected_one_of
 from clmt.evaluation.card import read_card
 from clmt.evaluation.experiment import Experiment, Pairs
-from clmt.evaluation.metrics import rmse
-from clmt.evaluation.score import PREDICTION_KEY
+from clmt.evaluation.metrics import REFERENCES
+from clmt.evaluation.score import PREDICTION_KEY, score_predictions
 from clmt.reading.parquet import check_types, read_parquet
 
 __all__ = ["load_experiment"]
 
 _REMEDY = "Delete the run's metrics.json and predictions.parquet and rerun evaluate"
 _CONTROL = r"[\x00-\x1f\x7f-\x9f]"
-_TOLERANCE = 1e-6  # ln units of RMSE
+_TOLERANCE = 1e-9  # other releases of numpy add in another order
 
 
 def _read_cards(paths: Sequence[Path], models: Sequence[str], digests: Sequence[str]) -> dict[Path, dict[str, Any]]:
-    """Read metric cards by folder, in order of model and fold; all must be of one dataset and split."""
+    """Read metric cards by folder, in order of model and fold."""
     cards = {Path(path).parent: read_card(path) for path in paths}
     if not cards:
         raise ClmtError("an experiment needs at least one run! got: no metrics file")
@@ -33,13 +34,7 @@ def _read_cards(paths: Sequence[Path], models: Sequence[str], digests: Sequence[
     for folder, card in cards.items():
         if card["model"] not in models:
             raise expected_one_of(f"{folder}/metrics.json: unknown model", card["model"], models)
-    for key in ("dataset", "split", "simulated"):
-        values = sorted({str(card[key]) for card in cards.values()})
-        if len(values) > 1:
-            raise ClmtError(f"the runs of one experiment must share their {key}! got: {', '.join(values)}")
-    cards = dict(sorted(cards.items(), key=lambda item: (models.index(item[1]["model"]), int(item[1]["fold"]))))
-    _check_folds(list(cards.values()), models)
-    return cards
+    return dict(sorted(cards.items(), key=lambda item: (models.index(item[1]["model"]), int(item[1]["fold"]))))
 
 
 def _check_settings(paths: Sequence[Path], cards: Sequence[Mapping[str, Any]], digests: Sequence[str]) -> None:
@@ -56,8 +51,12 @@ def _check_settings(paths: Sequence[Path], cards: Sequence[Mapping[str, Any]], d
             )
 
 
-def _check_folds(cards: Sequence[Mapping[str, Any]], models: Sequence[str]) -> None:
-    """Refuse a table in which a model lacks a fold that another one has, or has it twice."""
+def _check_runs(cards: Sequence[Mapping[str, Any]], models: Sequence[str]) -> None:
+    """Refuse runs of two datasets or splits, and a model that lacks a fold that another one has, or has it twice."""
+    for key in ("dataset", "split", "simulated"):
+        values = sorted({str(card[key]) for card in cards})
+        if len(values) > 1:
+            raise ClmtError(f"the runs of one experiment must share their {key}! got: {', '.join(values)}")
     folds = sorted({int(card["fold"]) for card in cards})
     for model in models:
         mine = [int(card["fold"]) for card in cards if card["model"] == model]
@@ -69,15 +68,17 @@ def _check_folds(cards: Sequence[Mapping[str, Any]], models: Sequence[str]) -> N
 
 def _read_predictions(path: Path, card: Mapping[str, Any]) -> pa.Table:
     """Read one fold's predictions, and refuse those of another run, with a faulty value, or of another score."""
-    columns = {"cell_line_id": pa.string(), "drug_id": pa.string(), "observed": pa.float64(), "predicted": pa.float64()}
+    numbers = ("observed", "predicted", *REFERENCES)
+    columns = {**dict.fromkeys(("cell_line_id", "drug_id"), pa.string()), **dict.fromkeys(numbers, pa.float64())}
     table = read_parquet(path, "the predictions do", "Make them with 'clmt evaluate'", tuple(columns))
     check_types(table, columns, path, _REMEDY)
-    facts = table.schema.metadata or {}
+    stored = (table.schema.metadata or {}).items()
+    facts = {key.decode(errors="replace"): value.decode(errors="replace") for key, value in stored}
     for key in PREDICTION_KEY:
-        found = facts.get(key.encode(), b"").decode(errors="replace")
-        if found != str(card[key]):
+        if facts.get(key, "") != str(card[key]):
             raise ClmtError(
-                f"{path}: predictions of another run! {key}: got: {found!r}, expected: {str(card[key])!r}. {_REMEDY}"
+                f"{path}: predictions of another run! {key}: got: {facts.get(key, '')!r}, "
+                f"expected: {str(card[key])!r} (metrics.json). {_REMEDY}"
             )
     for column in ("cell_line_id", "drug_id"):
         odd = table.filter(pc.match_substring_regex(table[column], _CONTROL))
@@ -85,22 +86,36 @@ def _read_predictions(path: Path, card: Mapping[str, Any]) -> pa.Table:
             raise ClmtError(
                 f"{path}: a name in {column} holds control characters! got: {odd[column][0].as_py()!r}. {_REMEDY}"
             )
-    if len(table) != card["n_test"]:
-        raise ClmtError(f"{path}: the metric card has {card['n_test']} test pairs! got: {len(table)} rows. {_REMEDY}")
-    observed, predicted = (table[column].to_numpy() for column in ("observed", "predicted"))
-    for name, values in (("observed", observed), ("predicted", predicted)):
-        if (wrong := np.flatnonzero(~np.isfinite(values))).size:
-            row = int(wrong[0])
+    _check_card(path, card, facts, table)
+    fold = pa.array(np.full(len(table), int(card["fold"])))
+    return table.drop_columns(list(REFERENCES)).append_column("fold", fold).replace_schema_metadata(None)
+
+
+def _check_card(path: Path, card: Mapping[str, Any], facts: Mapping[str, str], table: pa.Table) -> None:
+    """Refuse a card that its predictions do not score, or that differs from what evaluate wrote into their metadata."""
+    try:
+        scored = score_predictions(table)
+    except ClmtError as error:
+        raise ClmtError(f"{path}: {error}. {_REMEDY}") from None
+    for key, value in scored.items():
+        if not _equal(card.get(key), value):
             raise ClmtError(
-                f"{path}: {name} value of cell line {table['cell_line_id'][row].as_py()!r} and drug "
-                f"{table['drug_id'][row].as_py()!r} is not finite! got: {values[row]}. {_REMEDY}"
+                f"{path.parent}/metrics.json: {key} is another than that of predictions.parquet! "
+                f"got: {card.get(key)!r}, expected: {value!r}. {_REMEDY}"
             )
-    if len(table) and abs(rmse(observed, predicted) - card["rmse"]) > _TOLERANCE:
-        raise ClmtError(
-            f"{path}: the metric card has another RMSE! got: {rmse(observed, predicted):.9g}, "
-            f"expected: {card['rmse']:.9g}. {_REMEDY}"
-        )
-    return table.append_column("fold", pa.array(np.full(len(table), int(card["fold"])))).replace_schema_metadata(None)
+    for key, fact in facts.items():
+        if str(card.get(key)) != fact:
+            raise ClmtError(
+                f"{path.parent}/metrics.json: {key} has changed since the run was scored! "
+                f"got: {str(card.get(key))!r:.80}, expected: {fact!r:.80}. {_REMEDY}"
+            )
+
+
+def _equal(found: Any, scored: Any) -> bool:
+    """Whether an entry of a card is what the predictions score."""
+    if isinstance(scored, float) and isinstance(found, int | float):
+        return math.isclose(found, scored, rel_tol=_TOLERANCE, abs_tol=_TOLERANCE)
+    return type(found) is type(scored) and bool(found == scored)
 
 
 def _sort_pairs(table: pa.Table, cell_ids: list[str], drug_ids: list[str]) -> tuple[np.ndarray, pa.Table]:
@@ -182,10 +197,10 @@ def load_experiment(
             raise ClmtError(
                 f"{folder}: metrics.json has no predictions.parquet beside it among the given files! Name both"
             )
+    scored = {folder: _read_predictions(files[folder], card) for folder, card in cards.items()}
+    _check_runs(list(cards.values()), models)
     tables = {
-        model: pa.concat_tables(
-            [_read_predictions(files[f], card) for f, card in cards.items() if card["model"] == model]
-        )
+        model: pa.concat_tables([scored[folder] for folder, card in cards.items() if card["model"] == model])
         for model in models
     }
     cell_ids = sorted(set().union(*(table["cell_line_id"].unique().to_pylist() for table in tables.values())))

@@ -14,7 +14,7 @@ from clmt.evaluation.metrics import REFERENCES, metric_card
 from clmt.files import atomic_path, write_json, write_parquet
 from clmt.tables.schema import read_table, response_digest
 
-__all__ = ["PREDICTION_KEY", "RUN_FACTS", "observed_values", "write_evaluation"]
+__all__ = ["PREDICTION_KEY", "RUN_FACTS", "observed_values", "score_predictions", "write_evaluation"]
 
 RUN_FACTS = (
     "dataset",
@@ -33,7 +33,10 @@ RUN_FACTS = (
 """What ``metrics.json`` says of a run beside its metrics, so that no reader has to take a path apart."""
 
 PREDICTION_KEY = ("dataset", "split", "model", "fold")
-"""Facts of a run that ``predictions.parquet`` has in its metadata, so that no run's are taken for another's."""
+"""Facts of a run that ``predictions.parquet`` has in its metadata, so that no run's are taken for another's.
+
+Every other entry of ``metrics.json`` stands there, too, as text: a card that differs from it has changed since.
+"""
 
 
 def observed_values(response_path: Path, cells: np.ndarray, drugs: np.ndarray, digest: str = "") -> np.ndarray:
@@ -91,6 +94,14 @@ def _check_pairs(cells: np.ndarray, drugs: np.ndarray, numbers: Mapping[str, np.
         seen.add(pair)
 
 
+def score_predictions(table: pa.Table) -> dict[str, Any]:
+    """Score the pairs of ``predictions.parquet``: `clmt.evaluation.metrics.metric_card` of its columns."""
+    cells, drugs, observed, predicted = (
+        table[name].to_numpy() for name in ("cell_line_id", "drug_id", "observed", "predicted")
+    )
+    return metric_card(cells, drugs, observed, predicted, {name: table[name].to_numpy() for name in REFERENCES})
+
+
 def write_evaluation(
     *,
     cell_line_ids: Sequence[str],
@@ -140,13 +151,13 @@ def write_evaluation(
     numbers = {"predicted": np.asarray(predicted, dtype=np.float64), **off}
     _check_pairs(cells, drugs, numbers)
     observed = observed_values(response_path, cells, drugs, digest)
-    try:
-        metrics = {**card, **metric_card(cells, drugs, observed, numbers["predicted"], off)}
-    except ClmtError as error:
-        raise ClmtError(f"{card['dataset']}, {card['split']}, {card['model']}, fold {card['fold']}: {error}") from error
     columns = {"cell_line_id": pa.array(cells, pa.string()), "drug_id": pa.array(drugs, pa.string())}
     table = pa.table({**columns, **{name: pa.array(v) for name, v in {"observed": observed, **numbers}.items()}})
-    table = table.replace_schema_metadata({key: str(card[key]) for key in PREDICTION_KEY})
+    try:
+        metrics = {**card, **score_predictions(table)}
+    except ClmtError as error:
+        raise ClmtError(f"{card['dataset']}, {card['split']}, {card['model']}, fold {card['fold']}: {error}") from error
+    table = table.replace_schema_metadata({key: str(value) for key, value in metrics.items()})
     with atomic_path(predictions_out) as temporary:
         write_parquet(table, temporary)
         write_json(metrics_out, metrics)  # inside, so that a failure leaves neither file

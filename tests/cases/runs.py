@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 
 import pyarrow as pa
 
+from clmt.evaluation.metrics import REFERENCES
 from tests.cases import columns
 from tests.cases import world as of
 from tests.cases.case import Act, Case, Place
@@ -28,6 +29,12 @@ SUMMARY = "results/demo/s.tsv"
 COVERAGE, AUDIT = "results/demo/text/coverage.tsv", "results/demo/text/audit.json"
 NAMES = "results/demo/tables/drugs.parquet"
 COLLECTED = ("collected",)
+#: Numbers of a card that the world's first run, of one constant for each drug, has.
+NUMBERS = (
+    *("fold", "n_train", "n_test", "rmse", "mae", "r2", "pearson", "spearman", "per_cell_r"),
+    *("drugs_used", "drugs_left_out", "cells_used", "cells_left_out", "seconds", "peak_memory_mb", "threads"),
+    *(f"normalized_{metric}_{name}" for metric in ("pearson", "r2") for name in REFERENCES),
+)
 
 
 def collecting(place: Place) -> Act:
@@ -112,7 +119,17 @@ def card_cases() -> list[Case]:
         act = edited_json(CARD, lambda card: {**card, **changes}, collecting)
         return Case(cause, f"metrics.json {name} (collect)", act, ("metrics",), stages=COLLECTED)
 
+    def flipped(key: str) -> Case:
+        def change(card: dict[str, Any]) -> dict[str, Any]:
+            digits = json.dumps(card[key] or 0.25)
+            last = max(place for place, letter in enumerate(digits[:4]) if letter.isdigit())
+            return {**card, key: json.loads(digits[:last] + chr(ord(digits[last]) ^ 1) + digits[last + 1 :])}
+
+        act = edited_json(CARD, change, collecting)
+        return Case("C4", f"metrics.json {key} with a bit flipped (collect)", act, ("metrics", key), stages=COLLECTED)
+
     made = [lost(key) for key in keys]
+    made += [flipped(key) for key in NUMBERS]
     version = edited_json(CARD, lambda card: {key: card[key] for key in card if key != "clmt_version"}, collecting)
     made.append(Case("A9", "metrics.json without clmt_version (collect)", version, ("metrics",), stages=COLLECTED))
     made += [other(cause, name, changes) for cause, entries in values.items() for name, changes in entries.items()]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from clmt.evaluation.score import write_evaluation
+from clmt.evaluation.score import score_predictions, write_evaluation
 from clmt.evaluation.tables import collect
 
 #: Models of the made-up experiment, and by how much (ln units) their predictions miss.
@@ -99,6 +100,15 @@ def write_runs(
             ):
                 files[kind].append(folder / name)
     return files
+
+
+def rescore(predictions: Path, change: Callable[[pa.Table], pa.Table], **facts: Any) -> None:
+    """Pass predictions through ``change`` and have them and their card agree again, with other ``facts`` of the run."""
+    path = predictions.parent / "metrics.json"
+    table = change(pq.read_table(predictions))
+    card = {**json.loads(path.read_text()), **score_predictions(table), **facts}
+    pq.write_table(table.replace_schema_metadata({key: str(value) for key, value in card.items()}), predictions)
+    path.write_text(json.dumps(card))
 
 
 def write_experiment(root: Path, models: dict[str, float], **world: Any) -> dict[str, Any]:

@@ -16,7 +16,7 @@ import pytest
 from clmt.errors import ClmtError
 from clmt.evaluation.metrics import METRICS
 from clmt.evaluation.tables import SUMMARY_COLUMNS, TABLE_COLUMNS, collect, read_table
-from tests.helpers.made_up_runs import write_runs
+from tests.helpers.made_up_runs import rescore, write_runs
 
 MODELS = {"drug_mean": 1.0, "mlp": 0.4, "clmt": 0.2}
 Files = dict[str, list[Path]]
@@ -40,13 +40,7 @@ def run(files: Files, folder: Path, **changes: Any) -> tuple[list[dict[str, str]
 
 def spoil(files: Files, model: str, change: Any) -> None:
     """Pass the predictions of fold 1 of a model through ``change`` and correct its card."""
-    path = next(p for p in files["predictions"] if p.parts[-3:-1] == (model, "fold1"))
-    table = change(pq.read_table(path))
-    pq.write_table(table, path)
-    error = table["observed"].to_numpy() - table["predicted"].to_numpy()
-    facts = {"n_test": len(table), "rmse": float(np.sqrt(np.mean(error**2)))}
-    card = json.loads((path.parent / "metrics.json").read_text())
-    (path.parent / "metrics.json").write_text(json.dumps(card | facts))
+    rescore(next(p for p in files["predictions"] if p.parts[-3:-1] == (model, "fold1")), change)
 
 
 def test_the_table_has_one_row_per_model_and_fold_in_the_configured_order(files: Files, tmp_path: Path) -> None:
@@ -101,11 +95,8 @@ def test_a_fixed_test_part_may_be_scored_in_every_fold(files: Files, tmp_path: P
     for model in MODELS:
         first = next(p for p in files["predictions"] if p.parts[-3:-1] == (model, "fold0")).parent
         for fold in (1, 2):
-            table = pq.read_table(first / "predictions.parquet")
-            facts = table.schema.metadata | {b"fold": str(fold)}
-            pq.write_table(table.replace_schema_metadata(facts), first.parent / f"fold{fold}" / "predictions.parquet")
-            card = json.loads((first / "metrics.json").read_text()) | {"fold": fold}
-            (first.parent / f"fold{fold}" / "metrics.json").write_text(json.dumps(card))
+            shutil.copytree(first, first.parent / f"fold{fold}", dirs_exist_ok=True)
+            rescore(first.parent / f"fold{fold}" / "predictions.parquet", lambda table: table, fold=fold)
     rows, _ = run(files, tmp_path)
     assert len(rows) == 9
 
@@ -150,8 +141,7 @@ def test_a_missing_fold_model_or_file_is_refused(files: Files, tmp_path: Path) -
 
 
 def test_runs_of_two_splits_are_refused(files: Files, tmp_path: Path) -> None:
-    card = json.loads(files["metrics"][0].read_text())
-    files["metrics"][0].write_text(json.dumps(card | {"split": "cell_blind"}))
+    rescore(files["predictions"][0], lambda table: table, split="cell_blind")
     with pytest.raises(ClmtError, match="share their split! got: cell_blind, mixed"):
         run(files, tmp_path)
 
@@ -184,7 +174,8 @@ def test_a_prediction_that_is_not_finite_is_refused_with_its_pair(files: Files, 
     values[2] = value
     pq.write_table(table.set_column(table.schema.get_field_index("predicted"), "predicted", pa.array(values)), path)
     pair = table.slice(2, 1).to_pylist()[0]
-    message = f"predicted value of cell line '{pair['cell_line_id']}' and drug '{pair['drug_id']}' is not finite"
+    name = f"cell line '{pair['cell_line_id']}' and drug '{pair['drug_id']}'"
+    message = rf"predictions\.parquet: predicted ln IC50 of {name} is not a finite number"
     with pytest.raises(ClmtError, match=message):
         run(files, tmp_path)
 
@@ -192,7 +183,12 @@ def test_a_prediction_that_is_not_finite_is_refused_with_its_pair(files: Files, 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"rmse": 0.0123}, r"the metric card has another RMSE! got: .*, expected: 0\.0123"),
+        ({"rmse": 0.0123}, r"rmse is another than that of predictions\.parquet! got: 0\.0123, expected: "),
+        ({"spearman": None}, r"spearman is another than that of predictions\.parquet! got: None, expected: "),
+        ({"cells_left_out": 0}, r"cells_left_out is another than that of predictions\.parquet! got: 0, expected: 3"),
+        ({"group_rule": "all"}, r"group_rule is another than that of predictions\.parquet! got: 'all', expected: "),
+        ({"n_train": 7}, r"n_train has changed since the run was scored! got: '7', expected: '\d+'"),
+        ({"device": "cuda"}, "device has changed since the run was scored! got: 'cuda', expected: 'cpu'"),
         ({"rmse": -3}, "rmse: got: -3, expected: a number that is not negative"),
         ({"rmse": None}, "rmse: got: None, expected: a number"),
         ({"pearson": 7}, "pearson: got: 7, expected: a number from -1 to 1, or null"),
@@ -210,6 +206,22 @@ def test_a_card_of_impossible_values_is_refused(
     path.write_text(json.dumps(json.loads(path.read_text()) | change))
     with pytest.raises(ClmtError, match=message):
         run(files, tmp_path)
+
+
+def test_a_bit_that_changed_in_any_number_of_a_card_is_refused_by_its_key(files: Files, tmp_path: Path) -> None:
+    path = files["metrics"][0]
+    card = json.loads(path.read_text())
+    refusal = r"metrics\.json: .*\b{0}\b|predictions\.parquet: predictions of another run! {0}:"
+    for key in [key for key, value in card.items() if isinstance(value, int | float) and not isinstance(value, bool)]:
+        digits = json.dumps(card[key])
+        place = next(i for i, letter in enumerate(digits) if letter.isdigit() and (i or len(digits) == 1))
+        changed = digits[:place] + chr(ord(digits[place]) ^ 1) + digits[place + 1 :]
+        path.write_text(json.dumps(card | {key: json.loads(changed)}))
+        with pytest.raises(ClmtError, match=refusal.format(key)) as refused:
+            run(files, tmp_path)
+        assert "\n" not in str(refused.value)
+    path.write_text(json.dumps(card))
+    run(files, tmp_path)
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"model": "clmt"', "{}", "null"])
@@ -233,7 +245,7 @@ def test_a_table_that_is_none_is_refused_with_its_path(files: Files, tmp_path: P
 def test_a_card_that_does_not_fit_its_predictions_is_refused(files: Files, tmp_path: Path) -> None:
     path = files["predictions"][4]
     pq.write_table(pq.read_table(path).slice(2), path)
-    with pytest.raises(ClmtError, match=r"predictions\.parquet: the metric card has \d+ test pairs"):
+    with pytest.raises(ClmtError, match=r"metrics\.json: n_test is another than that of predictions\.parquet"):
         run(files, tmp_path)
 
 
@@ -265,7 +277,7 @@ def test_a_card_of_other_settings_is_refused(files: Files, tmp_path: Path) -> No
     (tmp_path / "made_up_cv.tsv").unlink()
     path = files["metrics"][4]
     card = json.loads(path.read_text())
-    path.write_text(json.dumps(card | {"settings_digest": "0123456789ab"}))
+    rescore(path.parent / "predictions.parquet", lambda table: table, settings_digest="0123456789ab")
     run(files, tmp_path, digests=[])  # what was not asked: the table held the other run
     (tmp_path / "made_up_cv.tsv").unlink()
     message = (
