@@ -13,6 +13,8 @@ rest in 10 parts, as many of them as there are folds (5) used in turn as validat
 
 ``repeats`` deals the groups again, from other seeds: fold 5 of a split of 5 folds is the first of the second partition.
 ``shots`` gives that many pairs of every held-out group to training: a drug measured in a few cell lines.
+
+The roles may also stand in a file of the user's, see `clmt.folds.given`.
 """
 
 from __future__ import annotations
@@ -26,9 +28,10 @@ import numpy as np
 
 from clmt.errors import ClmtError, expected_one_of
 from clmt.files import atomic_path, write_parquet
+from clmt.folds.given import roles_of_file
 from clmt.folds.groups import blind_axes, pair_groups
 from clmt.folds.roles import ROLES, TEST, TRAIN, VALIDATION, roles_of_folds, verify_roles
-from clmt.planning.settings.folds import FoldSettings
+from clmt.planning.settings.folds import FileFoldSettings, FoldSettings, fold_settings
 from clmt.reading.parquet import check_types, read_parquet
 
 if TYPE_CHECKING:
@@ -44,7 +47,7 @@ _FACTS = ("dataset", "split", "protocol", "seed")
 
 
 def make_folds(
-    response: pd.DataFrame, cell_lines: pd.DataFrame, drugs: pd.DataFrame, settings: FoldSettings
+    response: pd.DataFrame, cell_lines: pd.DataFrame, drugs: pd.DataFrame, settings: FoldSettings | FileFoldSettings
 ) -> pd.DataFrame:
     """Assign every response a role in every fold.
 
@@ -57,8 +60,11 @@ def make_folds(
 
     pairs = response[["cell_line_id", "drug_id"]].sort_values(["cell_line_id", "drug_id"], ignore_index=True)
     axes = blind_axes(pairs, cell_lines, drugs, settings.axes)
-    roles = roles_of_folds(axes, settings, pair_groups(pairs, cell_lines, drugs))
-    verify_roles(roles, axes, settings)
+    if isinstance(settings, FileFoldSettings):
+        roles = roles_of_file(pairs, axes, settings)
+    else:
+        roles = roles_of_folds(axes, settings, pair_groups(pairs, cell_lines, drugs))
+        verify_roles(roles, axes, settings)
     folds, count = roles.shape
     return pd.DataFrame(
         {
@@ -71,7 +77,7 @@ def make_folds(
 
 
 def write_folds(response: Path, cell_lines: Path, drugs: Path, out: Path, *, settings: dict[str, Any]) -> None:
-    """Split the responses of a dataset by `clmt.planning.settings.folds.FoldSettings` and write ``folds.parquet``.
+    """Split the responses of a dataset by settings of `clmt.planning.settings.folds` and write ``folds.parquet``.
 
     Dataset, split, protocol and seed stand in the metadata of the file.
     """
@@ -79,7 +85,7 @@ def write_folds(response: Path, cell_lines: Path, drugs: Path, out: Path, *, set
 
     from clmt.tables.schema import read_table
 
-    chosen = FoldSettings.read(settings)
+    chosen = fold_settings(settings).read(settings)
     folds = make_folds(
         read_table(response, "response"), read_table(cell_lines, "cell_lines"), read_table(drugs, "drugs"), chosen
     )

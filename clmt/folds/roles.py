@@ -12,7 +12,7 @@ from clmt.planning.protocols import PAPER_PARTS
 from clmt.planning.settings.folds import FoldSettings
 from clmt.seeds import derive_seed
 
-__all__ = ["ROLES", "TEST", "TRAIN", "UNUSED", "VALIDATION", "roles_of_folds", "verify_roles"]
+__all__ = ["ROLES", "TEST", "TRAIN", "UNUSED", "VALIDATION", "roles_of_folds", "torn_groups", "verify_roles"]
 
 ROLES = ("train", "validation", "test", "unused")
 TRAIN, VALIDATION, TEST, UNUSED = range(4)
@@ -118,9 +118,14 @@ def verify_roles(roles: np.ndarray, axes: list[np.ndarray], settings: FoldSettin
 
 def _verify_groups(axis: np.ndarray, row: np.ndarray, shots: int, label: str) -> None:
     """Check that no group has pairs in two roles, but for the shots of a held-out group, which train."""
+    if torn := torn_groups(axis, row, shots):
+        raise ClmtError(f"{label} has group {torn[0]!r} in two roles. Report this")
+
+
+def torn_groups(axis: np.ndarray, row: np.ndarray, shots: int = 0) -> list[str]:
+    """Groups (n,) that have pairs in two roles of one fold, int8 (n,), but for the shots of a held-out group."""
     names, codes = np.unique(axis, return_inverse=True)
     count = np.array([np.bincount(codes[row == role], minlength=len(names)) for role in (TRAIN, VALIDATION, TEST)])
     held = (count[1:] > 0).any(axis=0)
     torn = (count[1:] > 0).all(axis=0) | (held & (count[0] != shots))
-    if torn.any():
-        raise ClmtError(f"{label} has group {names[torn][0]!r} in two roles. Report this")
+    return [str(name) for name in names[torn]]

@@ -18,7 +18,7 @@ from clmt.planning.digest import code_digest
 from clmt.planning.encoders import encoder_settings
 from clmt.planning.protocols import PROTOCOLS, protocol_modules
 from clmt.planning.settings.features import GraphSettings, MoleculeSettings
-from clmt.planning.settings.folds import FoldSettings
+from clmt.planning.settings.folds import fold_settings
 from clmt.planning.settings.tables import TableSettings
 from clmt.planning.settings.text import TextSettings
 from clmt.seeds import derive_seed
@@ -44,6 +44,7 @@ __all__ = [
     "settings_digest",
     "settings_json",
     "split_code",
+    "split_file",
     "tables_settings",
     "text_encoder",
     "text_settings",
@@ -176,7 +177,13 @@ def folds_settings(config: Config, dataset: str, split: str) -> dict[str, Any]:
     _declared(config, "datasets", dataset)
     seed = derive_seed(config["seed"], dataset, entry.get("partition") or split)
     own = {"dataset": dataset, "split": split, "seed": seed}
-    return FoldSettings.take(entry, own, place=f"config: splits.{split}").plain()
+    return fold_settings(entry).take(entry, own, place=f"config: splits.{split}").plain()
+
+
+def split_file(config: Config, split: str) -> str | None:
+    """File that holds the roles of a split; None for a split that is dealt."""
+    found: str | None = _declared(config, "splits", split).get("file")
+    return found
 
 
 def graph_settings(config: Config, dataset: str, split: str, fold: int | str) -> dict[str, Any]:

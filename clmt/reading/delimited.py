@@ -89,8 +89,8 @@ class OddRows:
     joined: list[int] = field(default_factory=list)
 
 
-def parse_records(data: bytes, source: str, *, ragged: bool = False) -> Records:
-    """Split a comma-separated table into header and rows, all of one length.
+def parse_records(data: bytes, source: str, *, ragged: bool = False, delimiter: str = ",") -> Records:
+    """Split a delimited table into header and rows, all of one length.
 
     Two shapes of header are accepted: a field for each column of the rows (the first may be empty), and one field
     fewer, as R's ``write.table`` writes it, where the row names have no header. ``ragged`` admits rows of any length.
@@ -102,7 +102,7 @@ def parse_records(data: bytes, source: str, *, ragged: bool = False) -> Records:
         closed.
     """
     rows, lines = [], []
-    for line, row, joined in _split(number_lines(data, source), source):
+    for line, row, joined in _split(number_lines(data, source), source, delimiter):
         if joined and ragged:  # in other tables the width tells
             raise ClmtError(
                 f"{source}: line {line} begins a row that goes over several lines! got: {row[0]!r:.60}, expected: a "

@@ -186,6 +186,22 @@ FAULTS = {
     "list that holds itself": ("text.sources", SELF_LIST, ["text.sources", "20 levels", "anchor"]),
     "block that holds itself": ("models", SELF_BLOCK, ["models.clmt", "20 levels", "anchor"]),
     "lists of lists": ("text.sources", LISTS, ["text.sources", "100000 values", "anchor"]),
+    "roles from a file and dealt": (
+        "splits.mixed.file",
+        "roles.csv",
+        ["splits.mixed: unknown key", "'validation'", "expected one of: file, folds, protocol"],
+    ),
+    "roles of no protocol": ("splits.theirs", {"file": "roles.csv", "folds": 3}, ["splits.theirs.protocol is missing"]),
+    "roles of no fold": (
+        "splits.theirs",
+        {"file": "roles.csv", "folds": 0, "protocol": "mixed"},
+        ["splits.theirs.folds", "got: 0, expected: 1 to 127"],
+    ),
+    "roles with a wildcard": (
+        "splits.theirs",
+        {"file": "roles{fold}.csv", "folds": 3, "protocol": "mixed"},
+        ["splits.theirs.file is of another form", "roles{fold}.csv"],
+    ),
     "nothing planned": ("simulated", True, ["no experiment is planned", "simulated"]),
 }
 
@@ -217,6 +233,7 @@ def test_a_fault_is_one_line_that_names_the_key(config: dict[str, Any], fault: s
         ("datasets.gdsc.label", "GDSC's (2 of 3): a_b_c, \u00b5M $x$"),
         ("downloads", "/scratch/data of mine/2.0/"),
         (f"encoders.{'a' * 60}", LSA),
+        ("splits.theirs", {"file": "shared/roles.csv", "folds": 1, "protocol": "cell_blind"}),
     ],
 )
 def test_a_setting_that_has_a_meaning_is_accepted(config: dict[str, Any], path: str, value: Any) -> None:

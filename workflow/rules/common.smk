@@ -64,6 +64,12 @@ def split_code(wildcards):
     return plan.split_code(config, wildcards.split, "clmt.folds.make")
 
 
+def split_roles(wildcards):
+    """The file of a split's roles; where it is missing the command says so in one line."""
+    path = plan.split_file(config, wildcards.split)
+    return [path] if path and Path(path).is_file() else []
+
+
 def train_group(wildcards):
     """Cluster job that a training shares: baselines take seconds to minutes; a run on a GPU is a job of its own."""
     return None if plan.run_gpus(config, wildcards.model) else "baselines"

@@ -29,6 +29,7 @@ rule split_folds:
         response="results/{dataset}/tables/response.parquet",
         cell_lines="results/{dataset}/tables/cell_lines.parquet",
         drugs="results/{dataset}/tables/drugs.parquet",
+        roles=split_roles,
     output:
         folds="results/{dataset}/{split}/folds.parquet",
     log:

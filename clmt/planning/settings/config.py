@@ -12,7 +12,7 @@ from clmt.planning.architectures import ARCHITECTURES
 from clmt.planning.settings.base import Block, Place, Seed, Settings, SeveralUnique
 from clmt.planning.settings.encoders import Encoder
 from clmt.planning.settings.features import Features
-from clmt.planning.settings.folds import Split
+from clmt.planning.settings.folds import SplitForm
 from clmt.planning.settings.tables import Dataset
 from clmt.planning.settings.text import Text
 
@@ -86,6 +86,6 @@ class Config(Settings):
     features: Features = Field(description="Features of cell lines and drugs.")
     text: Text = Field(description="Descriptions of cell lines and drugs, and what reads them.")
     encoders: Named[Encoder] = Field(description="What turns a text into a vector, by name.")
-    splits: Named[Split] = Field(description="Ways to part the responses into folds, by name.")
+    splits: Named[SplitForm] = Field(description="Ways to part the responses into folds, by name.")
     models: Named[AnyModel] = Field(description="Architectures with settings, by name.")
     experiments: Named[Experiment] = Field(description="Tables by name: which models on which dataset and split.")

@@ -3,27 +3,42 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, ClassVar, Literal, Self
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from clmt.planning.protocols import PAPER_PARTS, PAPER_PROTOCOLS, PROTOCOLS
-from clmt.planning.settings.base import Block, OneOf, Seed, Settings, faulty
+from clmt.planning.settings.base import Block, OneOf, Place, Seed, Settings, faulty
 
-__all__ = ["FoldSettings", "Split"]
+__all__ = ["FileFoldSettings", "FoldSettings", "Split", "SplitFile", "SplitForm", "fold_settings"]
 
 #: Folds are numbered by an int8.
 MOST_FOLDS = 127
 Protocol = Annotated[str, OneOf(PROTOCOLS)]
 
 
-class _Folds(Settings):
+class _Protocol(Settings):
     protocol: Protocol = Field(
         description=(
             "What the test pairs of a fold have in common: mixed (random pairs), cell_blind, drug_blind, "
             "scaffold_blind, tissue_blind (unseen in training), double_blind (cell line and drug unseen)."
         )
     )
+
+    @property
+    def axes(self) -> tuple[str, ...]:
+        """Functions that name the groups held out; see `clmt.planning.protocols`."""
+        return PROTOCOLS[self.protocol]
+
+
+class _Owner(Settings):
+    dataset: str = Field(default="", description="Dataset of the folds; a graph of another one refuses them.")
+    split: str = Field(default="", description="Split of the folds.")
+    seed: Seed = Field(default=0, description="Derived from the base seed, the dataset and the split.")
+
+
+class _Folds(_Protocol):
     folds: int = Field(
         default=5,
         ge=2,
@@ -69,11 +84,6 @@ class _Folds(Settings):
     )
 
     @property
-    def axes(self) -> tuple[str, ...]:
-        """Functions that name the groups held out; see `clmt.planning.protocols`."""
-        return PROTOCOLS[self.protocol]
-
-    @property
     def all_folds(self) -> int:
         """Number of folds of all repeats."""
         return self.folds * self.repeats
@@ -107,12 +117,8 @@ class _Folds(Settings):
             raise faulty("validation", f"differs from variant paper's! got: {self.validation}, expected: 0.1")
 
 
-class FoldSettings(_Folds):
+class FoldSettings(_Folds, _Owner):
     """Settings of ``clmt folds``: the split's, and whose folds they are."""
-
-    dataset: str = Field(default="", description="Dataset of the folds; a graph of another one refuses them.")
-    split: str = Field(default="", description="Split of the folds.")
-    seed: Seed = Field(default=0, description="Derived from the base seed, the dataset and the split.")
 
 
 class Split(_Folds, Block):
@@ -128,3 +134,38 @@ class Split(_Folds, Block):
             "folds and validation deal equal parts."
         ),
     )
+
+
+class _File(_Protocol):
+    file: Place = Field(
+        description=(
+            "Parquet, csv or tsv file with the columns cell_line_id, drug_id, fold (from 0) and role (train, "
+            "validation, test or unused): every response once in each fold. A path without braces."
+        )
+    )
+    folds: int = Field(ge=1, le=MOST_FOLDS, description="Number of folds in the file.")
+
+
+class FileFoldSettings(_File, _Owner):
+    """Settings of ``clmt folds`` for a split whose roles stand in a file."""
+
+
+class SplitFile(_File, Block):
+    """An entry of ``splits`` whose roles stand in a file; one that says it is blind is refused where it is not."""
+
+
+def fold_settings(values: Mapping[str, Any]) -> type[FileFoldSettings | FoldSettings]:
+    """Class of the settings of a split: one whose roles stand in a file has the key ``file``."""
+    return FileFoldSettings if "file" in values else FoldSettings
+
+
+def _form(entry: Any) -> str:
+    has_file = isinstance(entry, SplitFile) or (isinstance(entry, dict) and "file" in entry)
+    return "SplitFile" if has_file else "Split"
+
+
+if TYPE_CHECKING:
+    SplitForm = Split | SplitFile
+else:
+    #: An entry of ``splits``, one of both forms.
+    SplitForm = Annotated[Annotated[SplitFile, Tag("SplitFile")] | Annotated[Split, Tag("Split")], Discriminator(_form)]

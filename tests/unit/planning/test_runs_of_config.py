@@ -56,6 +56,18 @@ def config() -> dict[str, Any]:
     return deepcopy(CONFIG)
 
 
+def test_a_split_of_a_file_is_told_its_file_and_its_protocol(config: dict[str, Any]) -> None:
+    config["splits"]["theirs"] = {"file": "roles.csv", "protocol": "drug_blind", "folds": 1}
+    config["experiments"]["real_cv"]["split"] = "theirs"
+    told = plan.folds_settings(config, "real", "theirs")
+    seed = derive_seed(7, "real", "theirs")
+    own = {"dataset": "real", "split": "theirs", "seed": seed}
+    assert told == {"file": "roles.csv", "protocol": "drug_blind", "folds": 1} | own
+    assert plan.split_file(config, "theirs") == "roles.csv"
+    assert plan.split_file(config, "mixed") is None
+    assert plan.experiment_folds(config, "real_cv") == 1
+
+
 def test_repeats_are_those_of_models_of_the_experiment(config: dict[str, Any]) -> None:
     config["models"]["again"] = {"arch": "matrix_factorisation", "repeat_of": "factors"}
     assert plan.experiment_repeats(config, "real_cv") == {}
