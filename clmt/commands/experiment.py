@@ -16,6 +16,8 @@ def register(subparsers: Subparsers) -> None:
     train.add_argument("--settings", required=True, metavar="JSON", help="arch, settings, seed and names of the run")
     _add_inputs(train)
     _add_members(train)
+    help_given = "cell_line_id, drug_id and predicted, made by somebody else, for arch: predictions"
+    train.add_argument("--given", type=Path, metavar="FILE", help=help_given)
     train.add_argument("--device", default="auto", help="auto, cpu or cuda (default: %(default)s)")
     train.add_argument("--threads", type=THREADS, default=1, help="CPU threads (default: %(default)s)")
     train.add_argument("--model", type=Path, required=True, help="model.pt to write")
@@ -67,6 +69,7 @@ def run_train(args: argparse.Namespace) -> None:
         molecules=args.molecules,
         text=args.text,
         members=args.members,
+        given=args.given,
         device=args.device,
         threads=args.threads,
         model=args.model,

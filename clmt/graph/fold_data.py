@@ -13,6 +13,7 @@ import torch
 from clmt.errors import ClmtError
 from clmt.features.molecule_file import read_molecules
 from clmt.graph.fold_graph import FoldGraph
+from clmt.graph.given import Given, read_given
 from clmt.graph.held_out import HeldOut, read_held_out
 from clmt.vectors.files import read_vectors
 
@@ -36,6 +37,8 @@ class FoldData:
         Float32 (C, T) and (D, T), rows in the graph's order; T is 0 without vectors.
     members
         What other models, frozen before, predict of the validation and test pairs, by their names.
+    given
+        Predictions that somebody else made, for the model that scores them.
     """
 
     graph: FoldGraph
@@ -43,6 +46,7 @@ class FoldData:
     cell_text: Tensor
     drug_text: Tensor
     members: Mapping[str, HeldOut] = field(default_factory=dict)
+    given: Given | None = None
 
 
 def load_fold(
@@ -51,11 +55,12 @@ def load_fold(
     text_path: Path | None,
     encoder: str | None = None,
     members: Sequence[Path] = (),
+    given: Path | None = None,
 ) -> FoldData:
     """Load one fold and check that its parts speak of the same drugs; no ``text_path`` for models that read no text.
 
     Vectors of another than the ``encoder`` that a run's settings name are refused, and so are ``members``, files of
-    `clmt.graph.held_out`, of another fold.
+    `clmt.graph.held_out`, of another fold. ``given`` is a file that `clmt.graph.given` reads.
     """
     if encoder is not None and text_path is None:
         raise ClmtError(f"the run reads text vectors of {encoder!r}, and none are given! Name their file with --text")
@@ -64,11 +69,13 @@ def load_fold(
     if graph.drug_ids != molecules["drug_ids"]:
         raise ClmtError(f"{graph_path} and {molecules_path}: the drugs differ. Delete both and rerun")
     others = dict(read_held_out(path, graph) for path in members)
+    theirs = None if given is None else read_given(given, graph)
     if text_path is None:
-        return FoldData(graph, molecules, torch.zeros(graph.n_cells, 0), torch.zeros(graph.n_drugs, 0), others)
+        return FoldData(graph, molecules, torch.zeros(graph.n_cells, 0), torch.zeros(graph.n_drugs, 0), others, theirs)
     vectors, _ = read_vectors(text_path, encoder)
     cell_text = _rows(vectors, "cell_line", graph.cell_line_ids, text_path)
-    return FoldData(graph, molecules, cell_text, _rows(vectors, "drug", graph.drug_ids, text_path), others)
+    drug_text = _rows(vectors, "drug", graph.drug_ids, text_path)
+    return FoldData(graph, molecules, cell_text, drug_text, others, theirs)
 
 
 def _rows(vectors: Mapping[str, Mapping[str, np.ndarray]], kind: str, ids: list[str], path: Path) -> Tensor:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from clmt.planning.settings import baselines
 from clmt.planning.settings.base import NoSettings, Settings
 from clmt.planning.settings.clmt import CLMTSettings
+from clmt.planning.settings.predictions import PredictionsSettings
 from clmt.planning.settings.weighted_mean import WeightedMeanSettings
 
 __all__ = ["ARCHITECTURES", "Architecture"]
@@ -30,6 +31,8 @@ class Architecture(NamedTuple):
         Whether the tables count it among the baselines, of which the best one is the reference of differences.
     members
         Whether it reads what the models that its setting ``members`` names predict of the held-out pairs.
+    given
+        Whether its setting ``file`` names predictions that somebody else made, a file for each fold.
     """
 
     path: str
@@ -38,6 +41,7 @@ class Architecture(NamedTuple):
     text: bool = False
     baseline: bool = True
     members: bool = False
+    given: bool = False
 
     @property
     def settings_class(self) -> type[Settings]:
@@ -76,5 +80,8 @@ ARCHITECTURES = {
     "clmt": Architecture("clmt.models.clmt.model:CLMT", CLMTSettings, gpu=True, text=True, baseline=False),
     "weighted_mean": Architecture(
         "clmt.models.weighted_mean:WeightedMean", WeightedMeanSettings, baseline=False, members=True
+    ),
+    "predictions": Architecture(
+        "clmt.models.predictions:GivenPredictions", PredictionsSettings, baseline=False, given=True
     ),
 }

@@ -33,6 +33,7 @@ __all__ = [
     "experiment_repeats",
     "experiment_runs",
     "folds_settings",
+    "given_file",
     "graph_settings",
     "member_models",
     "model_code",
@@ -158,6 +159,14 @@ def text_encoder(config: Config, dataset: str, model: str) -> str | None:
 def member_models(config: Config, model: str) -> list[str]:
     """Models whose predictions of the held-out pairs a model reads, in the order of its setting ``members``."""
     return list(_model(config, model)["members"]) if _architecture(config, model).members else []
+
+
+def given_file(config: Config, model: str, fold: int | str) -> str | None:
+    """File of somebody else's predictions that a model scores in a fold; None for any other model."""
+    if not _architecture(config, model).given:
+        return None
+    named: str = _model(config, model)["file"]
+    return named.replace("{fold}", str(int(fold)))
 
 
 def text_settings(config: Config, dataset: str) -> dict[str, Any]:

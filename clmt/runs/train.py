@@ -34,6 +34,7 @@ def train_run(
     molecules: Path,
     text: Path | None,
     members: Sequence[Path] = (),
+    given: Path | None = None,
     device: str,
     threads: int,
     model: Path,
@@ -55,6 +56,8 @@ def train_run(
         The fold's ``graph.pt``, ``molecules.pt`` and the text vectors, None for a model that reads none.
     members
         ``held_out.parquet`` of the models that this one reads, if any.
+    given
+        Predictions that somebody else made, for ``arch: predictions``.
     device
         auto, cpu or cuda; an architecture that does not train step by step computes on the CPU whatever it is.
     threads
@@ -68,7 +71,7 @@ def train_run(
     fitted = create_model(run.arch, run.settings)
     torch.set_num_threads(threads)
     chosen = choose_device(device, gpu_helps=ARCHITECTURES[run.arch].gpu)
-    fold = load_fold(graph, molecules, text, run.text_encoder, members)
+    fold = load_fold(graph, molecules, text, run.text_encoder, members, given)
     fold.graph.check_fold(settings, graph)
     logger.info("%s: %d training pairs on %s %s", run.model, len(fold.graph.train_pairs), chosen.name, chosen.card)
     inputs = {"graph": graph, "molecules": molecules, "text": text}

@@ -103,6 +103,17 @@ def member_predictions(wildcards):
     ]
 
 
+def given_predictions(wildcards):
+    """Somebody else's predictions that the model scores; where they are missing the command says so in one line."""
+    path = plan.given_file(config, wildcards.model, wildcards.fold)
+    return [path] if path and Path(path).is_file() else []
+
+
+def given_arguments(wildcards):
+    path = plan.given_file(config, wildcards.model, wildcards.fold)
+    return [f"--given={path}"] if path else []
+
+
 def simulated_flag(wildcards):
     return ["--simulated"] if dataset_entry(wildcards)["simulated"] else []
 

@@ -7,6 +7,7 @@ rule train:
         molecules="results/{dataset}/features/molecules.pt",
         text=text_vectors,
         members=member_predictions,
+        given=given_predictions,
     output:
         model="results/{dataset}/{split}/{model}/fold{fold}/model.pt",
         history="results/{dataset}/{split}/{model}/fold{fold}/history.csv",
@@ -27,9 +28,10 @@ rule train:
         settings=settings("run"),
         code=train_code,
         text=text_arguments,
+        given=given_arguments,
     shell:
         "clmt train --settings {params.settings:q} --graph {input.graph:q} --molecules {input.molecules:q} "
-        "{params.text:q} --members {input.members:q} --device auto --threads {threads} --model {output.model:q} "
+        "{params.text:q} --members {input.members:q} {params.given:q} --device auto --threads {threads} --model {output.model:q} "
         "--history {output.history:q} 2> {log:q}"
 
 

@@ -15,9 +15,10 @@ import torch
 from clmt.cli import main
 from clmt.graph.fold_graph import FOLD_KEY
 from clmt.tables.schema import read_table, response_digest, write_table
-from clmt.tensors import load_tensors, save_tensors
+from clmt.tensors import content_digest, load_tensors, save_tensors
 from clmt.vectors.files import write_vectors
 from tests.helpers.folds import planted_fold
+from tests.helpers.predictions import predictions_of
 
 RUN: dict[str, Any] = {
     **{"arch": "drug_mean", "settings": {}, "seed": 1},
@@ -188,3 +189,34 @@ def check_refusal(printed: str, key: str) -> None:
     errors = [line for line in printed.splitlines() if line.startswith("error:")]
     assert errors == printed.splitlines()[-1:]
     assert f"run's {key}! got: {OTHERS[key]!r}, expected: {RUN[key]!r}" in errors[0]
+
+
+def score_given(folder: Path, predicted: np.ndarray) -> tuple[str, float]:
+    """Digest of the state of the checkpoint and RMSE of predictions from a file."""
+    graph = planted_fold()[0].graph
+    frame = predictions_of(graph, graph.test_pairs.numpy(), predicted)
+    frame.to_csv(folder / "theirs2.csv", index=False)
+    run = RUN | {"arch": "predictions", "settings": {"file": str(folder / "theirs{fold}.csv")}, "model": "theirs"}
+    files = ["--model", str(folder / "model.pt"), "--history", str(folder / "history.csv")]
+    given = ["--given", str(folder / "theirs2.csv")]
+    assert main(["train", "--settings", json.dumps(run), *inputs(folder)[:4], *given, *files]) == 0
+    (folder / "theirs2.csv").unlink()  # what is scored is what was frozen
+    assert evaluate(folder) == 0
+    state = load_tensors(folder / "model.pt")["state"]
+    return content_digest(state), json.loads((folder / "metrics.json").read_text())["rmse"]
+
+
+def test_predictions_from_a_file_are_scored_and_no_test_response_reaches_their_checkpoint(folder: Path) -> None:
+    observed = planted_fold()[1]
+    state, error = score_given(folder, observed + 0.5)
+    assert error == pytest.approx(0.5)
+    table = read_table(folder / "response.parquet", "response")
+    table["ln_ic50"] = table["ln_ic50"].to_numpy()[::-1].copy()
+    write_table(table, folder / "response.parquet", "response")
+    content = load_tensors(folder / "graph.pt")
+    save_tensors(folder / "graph.pt", {**content, "response_digest": response_digest(table)})
+    permuted, worse = score_given(folder, observed + 0.5)
+    assert permuted == state
+    assert worse > 1.0
+    other, _ = score_given(folder, observed)  # a checkpoint of other predictions is told apart
+    assert other != state
