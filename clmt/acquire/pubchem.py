@@ -26,7 +26,7 @@ from clmt.files import atomic_path, write_parquet
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["COLUMNS", "resolve_names", "structure", "write_structures"]
+__all__ = ["COLUMNS", "blank_row", "resolve_names", "structure", "structure_of_cid", "write_structures"]
 
 logger = logging.getLogger(__name__)
 
@@ -76,7 +76,7 @@ def resolve_names(
         rows[name] = structure(client, name, base, (synonyms or {}).get(name, ()))
 
     failed = ask_twice(client, stripped, ask, "PubChem")
-    rows |= {name: _row(name, f"failed: {reason}") for name, reason in failed.items()}
+    rows |= {name: blank_row(name, f"failed: {reason}") for name, reason in failed.items()}
     frame = pd.DataFrame([rows[name] for name in stripped], columns=list(COLUMNS)).astype(
         {"cid": "Int64", "candidates": "int64"}
     )
@@ -125,26 +125,49 @@ def structure(client: Client, name: str, base: str, synonyms: Sequence[str] = ()
     return rows[0]
 
 
-def _row(name: str, status: str) -> dict[str, Any]:
+def blank_row(name: str, status: str) -> dict[str, Any]:
+    """Row of `COLUMNS` of a drug without a structure."""
     return dict.fromkeys(COLUMNS) | {"name": name, "status": status, "candidates": 0, "other_cids": ""}
 
 
 def _look_up(client: Client, name: str, base: str) -> dict[str, Any]:
-    row = _row(name, "unknown")
+    row = blank_row(name, "unknown")
     what = f"name {name!r}"
     try:
         cids = _cids(client, name, base)
         row.update(cid=cids[0], candidates=len(cids), other_cids="; ".join(map(str, cids[1:])))
         what = f"CID {cids[0]}"
-        found = _properties(client, f"{base}/compound/cid/{cids[0]}/property/{_ASKED}/JSON", cids[0])
+        return row | _described(client, cids[0], base)
     except NotFoundError:
         return row
     except ResponseParseError as error:
-        raise ClmtError(f"PubChem: strange answer for {what}! {error}. Try again: {base} will be asked anew") from None
-    row["smiles"] = next((found[key] for key in _SMILES if found.get(key)), None)
-    row["inchikey"] = found.get(PROPERTY_MAP["inchikey"])
-    row["title"] = found.get("Title")
-    return row
+        raise _strange(what, error, base) from None
+
+
+def structure_of_cid(client: Client, name: str, cid: int, base: str) -> dict[str, Any]:
+    """Describe a compound whose number the user gives: a row of `COLUMNS` under the name."""
+    row = blank_row(name, "unknown")
+    try:
+        found = _described(client, cid, base)
+    except NotFoundError:
+        return row
+    except ResponseParseError as error:
+        raise _strange(f"CID {cid}", error, base) from None
+    return row | found | {"cid": cid, "status": "found", "candidates": 1}
+
+
+def _described(client: Client, cid: int, base: str) -> dict[str, Any]:
+    """Structure and title of a compound."""
+    found = _properties(client, f"{base}/compound/cid/{cid}/property/{_ASKED}/JSON", cid)
+    return {
+        "smiles": next((found[key] for key in _SMILES if found.get(key)), None),
+        "inchikey": found.get(PROPERTY_MAP["inchikey"]),
+        "title": found.get("Title"),
+    }
+
+
+def _strange(what: str, error: Exception, base: str) -> ClmtError:
+    return ClmtError(f"PubChem: strange answer for {what}! {error}. Try again: {base} will be asked anew")
 
 
 def write_structures(frame: pd.DataFrame, path: Path) -> None:

@@ -63,16 +63,20 @@ def run_fetch(args: argparse.Namespace) -> None:
 
 def run_pubchem(args: argparse.Namespace) -> None:
     from clmt.acquire.client import open_client
-    from clmt.acquire.pubchem import resolve_names, write_structures
+    from clmt.acquire.given import Given, resolve_given
+    from clmt.acquire.pubchem import write_structures
     from clmt.acquire.registry import load_registry
     from clmt.reading.compounds import gdsc_synonyms
-    from clmt.tables.layouts.reader import layout_reader, parse_archive
+    from clmt.tables.layouts.reader import drug_details, layout_reader, parse_archive
 
     registry = load_registry(args.registry)
-    names = layout_reader(args.dataset_layout).drug_names(parse_archive(args.archive, args.dataset_layout))
+    reader, archive = layout_reader(args.dataset_layout), parse_archive(args.archive, args.dataset_layout)
+    drugs = reader.drug_names(archive)
+    given = {key: Given(drug.name, drug.smiles, drug.cid) for key, drug in drug_details(reader, archive).items()}
+    names = [drug.name for drug in given.values() if drug.name]
+    synonyms = gdsc_synonyms(args.compounds, [*drugs, *names]) if args.compounds else {}
     client = open_client(registry, args.cache, args.mirror)
-    synonyms = gdsc_synonyms(args.compounds, names) if args.compounds else {}
-    write_structures(resolve_names(client, names, registry.api("pubchem").url, synonyms), args.out)
+    write_structures(resolve_given(client, drugs, registry.api("pubchem").url, given, synonyms), args.out)
 
 
 def run_fetch_encoder(args: argparse.Namespace) -> None:

@@ -16,13 +16,20 @@ from pydantic import TypeAdapter
 
 from clmt.errors import ClmtError, expected_one_of, shown
 from clmt.planning.encoders import BASE_OF_TEXT, check_variant
-from clmt.planning.layouts import layout_parts
-from clmt.planning.runs import archive_sources, experiment_folds, member_models, planned_experiments
+from clmt.planning.layouts import is_own, layout_parts
+from clmt.planning.own_files import own_files
+from clmt.planning.runs import (
+    archive_sources,
+    experiment_folds,
+    member_models,
+    planned_datasets,
+    planned_experiments,
+)
 from clmt.planning.settings.base import check
 from clmt.planning.settings.config import Config
 from clmt.simulated import MARK
 
-__all__ = ["check_config", "check_form", "check_mirror", "check_names"]
+__all__ = ["check_config", "check_form", "check_mirror", "check_names", "check_own_files"]
 
 REMEDY = "Correct it in config/config.yaml or in the overlay"
 #: Levels and values of a configuration at most; ours has 5 and about 250.
@@ -55,6 +62,15 @@ def check_config(config: Mapping[str, Any], sources: Collection[str] | None = No
     check_form(config)
     check_names(config, sources)
     check_mirror(config)
+    check_own_files(config)
+
+
+def check_own_files(config: Mapping[str, Any]) -> None:
+    """Refuse a dataset of the user's own that is planned and whose files are not there; raises `ClmtError`."""
+    for name in planned_datasets(config):
+        entry = config["datasets"][name]
+        if is_own(entry["layout"]):
+            own_files(entry["archive"], f"config: datasets.{name}.archive")
 
 
 def check_form(config: Mapping[str, Any]) -> None:
@@ -161,6 +177,8 @@ def _references(config: Mapping[str, Any]) -> Iterator[tuple[str, str, Collectio
 
 def _check_archive(name: str, entry: Mapping[str, Any], sources: Collection[str] | None) -> None:
     place, parts = f"config: datasets.{name}.archive", layout_parts(entry["layout"])
+    if is_own(entry["layout"]):
+        return
     named = archive_sources(entry)
     if sorted(named) != sorted(parts or [""]):
         wanted = f"an entry for each of {', '.join(parts)}" if parts else "one entry of config/sources.yaml"

@@ -1,22 +1,26 @@
-"""The published layouts of a dataset, by the name that ``datasets.<name>.layout`` gives.
+"""The layouts of a dataset, by the name that ``datasets.<name>.layout`` gives.
 
-A layout is one file in ``clmt/tables/layouts`` and one line here: the reader's module and its name there. They are
-text, so that a plan can list the choices without the libraries that read tables.
+A layout is one file in ``clmt/tables/layouts`` and one line here: the reader's module and its name there, a
+class where it is made with the dataset's settings. They are text, so that a plan can list the choices without the
+libraries that read tables.
 """
 
 from __future__ import annotations
 
-__all__ = ["LAYOUTS", "layout_module", "layout_parts"]
+from clmt.planning.own_files import LAYOUT, PARTS, REQUIRED
+
+__all__ = ["LAYOUTS", "is_own", "layout_module", "layout_parts", "required_parts"]
 
 LAYOUTS = {
     "survey_gdsc": "clmt.tables.layouts.survey:GDSC",
     "survey_ccle": "clmt.tables.layouts.survey:CCLE",
     "gdsc_release": "clmt.tables.layouts.release:GDSC_RELEASE",
     "ccle_2015": "clmt.tables.layouts.release:CCLE_2015",
+    "tables": "clmt.tables.layouts.own:OwnReader",
 }
 
 _RELEASE = ("response", "models", "expression", "mutation", "copy_number")
-_PARTS = {"gdsc_release": _RELEASE, "ccle_2015": _RELEASE}
+_PARTS = {"gdsc_release": _RELEASE, "ccle_2015": _RELEASE, LAYOUT: tuple(PARTS)}
 
 
 def layout_module(name: str) -> str:
@@ -27,3 +31,13 @@ def layout_module(name: str) -> str:
 def layout_parts(name: str) -> tuple[str, ...]:
     """Parts of a layout that lie in a file each; none where the layout is one archive."""
     return _PARTS.get(name, ())
+
+
+def required_parts(name: str) -> tuple[str, ...]:
+    """Parts without which a dataset of that layout is none."""
+    return REQUIRED if is_own(name) else layout_parts(name)
+
+
+def is_own(name: str) -> bool:
+    """Tell the layout of the user's own files, which lie where the configuration says and are in no registry."""
+    return name == LAYOUT

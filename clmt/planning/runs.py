@@ -16,6 +16,7 @@ from clmt.errors import ClmtError, choose
 from clmt.planning.architectures import ARCHITECTURES, Architecture
 from clmt.planning.digest import code_digest
 from clmt.planning.encoders import encoder_settings
+from clmt.planning.layouts import is_own
 from clmt.planning.protocols import PROTOCOLS, protocol_modules
 from clmt.planning.settings.features import GraphSettings, MoleculeSettings
 from clmt.planning.settings.folds import fold_settings
@@ -132,8 +133,13 @@ def planned_datasets(config: Config) -> list[str]:
 
 
 def archive_sources(dataset: Mapping[str, Any]) -> dict[str, str]:
-    """Registry entries of a dataset by part of its layout; of a layout of one file the part is ``""``."""
+    """Registry entries of a dataset by part of its layout; of a layout of one file the part is ``""``.
+
+    None for a dataset of the user's own files, see `clmt.planning.own_files`.
+    """
     archive = dataset["archive"]
+    if is_own(dataset["layout"]):
+        return {}
     return dict(archive) if isinstance(archive, Mapping) else {"": archive}
 
 

@@ -89,11 +89,14 @@ class OddRows:
     joined: list[int] = field(default_factory=list)
 
 
-def parse_records(data: bytes, source: str, *, ragged: bool = False, delimiter: str = ",") -> Records:
+def parse_records(
+    data: bytes, source: str, *, ragged: bool = False, delimiter: str = ",", odd: OddRows | None = None
+) -> Records:
     """Split a delimited table into header and rows, all of one length.
 
     Two shapes of header are accepted: a field for each column of the rows (the first may be empty), and one field
-    fewer, as R's ``write.table`` writes it, where the row names have no header. ``ragged`` admits rows of any length.
+    fewer, as R's ``write.table`` writes it, where the row names have no header. ``ragged`` admits rows of any length;
+    ``odd`` takes the lines of rows of another length, which are then left out instead of refused.
 
     Raises
     ------
@@ -118,7 +121,11 @@ def parse_records(data: bytes, source: str, *, ragged: bool = False, delimiter: 
     if all(len(row) == len(header) + 1 for row in body) and (not ragged or counts_rows(body)):
         _refuse_lost_cell(source, header, body, lines[0])
         header = ["", *header]
-    if not ragged:
+    if odd is not None:
+        odd.cells += [line for row, line in zip(body, body_lines, strict=True) if len(row) != len(header)]
+        body_lines = [line for row, line in zip(body, body_lines, strict=True) if len(row) == len(header)]
+        body = [row for row in body if len(row) == len(header)]
+    elif not ragged:
         _check_widths(source, header, body, body_lines)
     return Records(source, header, body, body_lines)
 

@@ -15,7 +15,7 @@ from clmt.reading.unknown import MISSING
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["Matrix", "clean_id", "parse_matrix", "parse_number", "refuse_duplicates", "repeat_of"]
+__all__ = ["Matrix", "clean_id", "parse_matrix", "parse_number", "refuse_duplicates", "repeat_of", "row_numbers"]
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def parse_matrix(records: Records, *, what: str, missing: bool = False, unique_c
     refuse_duplicates(ids, source, "cell line")
     values = np.empty((len(ids), len(columns)))
     for place, row in enumerate(records.rows):
-        values[place] = _numbers(row[1:])
+        values[place] = row_numbers(row[1:])
         bad = np.flatnonzero(~np.isfinite(values[place]))
         refused = [column for column in bad if not (missing and row[column + 1].strip().lower() in MISSING)]
         if refused:
@@ -99,7 +99,7 @@ def parse_matrix(records: Records, *, what: str, missing: bool = False, unique_c
     return Matrix(source, ids, columns, values, records.lines)
 
 
-def _numbers(cells: Sequence[str]) -> list[float]:
+def row_numbers(cells: Sequence[str]) -> list[float]:
     """Numbers of a row; NaN where a cell is none. A row of plain numbers, as nearly all are, is read in one go."""
     text = "".join(cells)
     try:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
+from clmt.acquire.folder import file_sha256
 from clmt.errors import ClmtError
+from clmt.planning.settings.tables import UNITS, Unit
 from clmt.tables.responses import Responses
 
-__all__ = ["Audit"]
+__all__ = ["Audit", "own_account"]
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +46,8 @@ class Audit:
         Where the labels of the drugs come from, and who has none.
     censored
         Whether the source tells which responses are lower bounds, and how many.
+    own
+        Of a dataset of the user's own: the ``files`` with their SHA-256, and what the responses are.
     """
 
     layout: str
@@ -64,6 +69,7 @@ class Audit:
     cell_lines_without_response_row: dict[str, list[str]] = field(default_factory=dict)
     labels: dict[str, Any] = field(default_factory=dict)
     censored: dict[str, Any] = field(default_factory=dict)
+    own: dict[str, Any] = field(default_factory=dict)
 
     def begin(self, responses: Responses) -> Responses:
         """Count the responses of the source, and hand them on."""
@@ -104,18 +110,23 @@ class Audit:
 
     def count_censored(self, responses: Responses, censored_at: float | None) -> None:
         """Say whether the source tells which responses are censored, and how many are."""
+        count = int((responses.censored & responses.present).sum())
+        share = round(count / int(responses.present.sum()), 4)
+        if censored_at is None and count:
+            note = "the response table marks which responses are lower bounds"
+            self.censored = {"known": True, "count": count, "share": share, "note": note}
+            return
         if censored_at is None:
             note = "the source does not tell which responses lie beyond the highest dose"
             self.censored = {"known": False, "note": note}
             return
-        count = int((responses.censored & responses.present).sum())
         note = f"ln IC50 at or above {censored_at:.6f} (8 uM, the highest dose) is a lower bound"
-        share = round(count / int(responses.present.sum()), 4)
         self.censored = {"known": True, "count": count, "share": share, "note": note}
 
     def to_json(self) -> dict[str, Any]:
         """Give what ``audit.json`` holds."""
-        return asdict(self)
+        held = asdict(self)
+        return held if self.own else {key: value for key, value in held.items() if key != "own"}
 
     def log(self) -> None:
         """Say in a few lines what was left out, merged and corrected."""
@@ -128,6 +139,9 @@ class Audit:
         for name, reason in self.corrected_structures.items():
             logger.info("corrected structure of %s: %s", name, reason)
         for table, genes in self.genes.items():
+            if genes.get("absent"):
+                logger.info("%s: no such table; one gene stands for it, altered in no cell line", table)
+                continue
             n_restored = len(genes["mended_dates"]) + len(genes["assumed_dates"])
             n_dropped, repeated = len(genes["dropped_dates"]), genes["dropped_repeats"]
             if n_restored or n_dropped:
@@ -145,6 +159,12 @@ class Audit:
             if without := self.labels[column]["without"]:
                 logger.info("%d drugs without %s (%s)", len(without), column, _some(without))
         logger.info("censored: %s", self.censored["note"])
+
+
+def own_account(files: Mapping[str, Path], unit: Unit) -> dict[str, Any]:
+    """Say which files of the user's a dataset was made of, with their checksums, and what its responses are."""
+    places = {part: {"path": str(path), "sha256": file_sha256(path)} for part, path in files.items()}
+    return {"files": places, "unit": unit, "responses": UNITS[unit]}
 
 
 def _some(names: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from clmt.files import write_json
 from clmt.planning.settings.tables import TableSettings
 from clmt.reading.passports import read_passports
 from clmt.scratch import scratch_folder
-from clmt.tables.audit import Audit
+from clmt.tables.audit import Audit, own_account
 from clmt.tables.compounds import CompoundLabels, look_up_compounds
 from clmt.tables.drugs import resolve_drugs
 from clmt.tables.frames import cell_frame, drug_frame, omics_frame, response_frame
@@ -22,8 +22,9 @@ from clmt.tables.joins import (
     join_cell_lines,
     keep_slice,
     restore_genes,
+    with_unaltered,
 )
-from clmt.tables.layouts.reader import Archive, archive_name, check_simulated, layout_reader
+from clmt.tables.layouts.reader import Archive, archive_name, check_simulated, drug_details, layout_reader
 from clmt.tables.schema import KINDS, write_table
 
 if TYPE_CHECKING:
@@ -68,14 +69,16 @@ def build_tables(
     ClmtError
         For anything wrong in a source, and where a join leaves nothing.
     """
-    reader = layout_reader(settings.layout)
+    reader = layout_reader(settings.layout, settings)
     check_simulated(reader, archive, settings.simulated)
     audit = Audit(settings.layout, archive_name(archive), {"cell_lines": settings.cell_lines, "drugs": settings.drugs})
-    groups = reader.groups(archive)
+    if settings.unit is not None and isinstance(archive, Mapping):
+        audit.own = own_account(archive, settings.unit)
+    groups, details = reader.groups(archive), drug_details(reader, archive)
     responses = audit.begin(reader.responses(archive))
     responses = exclude_drugs(responses, settings.exclude_drugs, audit)
     responses, drugs = resolve_drugs(responses, structures, groups, audit)
-    omics = restore_genes(reader.omics(archive), audit)
+    omics = with_unaltered(restore_genes(reader.omics(archive), audit), audit)
     annotation = reader.annotation(archive)
     responses = drop_repeated_arrays(responses, omics, audit)
     responses = join_cell_lines(responses, omics, annotation, audit)
@@ -83,14 +86,16 @@ def build_tables(
     responses = drop_empty(responses, audit)
 
     kept = {name: drugs[name] for name in sorted(responses.drugs)}
-    other_names = {name: [*drug.names[1:], *drug.titles] for name, drug in kept.items()}
+    names = {name: details[name].name or name if name in details else name for name in kept}
+    other_names = {name: [names[name], *drug.names[1:], *drug.titles] for name, drug in kept.items()}
+    given = {"targets": {name: list(drug.targets) for name, drug in details.items()}, reader.group_field: groups}
     labels = look_up_compounds(compounds, other_names) if compounds else CompoundLabels()
     frames = {name: omics_frame(matrix, responses.cell_lines, name) for name, matrix in omics.items()}
     frames["response"] = response_frame(responses)
     frames["cell_lines"] = cell_frame(
         responses.cell_lines, annotation, read_passports(passports) if passports else {}, audit
     )
-    frames["drugs"] = drug_frame(kept, groups, reader.group_field, labels, audit)
+    frames["drugs"] = drug_frame(kept, names, given, labels, audit)
     audit.count_censored(responses, reader.censored_at)
     return Tables(frames, audit)
 

@@ -54,7 +54,10 @@ def cell_frame(
     passports: Mapping[str, Passport],
     audit: Audit,
 ) -> pd.DataFrame:
-    """One row per cell line, sorted; blank fields where the source has no annotation, no donor where none is known."""
+    """One row per cell line, sorted; blank fields where the source has no annotation, no donor where none is known.
+
+    A donor that the annotation names goes before that of the passports.
+    """
     import pandas as pd
 
     blank = {"primary_site": "", "histology": ""}
@@ -62,18 +65,21 @@ def cell_frame(
         {"cell_line_id": cell_line, "name": cell_line} | blank | dict(annotation.get(cell_line, {}))
         for cell_line in sorted(ids)
     ]
-    frame = pd.DataFrame(rows)
+    frame = pd.DataFrame(rows, columns=["cell_line_id", "name", "primary_site", "histology"])
     known = [passports.get(cell_line, Passport()) for cell_line in frame["cell_line_id"]]
     frame["synonyms"] = [join_labels(passport.names) for passport in known]
-    frame["donor"] = pd.Series([passport.donor for passport in known], dtype=object)
+    own = [row.get("donor") for row in rows]
+    frame["donor"] = pd.Series(
+        [donor or passport.donor for donor, passport in zip(own, known, strict=True)], dtype=object
+    )
     audit.count_donors(dict(zip(frame["cell_line_id"], frame["donor"], strict=True)))
     return frame
 
 
 def drug_frame(
     drugs: Mapping[str, ResolvedDrug],
-    groups: Mapping[str, list[str]],
-    group_field: str,
+    names: Mapping[str, str],
+    given: Mapping[str, Mapping[str, list[str]]],
     compounds: CompoundLabels,
     audit: Audit,
 ) -> pd.DataFrame:
@@ -82,11 +88,11 @@ def drug_frame(
     Parameters
     ----------
     drugs
-        By the name that was kept.
-    groups
-        Labels that the source gives to each name.
-    group_field
-        Column that they belong to.
+        By the name that was kept, which is the id.
+    names
+        Name by id.
+    given
+        Labels that the source gives to each drug, by the column that they belong to.
     compounds
         Labels of GDSC's list of screened compounds.
     audit
@@ -95,14 +101,14 @@ def drug_frame(
     import pandas as pd
 
     ids = sorted(drugs)
-    frame = pd.DataFrame({"drug_id": ids, "name": ids})
+    frame = pd.DataFrame({"drug_id": ids, "name": [names[drug] for drug in ids]})
     frame["pubchem_cid"] = pd.array([drugs[drug].cid for drug in ids], dtype="Int64")
     for column in ("smiles", "inchikey"):
         frame[column] = [getattr(drugs[drug], column) for drug in ids]
-    given = {drug: join_labels(label for name in drugs[drug].names for label in groups.get(name, [])) for drug in ids}
     audit.labels["ambiguous_in_compounds"] = compounds.ambiguous
     for column, extra in (("targets", compounds.targets), ("target_pathway", compounds.target_pathway)):
-        own = given if column == group_field else dict.fromkeys(ids, "")
+        known = given.get(column, {})
+        own = {drug: join_labels(label for name in drugs[drug].names for label in known.get(name, [])) for drug in ids}
         filled = {drug: own[drug] or extra.get(drug, "") for drug in ids}
         audit.count_labels(column, ids, own, filled)
         frame[column] = list(filled.values())

@@ -15,6 +15,7 @@ from clmt.tables.genes import restore_symbols
 from clmt.tables.responses import Responses
 
 __all__ = ["drop_empty", "drop_repeated_arrays", "exclude_drugs", "join_cell_lines", "keep_slice", "restore_genes"]
+__all__ += ["with_unaltered"]
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +50,23 @@ def restore_genes(omics: Mapping[str, Matrix], audit: Audit) -> dict[str, Matrix
     return restored
 
 
+def with_unaltered(omics: Mapping[str, Matrix], audit: Audit) -> dict[str, Matrix]:
+    """Give a source without mutations or copy numbers a table of one gene that is altered in no cell line.
+
+    It is the same for all, so that it says nothing; models find a table of the form that they know.
+    """
+    import numpy as np
+
+    found = dict(omics)
+    for name in ("mutation", "copy_number"):
+        if name not in found:
+            expression = found["expression"]
+            source = f"{expression.source} (no table of {name})"
+            found[name] = Matrix(source, expression.ids, expression.columns[:1], np.zeros((len(expression.ids), 1)))
+            audit.genes[name] = {"count": 0, "absent": True}
+    return found
+
+
 def drop_repeated_arrays(responses: Responses, omics: Mapping[str, Matrix], audit: Audit) -> Responses:
     """Leave out ``101.1`` where there is a ``101``: a second array of one cell line, which must not be blind to it."""
     known = set(responses.cell_lines).union(*(matrix.ids for matrix in omics.values()))
@@ -71,7 +89,7 @@ def join_cell_lines(
         if not kept:
             raise _empty_join(responses, matrix.source, matrix.ids)
     unknown = sorted(set(kept) - set(annotation))
-    if len(unknown) == len(kept):
+    if annotation and len(unknown) == len(kept):
         raise _empty_join(responses, "the cell line annotation", list(annotation))
     audit.cell_lines_without_annotation = unknown
     audit.cell_lines_without_response_row = {

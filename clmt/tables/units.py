@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from clmt.reading.matrix import Matrix
 
-__all__ = ["LN_IC50_LIMIT", "LOG2_LIMIT", "check_expression", "check_responses"]
+__all__ = ["AREAS", "LN_IC50_LIMIT", "LOG2_LIMIT", "MEDIANS", "check_expression", "check_responses"]
 
 logger = logging.getLogger(__name__)
 
@@ -22,9 +22,9 @@ LN_IC50_LIMIT = 20.0
 LOG2_LIMIT = 30.0
 """Largest log2 expression, either side of 0: a billion reads per million are 2^30."""
 
-_MEDIANS = (-4.0, 8.0)
+MEDIANS = (-4.0, 8.0)
 """Between them lies the median of a screen in ln uM; in ln M it is 13.8 lower, in ln nM 6.9 higher."""
-_AREAS = (-0.05, 1.5)
+AREAS = (-0.05, 1.5)
 """Areas under the curve, and viabilities, with their noise."""
 _SCREENED = 10
 """Drugs of which one at least kills some cell line below 1 uM."""
@@ -70,7 +70,7 @@ def check_responses(matrix: Matrix, censored_at: float | None) -> None:
     present = values[~np.isnan(values)]
     if not present.size:
         return
-    if present.min() >= _AREAS[0] and present.max() <= _AREAS[1]:
+    if present.min() >= AREAS[0] and present.max() <= AREAS[1]:
         raise ClmtError(
             f"{matrix.source}: these are no ln IC50 (uM)! got: values from {present.min():g} to {present.max():g}, "
             "expected: logarithms on both sides of 0. Are they areas under the curve or fractions?"
@@ -80,7 +80,7 @@ def check_responses(matrix: Matrix, censored_at: float | None) -> None:
             f"{matrix.source}: these are no ln IC50 (uM)! got: {values.shape[1]} drugs and no response below "
             f"{present.min():g}, expected: logarithms on both sides of 0. Are they negative logarithms of M (pIC50)?"
         )
-    low, high = _MEDIANS
+    low, high = MEDIANS
     if not low <= (median := float(np.median(present))) <= high:
         raise ClmtError(
             f"{matrix.source}: these are no ln IC50 (uM)! got: a median of {median:g}, expected: {low:g} to {high:g}. "

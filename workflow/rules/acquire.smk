@@ -38,7 +38,7 @@ rule resolve_structures:
         archive=archive_arguments,
         cache=downloads,
         settings=service_settings("pubchem"),
-        code=layout_code("clmt.acquire.pubchem", "clmt.reading.compounds"),
+        code=layout_code("clmt.acquire.given", "clmt.reading.compounds"),
     shell:
         "clmt pubchem --dataset-layout {params.layout:q} --archive {params.archive:q} "
         "--compounds {input.compounds:q} --cache {params.cache:q} "

@@ -5,7 +5,8 @@ import re
 from urllib.parse import urlsplit
 
 from clmt.acquire.folder import mirror_sums
-from clmt.planning.layouts import layout_module
+from clmt.planning.layouts import is_own, layout_module
+from clmt.planning.own_files import own_files
 
 SOURCE_NAMES = {source.address: name for name, source in SOURCES.sources.items()}
 
@@ -49,13 +50,25 @@ def service_settings(name):
     return plan.settings_json({"url": url, "mirrored": mirrored})
 
 
+def dataset_files(wildcards):
+    """File of each part of a dataset: downloads, or the user's own where they lie; "" is the part of a whole archive."""
+    sources = plan.archive_sources(dataset_entry(wildcards))
+    return {part: source_path(name) for part, name in sources.items()} or own_tables(wildcards)
+
+
+def own_tables(wildcards):
+    """Where the user's own tables lie, by part; nothing for any other dataset."""
+    entry = dataset_entry(wildcards)
+    place = f"config: datasets.{wildcards.dataset}.archive"
+    return own_files(entry["archive"], place) if is_own(entry["layout"]) else {}
+
+
 def dataset_archive(wildcards):
-    return [source_path(name) for name in plan.archive_sources(dataset_entry(wildcards)).values()]
+    return list(dataset_files(wildcards).values())
 
 
 def archive_arguments(wildcards):
-    places = plan.archive_sources(dataset_entry(wildcards)).items()
-    return [f"{part}={source_path(name)}" if part else source_path(name) for part, name in places]
+    return [f"{part}={path}" if part else path for part, path in dataset_files(wildcards).items()]
 
 
 def dataset_layout(wildcards):

@@ -1,0 +1,148 @@
+"""The user's own responses: a row for each measurement, in the stated unit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from clmt.planning.settings.tables import Unit
+from clmt.reading.matrix import parse_number
+from clmt.reading.unknown import MISSING
+from clmt.tables.own.columns import CELL_LINE, DRUG, SITES, find_column, read_cells, read_keys, read_records
+from clmt.tables.own.findings import Findings
+from clmt.tables.own.units import check_unit, possible, to_target
+from clmt.tables.responses import Responses
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from clmt.reading.delimited import Records
+
+__all__ = ["ResponseKeys", "read_response", "response_keys"]
+
+_YES = frozenset({"1", "1.0", "true", "yes", "y", "t", ">"})
+_NO = frozenset({"0", "0.0", "false", "no", "n", "f", "="}) | MISSING
+_CENSORED = ("censored", "is_censored", "censoring")
+
+
+@dataclass(frozen=True)
+class ResponseKeys:
+    """Ids of the rows that have both, and how the response table calls their columns.
+
+    Attributes
+    ----------
+    titles
+        Of the column of cell lines and of that of drugs: other tables with such a column have the same ids in it.
+    sites
+        Tissue by cell line, where the responses have a column of it.
+    """
+
+    cell_lines: list[str]
+    drugs: list[str]
+    titles: tuple[str, str]
+    sites: dict[str, str]
+
+
+def response_keys(path: Path, findings: Findings) -> ResponseKeys:
+    """Read the ids alone."""
+    records = read_records(path, findings)
+    cells, drugs, titles = _keys(records, findings)
+    sites = read_cells(records, find_column(records, SITES, findings))
+    rows = [row for row, pair in enumerate(zip(cells, drugs, strict=True)) if all(pair)]
+    found = {cells[row]: sites[row] for row in rows if sites[row]}
+    return ResponseKeys([cells[row] for row in rows], [drugs[row] for row in rows], titles, found)
+
+
+def read_response(path: Path, unit: Unit, value: str, findings: Findings) -> Responses:
+    """Read the responses; one that was measured several times is the mean of its rows, censored where one of them is.
+
+    Rows without a value are left out and counted in a note.
+    """
+    import numpy as np
+
+    records = read_records(path, findings)
+    cells, drugs, _ = _keys(records, findings)
+    values = _values(records, unit, value, findings)
+    censored = _marks(records, findings)
+    kept = [
+        row
+        for row, (cell, drug) in enumerate(zip(cells, drugs, strict=True))
+        if cell and drug and not np.isnan(values[row])
+    ]
+    rows, columns = (list(dict.fromkeys(names[row] for row in kept)) for names in (cells, drugs))
+    shape = (len(rows), len(columns))
+    total, count, marks = np.zeros(shape), np.zeros(shape, dtype=int), np.zeros(shape, dtype=bool)
+    places = {name: place for place, name in enumerate(rows)}, {name: place for place, name in enumerate(columns)}
+    for row in kept:
+        pair = places[0][cells[row]], places[1][drugs[row]]
+        total[pair] += values[row]
+        count[pair] += 1
+        marks[pair] |= censored[row]
+    repeated = int((count > 1).sum())
+    findings.note(
+        str(path),
+        f"{len(rows)} cell lines, {len(columns)} drugs, {int((count > 0).sum())} responses, of which {repeated} are "
+        f"means of several rows and {int(marks.sum())} are censored; {len(cells) - len(kept)} rows without a value",
+    )
+    mean = np.divide(total, count, out=np.full(shape, np.nan), where=count > 0)
+    return Responses(str(path), rows, columns, mean, marks, repeated)
+
+
+def _keys(records: Records, findings: Findings) -> tuple[list[str], list[str], tuple[str, str]]:
+    places = (
+        find_column(records, CELL_LINE, findings, need="cell lines"),
+        find_column(records, DRUG, findings, need="drugs"),
+    )
+    cells = read_keys(records, places[0], "cell line", findings, once=False)
+    drugs = read_keys(records, places[1], "drug", findings, once=False)
+    titles = tuple("" if place is None else records.header[place] for place in places)
+    return cells, drugs, (titles[0], titles[1])
+
+
+def _values(records: Records, unit: Unit, value: str, findings: Findings) -> np.ndarray:
+    """Targets of the rows, NaN where there is none."""
+    import numpy as np
+
+    place = find_column(records, (value,), findings, need="values")
+    if place is None:
+        return np.full(len(records.rows), np.nan)
+    title, texts = records.header[place], records.column(place)
+    numbers = np.array([parse_number(text) for text in texts])
+    cells = list(zip(records.lines, texts, strict=True))
+    empty = np.array([text.lower() in MISSING for text in texts], dtype=bool)
+    wrong = ~empty & ~np.isfinite(numbers)
+    bad = [cell for cell, odd in zip(cells, wrong, strict=True) if odd]
+    findings.cells(
+        records.source,
+        title,
+        bad,
+        "values that are no numbers",
+        "a finite number with a decimal point, or nothing",
+        "Give a bound such as >10 as 10 with 'true' in a column censored",
+    )
+    numbers[~np.isfinite(numbers) | empty] = np.nan
+    present = ~np.isnan(numbers)
+    within = np.ones(len(numbers), dtype=bool)
+    within[present] = possible(numbers[present], unit)
+    outside = [cell for cell, good in zip(cells, within, strict=True) if not good]
+    if len(outside) <= present.sum() / 10:
+        remedy = "Correct the values, or 'unit' where it is wrong"
+        findings.cells(records.source, title, outside, "values that are impossible", f"a response in {unit}", remedy)
+        check_unit(numbers[present & within], unit, records.source, title, findings)
+    else:
+        check_unit(numbers[present], unit, records.source, title, findings)
+    target = to_target(numbers, unit)
+    return np.where(within, target, np.nan)
+
+
+def _marks(records: Records, findings: Findings) -> list[bool]:
+    """Which rows are lower bounds."""
+    place = find_column(records, _CENSORED, findings)
+    if place is None:
+        return [False] * len(records.rows)
+    texts = records.column(place)
+    odd = [cell for cell in zip(records.lines, texts, strict=True) if cell[1].lower() not in _YES | _NO]
+    expected, remedy = "true or false", "Write true for a lower bound, false or nothing else"
+    findings.cells(records.source, records.header[place], odd, "marks that say nothing", expected, remedy)
+    return [text.lower() in _YES for text in texts]
