@@ -12,7 +12,7 @@ from clmt.acquire.registry import Source, load_registry
 from clmt.errors import ClmtError, expected_one_of
 from clmt.files import write_json, write_text
 from clmt.planning.settings.text import TextSettings
-from clmt.planning.text_sources import TABLES, TEXT_SOURCES
+from clmt.planning.text_sources import OWN_TEXT, TABLES, TEXT_SOURCES
 from clmt.reading.compounds import Compound
 from clmt.reading.delimited import OddRows
 from clmt.reading.lines import file_date
@@ -28,6 +28,7 @@ from clmt.text.entities import (
 )
 from clmt.text.facts import (
     GROUPS,
+    OWN_FILES,
     Fact,
     Facts,
     TextSource,
@@ -99,7 +100,7 @@ def build_corpus(
     if simulated:
         terms = {source: Terms("simulated by this project", entry.date) for source, entry in terms.items()}
     corpus_inputs, odd = _corpus_inputs(settings, tables, inputs, structures)
-    facts = _gather(chosen_sources(settings), corpus_inputs)
+    facts = _gather(chosen_sources(settings, inputs), corpus_inputs)
     aliases, targets = read_aliases(), dict.fromkeys(t for drug in corpus_inputs.drugs for t in drug.targets)
     facts["drug"].audit["odd rows, by line"] = odd
     facts["drug"].audit["target labels that name no gene"] = map_targets(targets, aliases)[1]
@@ -111,7 +112,7 @@ def build_corpus(
     for kind, found in facts.items():
         rows = _screened(kind, found, corpus_inputs)
         corpora[kind], found.audit["repeated"] = to_sentences(rows, ids[kind], terms)
-    coverage = coverage_table(corpora, ids, chosen_sources(settings))
+    coverage = coverage_table(corpora, ids, chosen_sources(settings, inputs))
     for kind, name in KINDS.items():
         write_corpus(out_dir / name, corpora[kind], ids[kind])
     write_wording(out_dir / WORDING, corpora)
@@ -135,6 +136,7 @@ def _check_inputs(settings: TextSettings, inputs: Mapping[str, Path]) -> None:
     """Refuse an input that is none, and to build where a needed file is not given."""
     sources = [text_source(name) for name in TEXT_SOURCES]
     known = {name for source in sources for name in (*source.files, *([source.name] if source.services else []))}
+    known |= set(OWN_FILES)
     for name in inputs:
         if name not in known:
             raise expected_one_of("text build: unknown --input", name, known)
@@ -246,6 +248,7 @@ def _terms(
     terms = {
         TABLES: Terms("the dataset's own", file_date(table)) if own is None else Terms(own.licence, _day(own, table))
     }
+    terms[OWN_TEXT] = Terms("the dataset's own", file_date(table))
     for source in chosen_sources(settings):
         if source.services:
             terms[source.name] = Terms(loaded.api(source.services[0]).licence, "")

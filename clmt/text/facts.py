@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from clmt.acquire.look_ups import Answers, write_records
 from clmt.errors import ClmtError, choose, expected_one_of
-from clmt.planning.text_sources import SOURCE_CHOICES, TABLES, TEXT_SOURCES
+from clmt.planning.text_sources import OWN_TEXT, SOURCE_CHOICES, TABLES, TEXT_SOURCES
 
 if TYPE_CHECKING:
     from clmt.acquire.client import Client
@@ -26,6 +26,7 @@ __all__ = [
     "GROUPS",
     "MECHANISM_GROUP",
     "NAME",
+    "OWN_FILES",
     "PROSE_GROUP",
     "Fact",
     "Facts",
@@ -50,6 +51,9 @@ NAME = "\0"
 
 #: Groups of drug sources in the table of coverage: a mechanism beyond the dataset's own columns, and long prose.
 MECHANISM_GROUP, PROSE_GROUP = GROUPS = ("any mechanism source", "any long prose")
+
+#: Inputs of a corpus that are the user's own tables, and the part of layout tables that each is.
+OWN_FILES = {f"own_{part}": part for part in ("response", "cell_lines", "drugs")}
 
 
 class Part(IntEnum):
@@ -203,9 +207,10 @@ def text_source(name: str) -> TextSource:
     return source
 
 
-def chosen_sources(settings: TextSettings) -> list[TextSource]:
-    """Sources that speak, in the order in which they do; the dataset's own tables always."""
-    return [text_source(name) for name in TEXT_SOURCES if name == TABLES or name in settings.sources]
+def chosen_sources(settings: TextSettings, inputs: Collection[str] = ()) -> list[TextSource]:
+    """Sources that speak, in their order; the tables of the dataset always, those of the user where they are given."""
+    always = {TABLES, *([OWN_TEXT] if any(name in OWN_FILES for name in inputs) else [])}
+    return [text_source(name) for name in TEXT_SOURCES if name in always or name in settings.sources]
 
 
 def required_files(settings: TextSettings) -> list[str]:

@@ -4,6 +4,7 @@ from clmt.acquire.hub import model_files
 from clmt.planning.encoders import base_encoder, reads_texts, variant_settings
 from clmt.reading.targets import tables_digest
 from clmt.text.facts import (
+    OWN_FILES,
     required_files,
     required_services,
     services_of_sources,
@@ -21,24 +22,27 @@ except ClmtError as error:
     refuse(error)
 
 
-CORPUS_CODE = code_digest("clmt.text.build", *source_modules(("tables", *TEXT.sources, *TEXT.synonyms)))
+CORPUS_CODE = code_digest(
+    "clmt.text.build", *source_modules(("tables", "own_text", *TEXT.sources, *TEXT.synonyms))
+)
 
 
 def corpus_files(wildcards):
     """Files of the configured sources by name; a source that is left out is no input."""
     files = {name: source_path(name) for name in TEXT_FILES}
     folder = f"results/{wildcards.dataset}/text/records"
-    return {**files, **{source: f"{folder}/{source}.json" for source in TEXT_SERVICES}}
+    own = {name: path for name, part in OWN_FILES.items() if (path := own_tables(wildcards).get(part))}
+    return {**files, **{source: f"{folder}/{source}.json" for source in TEXT_SERVICES}, **own}
 
 
 def corpus_arguments(wildcards):
     return [f"--input={name}={path}" for name, path in corpus_files(wildcards).items()]
 
 
-def archive_name(wildcards):
-    # The terms of a dataset of several files are those of its responses.
+def terms_arguments(wildcards):
+    # The terms of a dataset of several files are those of its responses; the user's own have none in the registry.
     names = plan.archive_sources(dataset_entry(wildcards))
-    return names.get("response") or names[""]
+    return [f"--archive={names.get('response') or names['']}"] if names else []
 
 
 def look_up_inputs(wildcards):

@@ -53,13 +53,13 @@ rule write_corpus:
         own=tables_digest(),
         settings=settings("text"),
         files=corpus_arguments,
-        archive=archive_name,
+        archive=terms_arguments,
         simulated=simulated_flag,
         tables=subpath(input.drugs, parent=True),
         folder=subpath(output.drugs, parent=True),
     shell:
         "clmt text build --settings {params.settings:q} --tables {params.tables:q} "
-        "--structures {input.structures:q} --archive {params.archive:q} "
+        "--structures {input.structures:q} {params.archive:q} "
         "{params.simulated:q} "
         "{params.files:q} --out-dir {params.folder:q} 2> {log:q}"
 
