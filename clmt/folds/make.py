@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-__all__ = ["make_folds", "read_folds", "write_folds"]
+__all__ = ["folds_owner", "make_folds", "read_folds", "write_folds"]
 
 logger = logging.getLogger(__name__)
 _REMEDY = "Make them with 'clmt folds'"
@@ -125,6 +125,16 @@ def read_folds(path: Path, fold: int, owner: Mapping[str, str] | None = None) ->
         if ROLES[role] not in there:
             raise ClmtError(f"{path}: fold {fold} has no {ROLES[role]} pair! {_REMEDY}")
     return frame.astype({"cell_line_id": object, "drug_id": object, "role": object})
+
+
+def folds_owner(path: Path) -> tuple[dict[str, str], int]:
+    """Dataset, split, protocol and seed of ``folds.parquet``, and its number of folds."""
+    table = read_parquet(path, "the folds do", _REMEDY, ("fold",))
+    facts = {key.decode(): value.decode(errors="replace") for key, value in (table.schema.metadata or {}).items()}
+    for key in _FACTS:
+        if not facts.get(key):
+            raise ClmtError(f"{path}: does not say its {key}! {_REMEDY}")
+    return {key: facts[key] for key in _FACTS}, len(table["fold"].unique())
 
 
 def _types() -> dict[str, pa.DataType]:
