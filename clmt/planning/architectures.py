@@ -5,7 +5,7 @@ from __future__ import annotations
 from pkgutil import resolve_name
 from typing import Any, NamedTuple
 
-from clmt.planning.settings import baselines
+from clmt.planning.settings import baselines, published
 from clmt.planning.settings.base import NoSettings, Settings
 from clmt.planning.settings.clmt import CLMTSettings
 from clmt.planning.settings.predictions import PredictionsSettings
@@ -56,6 +56,7 @@ class Architecture(NamedTuple):
 
 
 _B = "clmt.models.baselines"
+_P = "clmt.models.published"
 
 ARCHITECTURES = {
     "global_mean": Architecture(f"{_B}.means:GlobalMean"),
@@ -76,8 +77,13 @@ ARCHITECTURES = {
     "drug_gp": Architecture(f"{_B}.drug_gp:DrugGP", baselines.DrugGPSettings, text=True),
     "drug_gp_no_text": Architecture(f"{_B}.drug_gp:DrugGPNoText", baselines.DrugGPSettings),
     "gradient_boosting": Architecture(f"{_B}.boosting:GradientBoosting", baselines.GradientBoostingSettings),
+    "elastic_net": Architecture(f"{_B}.elastic_net:ElasticNet", baselines.ElasticNetSettings),
+    "random_forest": Architecture(f"{_B}.random_forest:RandomForest", baselines.RandomForestSettings),
     "mlp": Architecture(f"{_B}.mlp:EarlyFusionMLP", baselines.MLPSettings, gpu=True),
     "clmt": Architecture("clmt.models.clmt.model:CLMT", CLMTSettings, gpu=True, text=True, baseline=False),
+    "graphdrp": Architecture(f"{_P}.graphdrp:GraphDRP", published.GraphDRPSettings, gpu=True, baseline=False),
+    "deepcdr": Architecture(f"{_P}.deepcdr:DeepCDR", published.DeepCDRSettings, gpu=True, baseline=False),
+    "deeptta": Architecture(f"{_P}.deeptta:DeepTTA", published.DeepTTASettings, gpu=True, baseline=False),
     "weighted_mean": Architecture(
         "clmt.models.weighted_mean:WeightedMean", WeightedMeanSettings, baseline=False, members=True
     ),

@@ -14,7 +14,17 @@ if TYPE_CHECKING:
 
     from clmt.graph.fold_data import FoldData
 
-__all__ = ["curve_rows", "encode_out_of_fold", "entity_table", "mostly", "principal_components"]
+__all__ = [
+    "curve_rows",
+    "encode_out_of_fold",
+    "entity_table",
+    "folded_prints",
+    "mostly",
+    "principal_components",
+    "standard_scales",
+]
+
+FOLDED = 128  # bits
 
 
 def encode_out_of_fold(
@@ -69,6 +79,23 @@ def entity_table(fold: FoldData, name: str) -> NDArray[np.float64]:
     """Features of every cell line or drug, float64 (C or D, p), by their name in the graph or the molecules."""
     table = fold.molecules[name] if name == "morgan2" else getattr(fold.graph, name)
     return np.asarray(table, dtype=np.float64)
+
+
+def folded_prints(fold: FoldData) -> NDArray[np.float64]:
+    """Morgan fingerprints of radius 2 folded to 128 bits, float64 (D, 128): set where any folded on it is."""
+    bits = entity_table(fold, "morgan2")
+    padded = np.pad(bits, ((0, 0), (0, -bits.shape[1] % FOLDED)))
+    return padded.reshape(len(bits), -1, FOLDED).max(axis=1)
+
+
+def standard_scales(fold: FoldData) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Mean (G,) of expression over the training cell lines, and what scales it to a standard deviation of 1.
+
+    A gene that is constant over them is scaled by 0, so that it does not blow up in another cell line.
+    """
+    known = entity_table(fold, "expression")[fold.graph.train_cells.numpy()]
+    spread = known.std(axis=0)
+    return known.mean(axis=0), np.divide(1.0, spread, out=np.zeros_like(spread), where=spread > 1e-6)
 
 
 def mostly(marks: NDArray[np.bool_]) -> bool:

@@ -12,11 +12,13 @@ __all__ = [
     "ConditionalNormalSettings",
     "DrugGPSettings",
     "DrugRidgeSettings",
+    "ElasticNetSettings",
     "GradientBoostingSettings",
     "MLPSettings",
     "MatrixFactorisationSettings",
     "MeanEffectsSettings",
     "OmicsGPSettings",
+    "RandomForestSettings",
     "TanimotoRidgeSettings",
     "TissueDrugMeanSettings",
 ]
@@ -108,6 +110,31 @@ class DrugGPSettings(MeanEffectsSettings):
         default=(1, 3, 11),
         description="Sizes of successive blocks of the pattern's principal components, with weights of their own.",
     )
+
+
+class ElasticNetSettings(MeanEffectsSettings):
+    """Elastic net on expression and folded fingerprints; unseen drugs of single fits get the mean effects."""
+
+    scope: Literal["all", "drug"] = Field(default="all", description="One fit for all pairs, or one for each drug.")
+    l1_shares: Several[Annotated[float, Field(ge=0.01, le=1)]] = Field(
+        default=(0.1, 0.5, 1.0), description="Shares of L1 in the penalty, to choose from."
+    )
+    alphas: Alphas = Field(
+        default=(0.003, 0.01, 0.03, 0.1, 0.3, 1.0), description="Penalties to choose from, with each share of L1."
+    )
+
+
+class RandomForestSettings(MeanEffectsSettings):
+    """Random forest on expression and folded fingerprints; unseen drugs of single ones get the mean effects."""
+
+    scope: Literal["all", "drug"] = Field(default="all", description="One forest for all pairs, or one for each drug.")
+    trees: Annotated[int, Field(ge=1, le=10_000)] = Field(default=100, description="Trees of a forest.")
+    depths: Several[Annotated[int, Field(ge=1, le=1000)]] = Field(
+        default=(10, 30), description="Depths at most; the better one on the validation pairs is used."
+    )
+    min_pairs: Count = Field(default=5, description="Training pairs in a leaf at least.")
+    feature_share: float = Field(default=0.33, gt=0, le=1, description="Share of the features that a split may use.")
+    sample_share: float = Field(default=0.5, gt=0, le=1, description="Share of the training pairs that a tree draws.")
 
 
 class GradientBoostingSettings(Settings):

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from benchmarks import molecules as batches
-from benchmarks import plain, record, reference, scaling, simulated, time_to_rmse, training, workflow
+from benchmarks import plain, published, record, reference, scaling, simulated, time_to_rmse, training, workflow
 from benchmarks.harness import measure_apart, model_settings
 from clmt.errors import ClmtError
 from clmt.models.clmt.drug_encoder import GeometryEncoder
@@ -79,6 +79,23 @@ def test_times_a_simulated_fold(molecules: dict[str, Any]) -> None:
     epoch = training.time_ours(network, data, settings, None, "cpu")
     assert (epoch["pairs"], epoch["updates"]) == (150, 5)
     assert training.time_ours(network, data, settings, 1, "cpu")["pairs"] == 64
+
+
+def test_a_published_model_is_timed_on_few_pairs(
+    molecules: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fold = small_fold(molecules)
+    few = published.few_pairs(fold, 40)
+    assert len(few.graph.train_pairs) == 40
+    pairs = [tuple(pair) for pair in fold.graph.train_pairs.tolist()]
+    known = dict(zip(pairs, fold.graph.train_ln_ic50.tolist(), strict=True))
+    kept = [tuple(pair) for pair in few.graph.train_pairs.tolist()]
+    assert [known[pair] for pair in kept] == few.graph.train_ln_ic50.tolist()
+    monkeypatch.setattr("clmt.graph.fold_data.load_fold", lambda *_: fold)
+    entry = {"arch": "graphdrp", "cells_per_step": 12, "text_encoder": "lsa"}
+    found = published.measure_model(entry, tmp_path, tmp_path, tmp_path, 2, 40, "cpu")
+    assert found["pairs"] == 40
+    assert found["pairs_per_second"] == pytest.approx(40 / found["seconds"])
 
 
 def test_exponent_and_the_end_of_memory() -> None:

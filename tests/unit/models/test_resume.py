@@ -23,13 +23,14 @@ EPOCHS = 3
 SETTINGS: dict[str, dict[str, Any]] = {
     "clmt": {"epochs": EPOCHS, "batch_size": 72, "updates_per_encoding": 1, "learning_rate": 0.03, "dropout": 0.3},
     "mlp": {"epochs": EPOCHS, "batch": 64, "hidden": [16], "dropout": 0.3, "learning_rate": 0.03},
+    "graphdrp": {"epochs": EPOCHS, "cells_per_step": 16, "drugs_per_step": 4, "learning_rate": 0.03},
 }
 Result = tuple[list[dict[str, Any]], dict[str, Any], np.ndarray]
 
 
 @cache
 def fold_of(arch: str) -> FoldData:
-    return small_fold(small_molecules()) if arch == "clmt" else planted_fold()[0]
+    return planted_fold()[0] if arch == "mlp" else small_fold(small_molecules())
 
 
 def trained(arch: str, saver: MemorySaver | None = None, **settings: Any) -> Result:
@@ -98,6 +99,10 @@ def forget(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str) -> None:
         ("mlp", torch.optim.AdamW, "load_state_dict"),
         ("mlp", torch.optim.lr_scheduler.OneCycleLR, "load_state_dict"),
         ("mlp", torch.nn.Module, "load_state_dict"),
+        ("graphdrp", torch, "set_rng_state"),
+        ("graphdrp", torch.optim.AdamW, "load_state_dict"),
+        ("graphdrp", torch.optim.lr_scheduler.OneCycleLR, "load_state_dict"),
+        ("graphdrp", torch.nn.Module, "load_state_dict"),
     ],
 )
 def test_a_state_that_is_not_restored_is_seen(

@@ -28,6 +28,8 @@ SMALL: dict[str, dict[str, Any]] = {
     "drug_gp": {"blocks": [1, 3]},
     "drug_gp_no_text": {"blocks": [1, 3]},
     "gradient_boosting": {"leaves": [4, 8], "trees": 40, "patience": 10, "min_pairs": 5},
+    "elastic_net": {"alphas": [0.01, 0.1]},
+    "random_forest": {"trees": 5, "depths": [3, 6]},
     "mlp": {"hidden": [32, 16], "epochs": 6, "batch": 64, "interaction": "bilinear", "factors": 4},
 }
 PROTOCOLS = ["mixed", "cell_blind", "drug_blind"]
@@ -80,7 +82,7 @@ def test_prediction_does_not_depend_on_other_pairs(arch: str) -> None:
     assert model.predict(fold, pairs[:0]).shape == (0,)
 
 
-@pytest.mark.parametrize("arch", ["matrix_factorisation", "mlp", "gradient_boosting"])
+@pytest.mark.parametrize("arch", ["matrix_factorisation", "mlp", "gradient_boosting", "random_forest"])
 def test_seed_matters(arch: str) -> None:
     fold, _ = planted_fold()
     pairs = every_pair()
@@ -102,6 +104,8 @@ def test_mixed_ladder() -> None:
     assert score_on_test("matrix_factorisation", "mixed") < 0.9 * both
     assert score_on_test("conditional_normal", "mixed") < 0.9 * both
     assert score_on_test("gradient_boosting", "mixed") < 0.95 * both
+    assert score_on_test("elastic_net", "mixed", scope="drug") < 0.95 * drug
+    assert score_on_test("random_forest", "mixed") < 0.95 * global_mean
     assert score_on_test("mlp", "mixed", epochs=80, patience=80, dropout=0.0) < 0.9 * both
 
 
@@ -171,6 +175,8 @@ def test_validation_responses_only_choose(arch: str) -> None:
         "drug_ridge": {"alphas": [10.0]},
         "tanimoto_ridge": {"alphas": [1.0]},
         "gradient_boosting": {"leaves": [4], "trees": 1},
+        "elastic_net": {"alphas": [0.1], "l1_shares": [0.5]},
+        "random_forest": {"depths": [3]},
         "mlp": {"epochs": 1},
     }
     fold, _ = planted_fold()
