@@ -74,6 +74,8 @@ def attach(frozen: FoldData, ends: np.ndarray, cells: NewCellLines, drugs: NewDr
         See `clmt.bundles.frozen.freeze`.
     ends
         Float32 (2, G): lowest and highest expression of each gene over the training cell lines.
+    cells, drugs
+        Of either there may be none.
     neighbours
         Nearest training entities that each new one is joined to.
     """
@@ -107,16 +109,13 @@ def attach(frozen: FoldData, ends: np.ndarray, cells: NewCellLines, drugs: NewDr
         "threshold": torch.cat([graph.threshold, torch.full((n_drugs,), torch.nan)]),
         "pathway": torch.cat([graph.pathway, torch.zeros(n_drugs, graph.pathway.shape[1])]),
     }
-    texts = (torch.cat([old, torch.from_numpy(new)]) for old, new in _texts(frozen, cells, drugs))
-    return FoldData(replace(graph, **parts), molecules, *texts)
+    cell_text = torch.cat([frozen.cell_text, torch.from_numpy(cells.text)])
+    drug_text = torch.cat([frozen.drug_text, torch.from_numpy(drugs.text)])
+    return FoldData(replace(graph, **parts), molecules, cell_text, drug_text)
 
 
 def _sizes(known: dict[str, Tensor], cells: NewCellLines, drugs: NewDrugs) -> list[tuple[str, Tensor, int]]:
     return [("cell", known["cell"], len(cells.names)), ("drug", known["drug"], len(drugs.names))]
-
-
-def _texts(frozen: FoldData, cells: NewCellLines, drugs: NewDrugs) -> list[tuple[Tensor, np.ndarray]]:
-    return [(frozen.cell_text, cells.text), (frozen.drug_text, drugs.text)]
 
 
 def _unknown(count: int) -> Tensor:

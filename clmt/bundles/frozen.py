@@ -26,7 +26,9 @@ def freeze(fold: FoldData) -> FoldData:
     parts: dict[str, Any] = {
         **{name: getattr(graph, name)[cells] for name in ("expression", "mutation", "copy_number", "cell_tissue")},
         **{name: [getattr(graph, name)[row] for row in cells] for name in ("cell_line_ids", "cell_histology")},
-        **{name: [getattr(graph, name)[row] for row in drugs] for name in ("drug_ids", "drug_targets", "drug_pathways")},
+        **{
+            name: [getattr(graph, name)[row] for row in drugs] for name in ("drug_ids", "drug_targets", "drug_pathways")
+        },
         **{f"{role}_pairs": nowhere for role in ("train", "validation", "test")},
         **{f"{role}_ln_ic50": nothing for role in ("train", "validation")},
         "train_cells": torch.ones(len(cells), dtype=torch.bool),

@@ -11,7 +11,7 @@ __all__ = ["register"]
 
 
 def register(subparsers: Subparsers) -> None:
-    """Add ``clmt train``, ``clmt predict`` and ``clmt evaluate``."""
+    """Add ``clmt train``, ``clmt predict-held-out`` and ``clmt evaluate``."""
     train = subparsers.add_parser("train", help="fit one model on one fold and write its checkpoint")
     train.add_argument("--settings", required=True, metavar="JSON", help="arch, settings, seed and names of the run")
     _add_inputs(train)
@@ -24,7 +24,9 @@ def register(subparsers: Subparsers) -> None:
     train.add_argument("--history", type=Path, required=True, help="history.csv to write")
     train.set_defaults(run=run_train)
 
-    predict = subparsers.add_parser("predict", help="predict a fold's held-out pairs with a checkpoint, unscored")
+    predict = subparsers.add_parser(
+        "predict-held-out", help="predict a fold's held-out pairs with a checkpoint, unscored"
+    )
     predict.add_argument("--model", type=Path, required=True, help="model.pt")
     _add_inputs(predict)
     predict.add_argument("--out", type=Path, required=True, help="held_out.parquet to write")

@@ -20,13 +20,13 @@ from clmt.vectors.encoders import encode, revision
 from clmt.vectors.files import write_vectors
 from clmt.vectors.names import hide_names
 
-__all__ = ["encode_corpus"]
+__all__ = ["NEUTRAL", "corpus_texts", "encode_corpus"]
 
 logger = logging.getLogger(__name__)
 
-#: What is read in place of a text that is cut away whole: an encoder gets no empty text, and none of what was cut.
+#: What is read in place of a text that is cut away whole, and of one that nobody wrote: an encoder gets no empty text.
 #: Another wording gives other vectors, "data set" included.
-_NEUTRAL = {
+NEUTRAL = {
     "cell_line": "This cell line is a cell line of the data set.",
     "drug": "This compound is a compound of the data set.",
 }
@@ -52,6 +52,31 @@ def encode_corpus(
     """
     settings = parse_settings(settings_text)
     settings = encoder_job(settings, f"--settings: encoders.{settings.get('encoder', 'encoder')}")
+    keys, texts, gone = corpus_texts(settings, corpus, tables)
+    vectors, report = encode(texts, settings, folder)
+    facts = {
+        **{key: value for key, value in report.items() if key != "device"},
+        "cut_away_whole": gone,
+        "encoder": settings.get("encoder", settings["kind"]),
+        "revision": revision(settings),
+    }
+    write_vectors(out, keys, varied(vectors, [kind for kind, _ in keys], settings), facts)
+
+
+def corpus_texts(
+    settings: Mapping[str, Any], corpus: Path, tables: Path | None
+) -> tuple[list[tuple[str, str]], dict[str, str], int]:
+    """Read the texts of both kinds as an encoder with these settings does.
+
+    Returns
+    -------
+    keys : list
+        Kind and id of each entity, in the order of the texts.
+    texts : dict
+        Text of each entity by kind and id.
+    gone : int
+        Texts that ``skip_characters`` cuts away whole, for which a neutral sentence stands.
+    """
     names = _names(tables, settings)
     keys: list[tuple[str, str]] = []
     texts: dict[str, str] = {}
@@ -62,14 +87,7 @@ def encode_corpus(
     texts, gone = _skipped(texts, settings.get("skip_characters", 0))
     if gone:
         logger.warning("skip_characters cuts away %d of %d texts whole; a neutral sentence is read", gone, len(texts))
-    vectors, report = encode(texts, settings, folder)
-    facts = {
-        **{key: value for key, value in report.items() if key != "device"},
-        "cut_away_whole": gone,
-        "encoder": settings.get("encoder", settings["kind"]),
-        "revision": revision(settings),
-    }
-    write_vectors(out, keys, varied(vectors, [kind for kind, _ in keys], settings), facts)
+    return keys, texts, gone
 
 
 def _names(tables: Path | None, settings: Mapping[str, Any]) -> dict[str, dict[str, str]] | None:
@@ -110,4 +128,4 @@ def _skipped(texts: Mapping[str, str], count: int) -> tuple[dict[str, str], int]
         return dict(texts), 0
     cut = {key: text[count:] for key, text in texts.items()}
     gone = sum(not text.strip() for text in cut.values())
-    return {key: text if text.strip() else _NEUTRAL[key.split(" ", 1)[0]] for key, text in cut.items()}, gone
+    return {key: text if text.strip() else NEUTRAL[key.split(" ", 1)[0]] for key, text in cut.items()}, gone

@@ -57,7 +57,7 @@ rule predict_held_out:
         code=predict_code,
         text=text_arguments,
     shell:
-        "clmt predict --model {input.model:q} --graph {input.graph:q} --molecules {input.molecules:q} "
+        "clmt predict-held-out --model {input.model:q} --graph {input.graph:q} --molecules {input.molecules:q} "
         "{params.text:q} --out {output:q} 2> {log:q}"
 
 

@@ -1,0 +1,52 @@
+"""What a bundle is planned from: the seeds of a model on the final split, and experiments of the matching protocols."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from clmt.errors import ClmtError
+from clmt.paths import packaged
+from clmt.planning.bundles import bundle_models, bundle_settings, calibration_runs
+from clmt.planning.settings.bundles import BundleSettings
+from clmt.yaml_files import read_yaml
+
+
+@pytest.fixture
+def config() -> Any:
+    return read_yaml(packaged("config/config.yaml"))
+
+
+def test_the_seeds_of_a_model_are_packed_together(config: Any) -> None:
+    assert bundle_models(config, "clmt") == ["clmt", "clmt_seed_2", "clmt_seed_3"]
+    assert bundle_models(config, "clmt_ccle") == ["clmt_ccle"]
+
+
+@pytest.mark.parametrize(("model", "got"), [("drug_mean", "arch drug_mean"), ("clmt_seed_2", "a repeat of clmt")])
+def test_other_models_make_no_bundle(config: Any, model: str, got: str) -> None:
+    with pytest.raises(ClmtError, match=f"models.{model} makes no bundle! got: {got}"):
+        bundle_models(config, model)
+
+
+def test_each_kind_of_pairs_is_calibrated_by_its_own_protocol(config: Any) -> None:
+    runs = calibration_runs(config, "gdsc", "clmt")
+    assert {kind: {run.split for run in found} for kind, found in runs.items()} == {
+        "known pair": {"final"},
+        "new cell line": {"cell_blind"},
+        "new drug": {"drug_blind"},
+    }
+    assert [run.model for run in runs["known pair"]] == ["clmt", "clmt_seed_2", "clmt_seed_3"]
+    assert {run.model for run in runs["new drug"]} == {"clmt"}
+    assert len(runs["new drug"]) == 5
+
+
+def test_an_experiment_with_shots_calibrates_no_new_drug(config: Any) -> None:
+    config["experiments"] = {"shots": {"dataset": "gdsc", "split": "drug_shots_5", "models": ["clmt"]}}
+    assert list(calibration_runs(config, "gdsc", "clmt")) == ["known pair"]
+
+
+def test_settings_of_a_bundle_fit_their_form(config: Any) -> None:
+    settings = BundleSettings.read(bundle_settings(config, "gdsc2", "clmt"))
+    assert settings.sources[0] == "gdsc2_response"
+    assert settings.encoder["encoder"] == "pubmedbert"
