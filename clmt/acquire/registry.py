@@ -7,6 +7,7 @@ parsed.
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import re
 from collections.abc import Mapping
@@ -136,7 +137,7 @@ def _source(block: str, name: str, entry: dict[str, Any]) -> Source:
         value = getattr(source, key)
         if value is not None and not pattern.fullmatch(str(value)):
             raise ClmtError(f"{where}.{key} is not a checksum! got: {value!r}, expected: {pattern.pattern}")
-    if not _DATE.fullmatch(source.date):
+    if not _is_date(source.date):
         raise ClmtError(
             f"{where}.date is not a date! got: {source.date!r}, expected: YYYY-MM-DD, YYYY-MM, YYYY or rolling"
         )
@@ -148,7 +149,7 @@ def _source(block: str, name: str, entry: dict[str, Any]) -> Source:
     if pinned == source.floating:
         got = "floating with a checksum" if pinned else "no checksum and not floating"
         raise ClmtError(f"{where} is neither pinned nor floating! got: {got}, expected one of: sha256, floating: true")
-    download_path(source.url)
+    _check_address(where, source.url)
     return source
 
 
@@ -158,8 +159,26 @@ def _api(path: Path, name: str, entry: dict[str, Any]) -> Api:
     interval = entry["interval"]
     if isinstance(interval, bool) or not isinstance(interval, int | float) or not 0 <= interval <= 60:
         raise ClmtError(f"{where}.interval is not a pause! got: {interval!r}, expected: seconds between 0 and 60")
-    download_path(str(entry["url"]))
+    _check_address(where, entry["url"])
     return Api(name=name, **entry)
+
+
+def _check_address(where: str, url: str) -> None:
+    try:
+        download_path(url)
+    except ClmtError as error:
+        raise ClmtError(f"{where}.url: {error}") from None
+
+
+def _is_date(text: str) -> bool:
+    """Whether a text is a year, a month or a day of the calendar, or rolling."""
+    if not _DATE.fullmatch(text) or text == "rolling":
+        return text == "rolling"
+    try:
+        datetime.date.fromisoformat(f"{text}-01-01"[:10])
+    except ValueError:
+        return False
+    return True
 
 
 def _refuse_bad_keys(where: str, entry: dict[str, Any], kind: type[Source] | type[Api], required: set[str]) -> None:
@@ -209,13 +228,15 @@ def download_path(url: str) -> str:
         parts = urlsplit(url)
     except ValueError as error:
         raise ClmtError(f"not a web address ({error})! got: {url!r}, expected: https://host/path") from None
-    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+    # urlsplit takes line ends out of an address without a word.
+    odd = not url.isprintable() or parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc
+    if odd:
         raise ClmtError(
             f"not a web address! got: {url!r}, expected: https://host/path. Correct it in config/sources.yaml"
         )
     path = f"{parts.netloc}{parts.path}" + (f"?{parts.query}" if parts.query else "")
     segments = path.split("/")
-    if "\\" in path or not path.isprintable() or any(segment in ("", ".", "..") for segment in segments):
+    if "\\" in path or any(segment in ("", ".", "..") for segment in segments):
         raise ClmtError(f"address cannot be a file name! got: {url!r}, expected: no '..', no '//', no end slash")
     return "/".join(map(_short, segments))
 

@@ -17,6 +17,7 @@ MODULES = (
     "archives",
     "smiles",
     "answers",
+    "downloads",
 )
 
 

@@ -19,7 +19,7 @@ import yaml
 
 from clmt.paths import REGISTRY, packaged
 from tests.helpers.live_services import Reply, World, answer
-from tests.helpers.web_faults import FAULTS
+from tests.helpers.web_faults import FAULTS, ODD
 
 __all__ = ["StandIn", "standing_in"]
 
@@ -35,6 +35,12 @@ class StandIn:
     down: bool = False
     met: list[tuple[str, str]] = field(default_factory=list)
     sent: list[tuple[str, int, int]] = field(default_factory=list)
+
+    def forget(self) -> None:
+        """Meet no fault, and begin the lists of what was asked, met and sent anew."""
+        self.down = False
+        for kept in (self.faults, self.asked, self.met, self.sent):
+            kept.clear()
 
     def next_fault(self, address: str) -> str:
         """The fault of this request; one that ends with ``*`` stays."""
@@ -92,7 +98,7 @@ def standing_in(world: World) -> Iterator[StandIn]:
             with contextlib.suppress(OSError):
                 if fault:
                     self.close_connection = True
-                    FAULTS[fault](self, reply, stand_in.base)
+                    (FAULTS | ODD)[fault](self, reply, stand_in.base)
                 else:
                     reply = _part(reply, self.headers.get("Range"))
                     if reply.status < 300:

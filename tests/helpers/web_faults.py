@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.helpers.live_services import Reply
 
-__all__ = ["FAULTS", "PAUSE"]
+__all__ = ["FAULTS", "ODD", "PAUSE"]
 
 #: Seconds between the bytes of a slow answer.
 PAUSE = 0.02
@@ -115,6 +115,37 @@ def _reset(handler: Any, reply: Reply, base: str) -> None:
     handler.reset()
 
 
+def _page_with(start: bytes, end: bytes) -> Callable[[Any, Reply, str], None]:
+    """A page with 200 that holds the file's own first bytes, and so its header."""
+
+    def write(handler: Any, reply: Reply, base: str) -> None:
+        handler.reply(Reply(200, start + reply.body[:200] + end, HTML))
+
+    return write
+
+
+def _sent_on(place: bytes) -> Callable[[Any, Reply, str], None]:
+    def write(handler: Any, reply: Reply, base: str) -> None:
+        handler.wfile.write(b"HTTP/1.1 302 Found\r\nLocation: " + place + b"\r\nContent-Length: 0\r\n\r\n")
+
+    return write
+
+
+def _odd_header(handler: Any, reply: Reply, base: str) -> None:
+    head = (
+        f"HTTP/1.1 200 OK\r\nX-\u00e9: \u00ff\u00fe\r\nContent-Length: {len(reply.body)}\r\nConnection: close\r\n\r\n"
+    )
+    handler.wfile.write(head.encode("latin-1") + reply.body)
+
+
+def _negative_chunk(handler: Any, reply: Reply, base: str) -> None:
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\n" + reply.body + b"\r\n0\r\n\r\n")
+
+
+def _retry_after_square(handler: Any, reply: Reply, base: str) -> None:
+    handler.wfile.write("HTTP/1.1 503 Busy\r\nRetry-After: \u00b2\r\nContent-Length: 0\r\n\r\n".encode("latin-1"))
+
+
 def _slowly(handler: Any, content: bytes) -> None:
     for byte in content:
         handler.wfile.write(bytes([byte]))
@@ -148,4 +179,19 @@ FAULTS: dict[str, Callable[[Any, Reply, str], None]] = {
     "other JSON": _other_json,
     "empty": _empty,
     "reset": _reset,
+}
+
+#: Rarer ones, which tests/cases tries one by one.
+ODD: dict[str, Callable[[Any, Reply, str], None]] = {
+    "page in XML": _page_with(b"<?xml version='1.0'?><error>", b"</error>"),
+    "page's title": _page_with(b"<title>busy</title>", b""),
+    "page's table": _page_with(b"<table><tr><td>", b"</td></tr></table>"),
+    "page behind a comment": _page_with(b"<!-- x --><html>", b"</html>"),
+    "JSON with the header": _page_with(b'{"message": "', b'"}'),
+    "redirect to a long label": _sent_on(b"http://" + b"a" * 70 + b".invalid/"),
+    "redirect to half an address": _sent_on(b"http://["),
+    "redirect in Latin-1": _sent_on(b"http://127.0.0.1:1/\xe9"),
+    "header in Latin-1": _odd_header,
+    "chunk of negative size": _negative_chunk,
+    "Retry-After of no number": _retry_after_square,
 }
