@@ -156,20 +156,6 @@ def test_second_call_has_nothing_to_do(demo):
     assert "Nothing to be done" in done.stdout + done.stderr
 
 
-def test_everything_that_the_overlay_plans_is_made(demo):
-    """Without a target the overlay asks for the demo only: no real dataset is planned from a simulated mirror."""
-    done = demo.snakemake("--configfile", "config/demo.yaml", "--dry-run")
-    assert done.returncode == 0, explain(done)
-    assert "gdsc_cv" not in done.stdout + done.stderr
-    assert "ccle_cv" not in done.stdout + done.stderr
-
-
-def test_real_table_is_refused_with_the_demo_overlay(demo):
-    done = demo.snakemake("--configfile", "config/demo.yaml", "--dry-run", "--", "results/gdsc_cv.tsv")
-    assert done.returncode != 0
-    assert not demo.path("results/gdsc").exists()
-
-
 def test_report_opens(demo):
     done = demo.snakemake("--configfile", "config/demo.yaml", "--report", "report.zip", "--", "results/demo_cv.tsv",
                           "results/report/demo_cv.html")  # fmt: skip

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import yaml
 
+from tests.helpers.forked_snakemake import fork_snakemake
+
 ROOT = Path(__file__).resolve().parents[2]
 #: A configuration that is quick to plan: two closed-form baselines and one boosted one, two folds.
 SMALL = {
@@ -28,15 +30,8 @@ def run_snakemake(
 ) -> subprocess.CompletedProcess[str]:
     """Run Snakemake in a folder, with this Python's programs first on the path and a cache of its own."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    return subprocess.run(
-        [sys.executable, "-m", "snakemake", *arguments],
-        cwd=folder,
-        env=os.environ | {"PATH": path, "XDG_CACHE_HOME": str(folder / ".cache")} | environment,
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-        check=False,
-    )
+    own = {"PATH": path, "XDG_CACHE_HOME": str(folder / ".cache"), **environment}
+    return fork_snakemake(folder, arguments, own, timeout)
 
 
 @dataclass

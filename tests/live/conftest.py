@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -46,17 +45,24 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     return files
 
 
-@pytest.fixture
-def web(world: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
-    """The stand-in, with the limits of time and size in proportion to its files."""
-    monkeypatch.setattr(connection, "WINDOW", 0.15)
-    monkeypatch.setattr(body, "LARGEST_ANSWER", 100_000)
-    monkeypatch.setattr(body, "LARGEST_FLOATING", 300_000)
+@pytest.fixture(scope="session")
+def server(world: dict[str, bytes]) -> Iterator[StandIn]:
+    """The stand-in, of which each test has a fresh view."""
     with standing_in(world) as stand_in:
         yield stand_in
 
 
 @pytest.fixture
-def registry(web: StandIn, tmp_path: Path) -> Registry:
+def web(server: StandIn, monkeypatch: pytest.MonkeyPatch) -> StandIn:
+    """The stand-in, with the limits of time and size in proportion to its files."""
+    monkeypatch.setattr(connection, "WINDOW", 0.15)
+    monkeypatch.setattr(body, "LARGEST_ANSWER", 100_000)
+    monkeypatch.setattr(body, "LARGEST_FLOATING", 300_000)
+    server.forget()
+    return server
+
+
+@pytest.fixture(scope="session")
+def registry(server: StandIn, tmp_path_factory: pytest.TempPathFactory) -> Registry:
     """The registry that comes with clmt, led to the stand-in."""
-    return load_registry(web.write_registry(tmp_path / "sources.yaml"))
+    return load_registry(server.write_registry(tmp_path_factory.mktemp("registry") / "sources.yaml"))

@@ -46,6 +46,7 @@ def test_the_demo_plans_no_real_dataset(workspace: Workspace) -> None:
     assert (jobs["collect"], jobs["build_tables"]) == (1, 1)
     refused = workspace.snakemake("--dry-run", "--configfile", "config/demo.yaml", "--", TABLE)
     assert refused.returncode != 0
+    assert not (workspace.folder / "results").exists()
 
 
 def test_a_page_of_texts_is_planned_for_each_dataset_and_trains_nothing(workspace: Workspace) -> None:
