@@ -1,4 +1,4 @@
-"""``clmt check-sources``: whether every address of the registry still answers as it should."""
+"""``clmt check``: your own tables before anything is run; ``clmt check-sources``: the addresses of the registry."""
 
 from __future__ import annotations
 
@@ -12,7 +12,18 @@ __all__ = ["register"]
 
 
 def register(subparsers: Subparsers) -> None:
-    """Add ``clmt check-sources``."""
+    """Add ``clmt check`` and ``clmt check-sources``."""
+    own = subparsers.add_parser(
+        "check",
+        help="list every problem of your own tables, and what they are taken for",
+        description=(
+            "Looks at the datasets of layout tables that a configuration declares. Exit code 2 where there is a "
+            "problem. Asks nothing of the network and writes nothing."
+        ),
+    )
+    own.add_argument("config", type=Path, nargs="+", help="overlays, as for snakemake --configfile")
+    own.add_argument("--dataset", action="append", default=[], metavar="NAME", help="only this dataset (repeatable)")
+    own.set_defaults(run=run_check_own)
     check = subparsers.add_parser(
         "check-sources",
         help="ask every file of the registry for its first bytes, and every service for one known answer",
@@ -23,6 +34,23 @@ def register(subparsers: Subparsers) -> None:
         "--registry", type=Path, default=here_or_packaged(REGISTRY), help="registry of sources (default: %(default)s)"
     )
     check.set_defaults(run=run_check)
+
+
+def run_check_own(args: argparse.Namespace) -> None:
+    from clmt.errors import ClmtError
+    from clmt.planning.overlays import read_config
+    from clmt.tables.own.report import check_config_datasets
+
+    count = 0
+    for name, findings in check_config_datasets(read_config(args.config), args.dataset).items():
+        print(f"{name}: {len(findings.problems)} problems")
+        for note in findings.notes:
+            print(f"  understood  {note}")
+        for number, problem in enumerate(findings.problems, 1):
+            print(f"  problem {number:>2}  {problem}")
+        count += len(findings.problems)
+    if count:
+        raise ClmtError(f"{count} problems, listed above. Correct them and run 'clmt check' again")
 
 
 def run_check(args: argparse.Namespace) -> None:

@@ -151,7 +151,7 @@ class CLMTNetwork(nn.Module):
             total = total + tissue_loss(self.tissue_head(cells.blocks["attribute"]), labels.tissue)
         if "threshold" in tasks:
             total = total + threshold_loss(self.threshold_head(drugs.blocks["attribute"]).squeeze(1), labels.threshold)
-        if "pathway" in tasks:
+        if "pathway" in tasks and labels.pathway.shape[1]:  # no drug of the dataset may have one
             total = total + pathway_loss(self.pathway_head(drugs.blocks["attribute"]), labels.pathway)
         return total
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from clmt.errors import ClmtError
 from clmt.reading.delimited import OddRows, Records
 from clmt.reading.matrix import clean_id
 from clmt.reading.own_table import read_own_table
@@ -47,10 +48,11 @@ def read_records(path: Path, findings: Findings) -> Records:
     odd = OddRows()
     records = read_own_table(path, odd)
     width = f"{len(records.header)} cells, as the header has"
-    if len(records.header) == 1 and ";" in records.header[0]:
-        text = shown_header(records)
-        remedy = "Save it with commas, or name a table separated by tabs .tsv"
-        findings.problem(records.source, "the cells are separated by semicolons", text, "commas", remedy)
+    if len(records.header) <= 2 and ";" in records.header[-1]:
+        raise ClmtError(
+            f"{records.source}: semicolons stand between the cells! got: {records.header[-1]!r:.80}, expected: commas. "
+            "Save it with commas and decimal points, or name a table separated by tabs .tsv"
+        )
     places = [(line, "") for line in odd.cells]
     remedy = "Quote cells with commas, or take the rows out"
     findings.cells(records.source, "", places, "rows with too many or too few cells", width, remedy)

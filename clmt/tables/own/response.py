@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from clmt.reading.delimited import Records
 
-__all__ = ["ResponseKeys", "read_response", "response_keys"]
+__all__ = ["ResponseKeys", "read_response", "read_values", "response_keys"]
 
 _YES = frozenset({"1", "1.0", "true", "yes", "y", "t", ">"})
 _NO = frozenset({"0", "0.0", "false", "no", "n", "f", "="}) | MISSING
@@ -54,10 +54,11 @@ def response_keys(path: Path, findings: Findings) -> ResponseKeys:
     return ResponseKeys([cells[row] for row in rows], [drugs[row] for row in rows], titles, found)
 
 
-def read_response(path: Path, unit: Unit, value: str, findings: Findings) -> Responses:
+def read_response(path: Path, unit: Unit | None, value: str, findings: Findings) -> Responses:
     """Read the responses; one that was measured several times is the mean of its rows, censored where one of them is.
 
-    Rows without a value are left out and counted in a note.
+    Rows without a value are left out and counted in a note. Without a unit the values stay as they are, so that the
+    rest of the table can be looked at.
     """
     import numpy as np
 
@@ -100,40 +101,49 @@ def _keys(records: Records, findings: Findings) -> tuple[list[str], list[str], t
     return cells, drugs, (titles[0], titles[1])
 
 
-def _values(records: Records, unit: Unit, value: str, findings: Findings) -> np.ndarray:
+def read_values(path: Path, value: str, findings: Findings) -> np.ndarray:
+    """Read the numbers alone, those that are there: what they look like is told of them."""
+    import numpy as np
+
+    numbers = _numbers(read_records(path, findings), value, findings)[1]
+    return numbers[~np.isnan(numbers)]
+
+
+def _values(records: Records, unit: Unit | None, value: str, findings: Findings) -> np.ndarray:
     """Targets of the rows, NaN where there is none."""
+    import numpy as np
+
+    title, numbers = _numbers(records, value, findings)
+    if unit is None:
+        return numbers
+    present = ~np.isnan(numbers)
+    within = np.ones(len(numbers), dtype=bool)
+    within[present] = possible(numbers[present], unit)
+    few = (~within).sum() <= present.sum() / 10
+    if few:  # else the unit is at fault, not the values
+        cells = [(records.lines[row], f"{numbers[row]:g}") for row in np.flatnonzero(~within).tolist()]
+        remedy = "Correct the values, or 'unit' where it is wrong"
+        findings.cells(records.source, title, cells, "impossible values", f"a response in {unit}", remedy)
+    check_unit(numbers[present & within] if few else numbers[present], unit, records.source, title, findings)
+    return np.where(within, to_target(numbers, unit), np.nan)
+
+
+def _numbers(records: Records, value: str, findings: Findings) -> tuple[str, np.ndarray]:
+    """Title of the column of values and its numbers, NaN where nothing stands; any other text is a problem."""
     import numpy as np
 
     place = find_column(records, (value,), findings, need="values")
     if place is None:
-        return np.full(len(records.rows), np.nan)
+        return value, np.full(len(records.rows), np.nan)
     title, texts = records.header[place], records.column(place)
     numbers = np.array([parse_number(text) for text in texts])
-    cells = list(zip(records.lines, texts, strict=True))
-    empty = np.array([text.lower() in MISSING for text in texts], dtype=bool)
-    wrong = ~empty & ~np.isfinite(numbers)
-    bad = [cell for cell, odd in zip(cells, wrong, strict=True) if odd]
-    findings.cells(
-        records.source,
-        title,
-        bad,
-        "values that are no numbers",
-        "a finite number with a decimal point, or nothing",
-        "Give a bound such as >10 as 10 with 'true' in a column censored",
-    )
-    numbers[~np.isfinite(numbers) | empty] = np.nan
-    present = ~np.isnan(numbers)
-    within = np.ones(len(numbers), dtype=bool)
-    within[present] = possible(numbers[present], unit)
-    outside = [cell for cell, good in zip(cells, within, strict=True) if not good]
-    if len(outside) <= present.sum() / 10:
-        remedy = "Correct the values, or 'unit' where it is wrong"
-        findings.cells(records.source, title, outside, "values that are impossible", f"a response in {unit}", remedy)
-        check_unit(numbers[present & within], unit, records.source, title, findings)
-    else:
-        check_unit(numbers[present], unit, records.source, title, findings)
-    target = to_target(numbers, unit)
-    return np.where(within, target, np.nan)
+    rows = np.flatnonzero(~np.isfinite(numbers)).tolist()
+    bad = [(records.lines[row], texts[row]) for row in rows if texts[row].lower() not in MISSING]
+    expected = "a finite number with a decimal point, or nothing"
+    remedy = "Give a bound such as >10 as 10 with 'true' in a column censored"
+    findings.cells(records.source, title, bad, "values that are no numbers", expected, remedy)
+    numbers[rows] = np.nan
+    return title, numbers
 
 
 def _marks(records: Records, findings: Findings) -> list[bool]:

@@ -11,7 +11,7 @@ from clmt.tables.units import AREAS, LN_IC50_LIMIT, MEDIANS
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["check_unit", "possible", "to_target"]
+__all__ = ["check_unit", "fitting_units", "possible", "to_target"]
 
 _PIC50 = (3.0, 13.0)
 """Between them lie pIC50: 1 mM and 0.1 pM."""
@@ -62,6 +62,11 @@ def looks_like(values: np.ndarray, unit: Unit) -> bool:
     return low <= float(np.median(to_target(values, unit))) <= high
 
 
+def fitting_units(values: np.ndarray) -> list[Unit]:
+    """Units that the distribution of values fits, for a message: none is taken unless it is stated."""
+    return [unit for unit in UNITS if values.size and looks_like(values, unit)]
+
+
 def check_unit(values: np.ndarray, unit: Unit, source: str, column: str, findings: Findings) -> None:
     """Say what the values are in the stated unit; a problem where they look like those of another.
 
@@ -72,8 +77,9 @@ def check_unit(values: np.ndarray, unit: Unit, source: str, column: str, finding
     if not values.size:
         return
     span = f"from {values.min():g} to {values.max():g}, median {np.median(values):g}"
-    others = [other for other in UNITS if other != unit and looks_like(values, other)]
-    if not looks_like(values, unit):
+    fitting = fitting_units(values)
+    others = [other for other in fitting if other != unit]
+    if unit not in fitting:
         like = f"They look like {' or '.join(others)}" if others else "They look like no unit that is known"
         findings.problem(
             source,
