@@ -60,6 +60,22 @@ def test_same_seed_same_predictions(fold: FoldData, fitted: CLMT, pairs: np.ndar
     assert not np.array_equal(other.predict(fold, pairs), expected)
 
 
+def test_learns_where_no_tissue_and_no_pathway_is_known(fold: FoldData, pairs: np.ndarray) -> None:
+    drugs, cells = len(fold.graph.drug_ids), len(fold.graph.cell_line_ids)
+    unknown = torch.full((cells,), -1)
+    labels = {
+        "pathway": torch.zeros(drugs, 0),
+        "pathways": [],
+        "tissue": unknown,
+        "cell_tissue": unknown,
+        "tissues": [],
+    }
+    bare = with_graph(fold, **labels)
+    model = create_model("clmt", QUICK)
+    model.fit(bare, seed=1, device="cpu")
+    assert np.isfinite(model.predict(bare, pairs)).all()
+
+
 def check_independent_of_batch(predict: Any, pairs: np.ndarray) -> None:
     whole = predict(pairs)
     for size in (1, 7):
