@@ -12,7 +12,7 @@ __all__ = ["register"]
 
 
 def register(subparsers: Subparsers) -> None:
-    """Add ``clmt fit`` and ``clmt bundle``."""
+    """Add ``clmt fit``, ``clmt bundle`` and ``clmt predict``."""
     fit = subparsers.add_parser("fit", help="train the final model of a dataset and write it as one file")
     fit.add_argument("--dataset", required=True, help="entry of datasets, such as gdsc or demo")
     fit.add_argument("--model", default="clmt", help="entry of models, of arch clmt (default: %(default)s)")
@@ -35,6 +35,31 @@ def register(subparsers: Subparsers) -> None:
     )
     pack.add_argument("--out", type=Path, required=True, help="bundle to write, .clmt")
     pack.set_defaults(run=run_bundle)
+    _add_predict(subparsers)
+
+
+def _add_predict(subparsers: Subparsers) -> None:
+    predict = subparsers.add_parser("predict", help="predict known and new cell lines and drugs with a bundle")
+    predict.add_argument("--bundle", type=Path, required=True, help="file that clmt fit wrote, .clmt")
+    predict.add_argument(
+        "--drugs", nargs="+", required=True, metavar="D", help="names, or files of SMILES: csv, tsv, Parquet, smi, sdf"
+    )
+    predict.add_argument(
+        "--cell-lines", nargs="+", required=True, metavar="C", help="names, or tables of expression: csv, tsv, Parquet"
+    )
+    predict.add_argument("--mutation", type=Path, metavar="FILE", help="0 and 1 of new cell lines by gene")
+    predict.add_argument("--copy-number", type=Path, metavar="FILE", help="0 and 1 of new cell lines by gene")
+    predict.add_argument("--annotations", type=Path, metavar="FILE", help="cell_line, text, tissue of new cell lines")
+    predict.add_argument("--encoder-folder", type=Path, metavar="DIR", help="transformer of the bundle, for own texts")
+    predict.add_argument("--level", type=float, default=0.9, help="of the intervals (default: %(default)s)")
+    predict.add_argument(
+        "--max-missing", type=float, default=0.2, help="share of the genes a table may lack (default: %(default)s)"
+    )
+    predict.add_argument("--skip-bad", action="store_true", help="leave out, and count, SMILES that do not parse")
+    predict.add_argument("--threads", type=THREADS, default=1, help="CPU threads (default: %(default)s)")
+    predict.add_argument("--format", choices=["parquet", "csv", "tsv", "json"], help="default: the ending of --out")
+    predict.add_argument("--out", type=Path, required=True, metavar="P", help="file of predictions to write")
+    predict.set_defaults(run=run_predict)
 
 
 def run_fit(args: argparse.Namespace) -> None:
@@ -72,3 +97,27 @@ def run_bundle(args: argparse.Namespace) -> None:
         calibration=calibration,
         out=args.out,
     )
+
+
+def run_predict(args: argparse.Namespace) -> None:
+    """Predict with a bundle."""
+    import torch
+
+    from clmt.bundles.output import output_format, write_predictions
+    from clmt.bundles.predict import load_bundle
+
+    kind = output_format(args.out, args.format)
+    torch.set_num_threads(args.threads)
+    frame = load_bundle(args.bundle).predict(
+        args.drugs,
+        args.cell_lines,
+        mutation=args.mutation,
+        copy_number=args.copy_number,
+        annotations=args.annotations,
+        level=args.level,
+        max_missing=args.max_missing,
+        skip_bad=args.skip_bad,
+        encoder_folder=args.encoder_folder,
+        threads=args.threads,
+    )
+    write_predictions(frame, args.out, kind)
