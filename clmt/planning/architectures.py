@@ -71,6 +71,7 @@ ARCHITECTURES = {
     "conditional_normal": Architecture(
         f"{_B}.conditional_normal:ConditionalNormal", baselines.ConditionalNormalSettings
     ),
+    "residual_normal": Architecture(f"{_B}.residual_normal:ResidualNormal", baselines.ResidualNormalSettings),
     "drug_ridge": Architecture(f"{_B}.ridge:DrugRidge", baselines.DrugRidgeSettings),
     "tanimoto_ridge": Architecture(f"{_B}.ridge:TanimotoRidge", baselines.TanimotoRidgeSettings),
     "omics_gp": Architecture(f"{_B}.omics_gp:OmicsGP", baselines.OmicsGPSettings),

@@ -11,9 +11,10 @@ import pytest
 import torch
 
 from clmt.graph.fold_data import FoldData
-from clmt.models.baselines.omics_gp import out_of_fold
+from clmt.models.baselines.left_out import LeftOutProcesses
 from clmt.models.create import create_model
 from clmt.planning.settings.baselines import OmicsGPSettings
+from tests.helpers.architectures import check_same_state
 from tests.helpers.blind_fold import HELD_CELLS, HELD_DRUGS, blind_fold, with_other_entities, without
 from tests.helpers.folds import planted_fold, with_graph
 
@@ -30,22 +31,6 @@ def ours(arch: str, fold: FoldData) -> Any:
     model = create_model(arch, SETTINGS[arch])
     model.fit(fold, seed=0, device="cpu")
     return model
-
-
-def flat(state: Any, name: str = "state") -> dict[str, np.ndarray]:
-    """Every number of a state by its place."""
-    if isinstance(state, dict):
-        return {place: value for key in state for place, value in flat(state[key], f"{name}.{key}").items()}
-    if isinstance(state, list):
-        return {place: value for row, one in enumerate(state) for place, value in flat(one, f"{name}[{row}]").items()}
-    return {name: np.asarray(state)}
-
-
-def check_same_state(first: Any, second: Any) -> None:
-    before, after = flat(first.state()), flat(second.state())
-    assert before.keys() == after.keys()
-    for name in before:
-        np.testing.assert_array_equal(before[name], after[name], err_msg=name)
 
 
 # Validation and test responses.
@@ -158,9 +143,15 @@ def settings() -> OmicsGPSettings:
     return OmicsGPSettings.read(SETTINGS["omics_gp"])
 
 
+def out_of_fold(fold: FoldData) -> np.ndarray:
+    """Predictions of the training pairs by processes that have not seen their cell line."""
+    cells, drugs = fold.graph.train_pairs.numpy().T
+    return LeftOutProcesses.fit(fold, settings(), parts=4, seed=0).predict_all(fold)[cells, drugs]
+
+
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_no_row_predicts_itself(protocol: str) -> None:
-    check_no_row_predicts_itself(lambda fold: out_of_fold(fold, settings(), parts=4, seed=0), protocol)
+    check_no_row_predicts_itself(out_of_fold, protocol)
 
 
 def test_out_of_fold_check_catches_the_fit_and_weights_that_saw_the_row() -> None:
@@ -168,7 +159,7 @@ def test_out_of_fold_check_catches_the_fit_and_weights_that_saw_the_row() -> Non
         return ours("omics_gp", fold).predict(fold, fold.graph.train_pairs.numpy())
 
     def mean_of_all(fold: FoldData) -> np.ndarray:
-        return out_of_fold(fold, settings(), parts=4, seed=0) + float(fold.graph.train_ln_ic50.mean())
+        return out_of_fold(fold) + float(fold.graph.train_ln_ic50.mean())
 
     for wrong in (in_sample, mean_of_all):
         with pytest.raises(AssertionError):
@@ -178,7 +169,7 @@ def test_out_of_fold_check_catches_the_fit_and_weights_that_saw_the_row() -> Non
 def test_out_of_fold_predictions_are_worse_than_those_of_a_fit_that_saw_the_row() -> None:
     fold, _ = planted_fold("cell_blind")
     values = fold.graph.train_ln_ic50.numpy().astype(np.float64)
-    left_out = np.std(out_of_fold(fold, settings(), parts=4, seed=0) - values)
+    left_out = np.std(out_of_fold(fold) - values)
     seen = np.std(ours("omics_gp", fold).predict(fold, fold.graph.train_pairs.numpy()) - values)
     assert seen < 0.9 * left_out
     assert left_out < 0.5 * values.std()

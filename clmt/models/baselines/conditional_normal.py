@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
 from itertools import islice, product
 from time import perf_counter
@@ -47,6 +48,9 @@ class ConditionalNormal(Model):
     break it. A cell line without training responses gets the mean of each drug, a drug without any the mean effects;
     where the validation pairs are of such ones only (blind protocols), the first rank and pseudo-rows are taken.
 
+    With ``refit`` there is a second fit with what was chosen, to training and validation pairs: it predicts all but the
+    validation pairs, which keep the prediction of a fit that has not seen them, for whatever chooses by them.
+
     Notes
     -----
     Dempster, Laird & Rubin, Maximum likelihood from incomplete data via the EM algorithm (J. R. Stat. Soc. B 39, 1977);
@@ -71,13 +75,21 @@ class ConditionalNormal(Model):
         table = response_table(fold)[np.ix_(cells, self.drugs)]
         validation = response_table(fold, "validation")[np.ix_(cells, self.drugs)]
         if np.isfinite(validation).any():
-            return self._choose(table, validation)
-        rank, pseudo_rows = self.settings.ranks[0], self.settings.pseudo_rows[0]
-        self._keep(fit_response_normal(table, rank, pseudo_rows, _BLIND_SWEEPS), rank, pseudo_rows, _BLIND_SWEEPS)
-        return []
+            history = self._choose(table, validation)
+        else:
+            history, rank, pseudo_rows = [], self.settings.ranks[0], self.settings.pseudo_rows[0]
+            fitted = fit_response_normal(table, rank, pseudo_rows, _BLIND_SWEEPS)
+            self._keep(fitted, rank, pseudo_rows, _BLIND_SWEEPS)
+        self.final = self._refit(fold) if self.settings.refit else None
+        return history
 
     def _keep(self, fitted: ResponseNormal, rank: int, pseudo_rows: float, sweeps: int) -> None:
         self.fitted, self.chosen = fitted, {"rank": rank, "pseudo_rows": pseudo_rows, "sweeps": sweeps}
+
+    def _refit(self, fold: FoldData) -> ResponseNormal:
+        """Fit to training and validation pairs of the drugs in use, with what was chosen."""
+        table = _with_validation(fold)[:, self.drugs]
+        return fit_response_normal(table[np.isfinite(table).any(axis=1)], **self.chosen)
 
     def _choose(self, table: NDArray[np.float64], validation: NDArray[np.float64]) -> list[dict[str, Any]]:
         """Fit ``table`` (c, d) with every setting until ``validation`` (c, d) gains nothing, and keep the best."""
@@ -117,7 +129,18 @@ class ConditionalNormal(Model):
     def predict(self, fold: FoldData, pairs: np.ndarray) -> np.ndarray:
         """Predict ln IC50 (uM) of pairs int64 (n, 2); returns float64 (n,)."""
         # The whole table, so that a prediction does not depend on which other pairs are asked for.
-        return self.expect(fold).mean[pairs[:, 0], pairs[:, 1]]
+        return self.expect_unseen(fold).mean[pairs[:, 0], pairs[:, 1]]
+
+    def expect_unseen(self, fold: FoldData) -> Expected:
+        """Conditional mean and variance of pairs by a fit that has not seen them, (C, D) each: the last one, if any."""
+        found = self.expect(fold)
+        if self.final is None:
+            return found
+        validation = np.isfinite(response_table(fold, "validation"))
+        last = self.final.expect(_with_validation(fold)[:, self.drugs])
+        for table, of_last in ((found.mean, last.mean), (found.variance, last.variance)):
+            table[:, self.drugs] = np.where(validation[:, self.drugs], table[:, self.drugs], of_last)
+        return found
 
     def out_of_fold(self, fold: FoldData, *, parts: int = 5, seed: int = 0) -> Expected:
         """Conditional mean and variance of the training pairs, (C, D) each, NaN elsewhere.
@@ -132,21 +155,14 @@ class ConditionalNormal(Model):
         return Expected(mean, variance)
 
     def state(self) -> dict[str, Any]:
-        """The normal in units of the d drugs in use, as its form has it, what was chosen, and the mean effects."""
+        """The normals in units of the d drugs in use, as their form has them, what was chosen, and the mean effects."""
         return {
             "means": self.means.state(),
             "chosen": dict(self.chosen),
             "level_variance": self.level_variance,
-            **{name: torch.from_numpy(value.copy()) for name, value in self._arrays().items()},
-        }
-
-    def _arrays(self) -> dict[str, NDArray[Any]]:
-        fitted = self.fitted
-        return {
-            "drugs": self.drugs,
-            "centre": fitted.centre,
-            "spread": fitted.spread,
-            **vars(fitted.normal),
+            "drugs": torch.from_numpy(self.drugs.copy()),
+            **_state_of(self.fitted),
+            **({} if self.final is None else {"final": _state_of(self.final)}),
         }
 
     def load_state(self, state: dict[str, Any]) -> None:
@@ -154,10 +170,26 @@ class ConditionalNormal(Model):
         self.means = MeanEffects(self.settings)
         self.means.load_state(state["means"])
         self.level_variance, self.chosen = state["level_variance"], state["chosen"]
-        form: type[Normal | FactorNormal] = Normal if "covariance" in state else FactorNormal
-        normal = form(**{part.name: state[part.name].numpy() for part in fields(form)})
-        self.drugs, centre, spread = (state[name].numpy() for name in ("drugs", "centre", "spread"))
-        self.fitted = ResponseNormal(centre, spread, normal)
+        self.drugs = state["drugs"].numpy()
+        self.fitted = _of_state(state)
+        self.final = _of_state(state["final"]) if "final" in state else None
+
+
+def _state_of(fitted: ResponseNormal) -> dict[str, Any]:
+    arrays = {"centre": fitted.centre, "spread": fitted.spread, **vars(fitted.normal)}
+    return {name: torch.from_numpy(value.copy()) for name, value in arrays.items()}
+
+
+def _of_state(state: Mapping[str, Any]) -> ResponseNormal:
+    form: type[Normal | FactorNormal] = Normal if "covariance" in state else FactorNormal
+    normal = form(**{part.name: state[part.name].numpy() for part in fields(form)})
+    return ResponseNormal(state["centre"].numpy(), state["spread"].numpy(), normal)
+
+
+def _with_validation(fold: FoldData) -> NDArray[np.float64]:
+    """Training and validation responses as a table (C, D) in ln uM, NaN elsewhere."""
+    validation = response_table(fold, "validation")
+    return np.where(np.isfinite(validation), validation, response_table(fold))
 
 
 def response_table(fold: FoldData, role: str = "train") -> NDArray[np.float64]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from clmt.graph.fold_data import FoldData
     from clmt.planning.settings.baselines import OmicsGPSettings
 
-__all__ = ["OmicsGP", "omics_kernels", "out_of_fold"]
+__all__ = ["OmicsGP", "omics_kernels"]
 
 
 class OmicsGP(Model):
@@ -28,8 +27,8 @@ class OmicsGP(Model):
 
     The table of training responses is completed, centred by drug and decomposed; the scores of the cell lines on blocks
     of principal components are processes with a sum of kernels each. Two ways to part the components (a few blocks
-    with weights of their own, and one block) are averaged. Every cell line is predicted from its omics, also one with
-    training pairs; an unseen drug gets the mean of the profile.
+    with weights of their own, and one block) are averaged, unless they are one and the same. Every cell line is
+    predicted from its omics, also one with training pairs; an unseen drug gets the mean of the profile.
     """
 
     settings: OmicsGPSettings
@@ -39,7 +38,7 @@ class OmicsGP(Model):
         train = fold.graph.train_cells.numpy()
         mean, scores, axes = self._components(fold)
         gram = {name: kernel[train] for name, kernel in omics_kernels(fold).items()}
-        parts = (self.settings.blocks, (self.settings.components,))
+        parts = dict.fromkeys([tuple(self.settings.blocks), (self.settings.components,)])
         self.mean, self.processes = mean, []
         for sizes in parts:
             for block in component_blocks(sizes, scores.shape[1]):
@@ -67,8 +66,11 @@ class OmicsGP(Model):
     def predict(self, fold: FoldData, pairs: np.ndarray) -> np.ndarray:
         """Predict ln IC50 (uM) of pairs int64 (n, 2); returns float64 (n,)."""
         # All cell lines at once, so that a prediction does not depend on which other pairs are asked for.
-        table = self.mean + predict_table(self.processes, omics_kernels(fold))
-        return table[pairs[:, 0], pairs[:, 1]]
+        return self.predict_all(fold)[pairs[:, 0], pairs[:, 1]]
+
+    def predict_all(self, fold: FoldData) -> NDArray[np.float64]:
+        """Predict ln IC50 (uM) of every pair, float64 (C, D)."""
+        return self.mean + predict_table(self.processes, omics_kernels(fold))
 
     def state(self) -> dict[str, Any]:
         """Mean profile float64 (D,), and the processes."""
@@ -105,42 +107,3 @@ def omics_kernels(fold: FoldData) -> dict[str, NDArray[np.float64]]:
 
 #: Training cell lines in which a gene of the cosine is altered at least: one alteration alone is like nothing.
 _COMMON = 8
-
-
-def out_of_fold(fold: FoldData, settings: OmicsGPSettings, *, parts: int, seed: int) -> NDArray[np.float64]:
-    """Predict each training pair by processes fitted on other cell lines, weights included; float64 (n,).
-
-    Features for whatever is stacked on top: a process that has seen a cell line's responses is far too good for it.
-
-    Parameters
-    ----------
-    fold
-        Whose training pairs are predicted, in their order.
-    settings
-        Of the processes.
-    parts
-        Parts of the training cell lines; each is left out once.
-    seed
-        Draws the parts.
-    """
-    graph = fold.graph
-    rows = graph.training_rows()[0]
-    part = np.full(graph.n_cells, -1)
-    part[rows] = np.random.default_rng(seed).permutation(len(rows)) % parts
-    pairs, values = graph.responses("train")
-    predicted = np.empty(len(pairs))
-    for left_out in range(min(parts, len(rows))):
-        inside = torch.from_numpy(part[pairs[:, 0].numpy()] == left_out)
-        others = pairs[~inside]
-        known = replace(
-            graph,
-            train_cells=torch.bincount(others[:, 0], minlength=graph.n_cells) > 0,
-            train_drugs=torch.bincount(others[:, 1], minlength=graph.n_drugs) > 0,
-            train_pairs=others,
-            train_ln_ic50=values[~inside],
-        )
-        rest = replace(fold, graph=known)
-        model = OmicsGP(settings)
-        model.fit(rest, seed=seed, device="cpu")
-        predicted[inside.numpy()] = model.predict(rest, pairs[inside].numpy())
-    return predicted

@@ -19,6 +19,7 @@ __all__ = [
     "MeanEffectsSettings",
     "OmicsGPSettings",
     "RandomForestSettings",
+    "ResidualNormalSettings",
     "TanimotoRidgeSettings",
     "TissueDrugMeanSettings",
 ]
@@ -69,6 +70,10 @@ class ConditionalNormalSettings(MeanEffectsSettings):
         description="Weights of the prior, in cell lines; the best on the validation pairs is used.",
     )
     sweeps: int = Field(default=50, ge=1, le=1000, description="Sweeps of EM at most.")
+    refit: bool = Field(
+        default=False,
+        description="Whether, after all choices, test pairs are predicted by a fit to training and validation pairs.",
+    )
 
 
 class DrugRidgeSettings(MeanEffectsSettings):
@@ -101,6 +106,18 @@ class OmicsGPSettings(MeanEffectsSettings):
         description="Sizes of successive blocks of principal components, with weights of the kernels of their own.",
     )
     components: Size = Field(default=60, description="Principal components that share weights in the second way.")
+
+
+class ResidualNormalSettings(ConditionalNormalSettings, OmicsGPSettings):
+    """Multivariate normals over what Gaussian processes from omics leave of the responses of a cell line."""
+
+    blocks: Several[Size] = Field(
+        default=(60,),
+        description="As of omics_gp; equal to the components alone, it is fitted once.",
+    )
+    parts: int = Field(
+        default=5, ge=2, le=100, description="Parts of the cell lines; each is left out of its own processes."
+    )
 
 
 class DrugGPSettings(MeanEffectsSettings):

@@ -22,6 +22,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "tissue_mean_effects": {},
     "matrix_factorisation": {"rank": 4, "regularisation": 3.0, "fits": 2},
     "conditional_normal": {"ranks": [1, 3], "pseudo_rows": [30.0, 300.0], "sweeps": 10},
+    "residual_normal": {"ranks": [3], "pseudo_rows": [100.0], "sweeps": 10, "blocks": [3], "components": 3, "parts": 3},
     "drug_ridge": {"alphas": [1.0, 10.0, 100.0]},
     "tanimoto_ridge": {},
     "omics_gp": {"blocks": [1, 3], "components": 4},
@@ -103,6 +104,7 @@ def test_mixed_ladder() -> None:
     assert both < 0.95 * drug
     assert score_on_test("matrix_factorisation", "mixed") < 0.9 * both
     assert score_on_test("conditional_normal", "mixed") < 0.9 * both
+    assert score_on_test("residual_normal", "mixed") < 0.9 * both
     assert score_on_test("gradient_boosting", "mixed") < 0.95 * both
     assert score_on_test("elastic_net", "mixed", scope="drug") < 0.95 * drug
     assert score_on_test("random_forest", "mixed") < 0.95 * global_mean
@@ -111,7 +113,8 @@ def test_mixed_ladder() -> None:
 
 def test_blind_ladder() -> None:
     assert score_on_test("drug_ridge", "cell_blind") < 0.9 * score_on_test("drug_mean", "cell_blind")
-    assert score_on_test("omics_gp", "cell_blind") < 0.9 * score_on_test("drug_mean", "cell_blind")
+    for arch in ("omics_gp", "residual_normal"):
+        assert score_on_test(arch, "cell_blind") < 0.9 * score_on_test("drug_mean", "cell_blind")
     for arch in ("tanimoto_ridge", "drug_gp", "drug_gp_no_text"):
         assert score_on_test(arch, "drug_blind") < 0.97 * score_on_test("cell_mean", "drug_blind")
 
