@@ -26,6 +26,8 @@ __all__ = [
 
 Alphas = Several[Penalty]
 Components = Annotated[int, Field(ge=0, le=10_000)]
+PseudoRows = Annotated[float, Field(ge=1, le=1e6)]
+Rank = Annotated[int, Field(ge=1, le=1000)]
 Size = Annotated[int, Field(ge=1, le=10_000)]
 
 
@@ -61,11 +63,11 @@ class MatrixFactorisationSettings(MeanEffectsSettings):
 class ConditionalNormalSettings(MeanEffectsSettings):
     """One multivariate normal over the responses of a cell line; drugs never measured fall back to the mean effects."""
 
-    ranks: Several[Annotated[int, Field(ge=1, le=1000)]] = Field(
+    ranks: Several[Rank] = Field(
         default=(20, 5),
         description="Common factors of the covariance's prior; the best on the validation pairs is used.",
     )
-    pseudo_rows: Several[Annotated[float, Field(ge=1, le=1e6)]] = Field(
+    pseudo_rows: Several[PseudoRows] = Field(
         default=(400.0, 100.0),
         description="Weights of the prior, in cell lines; the best on the validation pairs is used.",
     )
@@ -111,6 +113,9 @@ class OmicsGPSettings(MeanEffectsSettings):
 class ResidualNormalSettings(ConditionalNormalSettings, OmicsGPSettings):
     """Multivariate normals over what Gaussian processes from omics leave of the responses of a cell line."""
 
+    ranks: Several[Rank] = Field(default=(20,), description="As of conditional_normal.")
+    pseudo_rows: Several[PseudoRows] = Field(default=(400.0,), description="As of conditional_normal.")
+    refit: bool = Field(default=True, description="As of conditional_normal.")
     blocks: Several[Size] = Field(
         default=(60,),
         description="As of omics_gp; equal to the components alone, it is fitted once.",
