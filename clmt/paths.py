@@ -27,6 +27,7 @@ PLACES = {
     "demo": "config/demo.yaml",
     "offline": "config/offline.yaml",
     "text_light": "config/text_light.yaml",
+    "own_data": "config/own_data.example.yaml",
     "sources": REGISTRY,
     "profiles": "workflow/profiles",
 }
