@@ -12,13 +12,13 @@ from clmt.acquire.body import largest, read_body, take_off_gzip
 from clmt.acquire.checks import ANSWERS, HEAD, MOVED, Expectation, Finding, inspect, inspect_bytes, is_foreign
 from clmt.acquire.folder import MirrorFolder, file_sha256
 from clmt.acquire.parts import part_of
-from clmt.acquire.registry import Registry
+from clmt.acquire.registry import Registry, Source
 from clmt.acquire.transport import GoneError, Misplaced, Transient, Transport
 from clmt.errors import ClmtError
 from clmt.files import check_plain, put
 from clmt.logs import transfer
 
-__all__ = ["NOT_FOUND", "Question", "download", "fetch_source"]
+__all__ = ["NOT_FOUND", "Question", "download", "download_source", "fetch_source"]
 
 logger = logging.getLogger(__name__)
 
@@ -45,10 +45,44 @@ def fetch_source(
     """
     source = registry.source(name)
     sender = transport or Transport(intervals=registry.interval)
-    expected = Expectation.of(source)
     folder = MirrorFolder(mirror) if mirror else None
-    download(source.url, out, expected, label=f"source {name!r}", mirror=folder, transport=sender)
-    logger.info("%s: %s bytes from %s", name, f"{out.stat().st_size:,}", f"mirror {mirror}" if mirror else source.url)
+    url = download_source(source, out, mirror=folder, transport=sender)
+    logger.info("%s: %s bytes from %s", name, f"{out.stat().st_size:,}", f"mirror {mirror}" if mirror else url)
+
+
+def download_source(source: Source, out: Path, *, mirror: MirrorFolder | None, transport: Transport) -> str:
+    """Write the verified bytes of a source to ``out``, from the first of its addresses that has them.
+
+    A mirror is asked for the first address alone, where it keeps the file. What an address began, the next one goes on
+    with: the checksum decides over the whole.
+
+    Returns
+    -------
+    str
+        The address.
+
+    Raises
+    ------
+    ClmtError
+        Where no address has the file, with what each said and what there is instead; `GoneError` where each has
+        nothing.
+    """
+    label, expected = f"source {source.name!r}", Expectation.of(source)
+    failed: list[ClmtError] = []
+    for url in source.urls if mirror is None else (source.url,):
+        try:
+            download(url, out, expected, label=label, mirror=mirror, transport=transport)
+        except ClmtError as error:
+            failed.append(error)
+            if len(failed) < len(source.urls) and mirror is None:
+                logger.warning("%s. The next address is asked", error)
+            continue
+        return url
+    said = "; ".join(str(error).removeprefix(f"{label}: ") for error in failed)
+    several = f"none of its {len(failed)} addresses has the file! " if len(failed) > 1 else ""
+    instead = f". Instead: {source.instead}" if source.instead and mirror is None else ""
+    kind = GoneError if all(isinstance(error, GoneError) for error in failed) else ClmtError
+    raise kind(f"{label}: {several}{said}{instead}")
 
 
 @dataclass(frozen=True)

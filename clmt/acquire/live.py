@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
 from clmt.acquire.checks import HEAD, MAGIC, Expectation, inspect_bytes
 from clmt.acquire.registry import Api, Registry, Source
@@ -64,13 +65,20 @@ def check_addresses(
     chosen = names or list(known)
     for name in progress(chosen, "asking", len(chosen)):
         entry = known[name]
-        address = entry.url if isinstance(entry, Source) else f"{entry.url}{KNOWN_ANSWERS.get(name, ('', ''))[0]}"
-        try:
-            found = _first_bytes(entry, sender) if isinstance(entry, Source) else _known_answer(name, address, sender)
-        except ClmtError as error:
-            yield Finding(name, address, False, str(error))
-        else:
-            yield Finding(name, address, True, found)
+        if isinstance(entry, Api):
+            address = f"{entry.url}{KNOWN_ANSWERS.get(name, ('', ''))[0]}"
+            yield _finding(name, address, partial(_known_answer, name, address, sender))
+            continue
+        for url in entry.urls:
+            one = replace(entry, url=url, also=())
+            yield _finding(name, url, partial(_first_bytes, one, sender))
+
+
+def _finding(name: str, address: str, ask: Callable[[], str]) -> Finding:
+    try:
+        return Finding(name, address, True, ask())
+    except ClmtError as error:
+        return Finding(name, address, False, str(error))
 
 
 def table(findings: Iterable[Finding]) -> Iterator[str]:

@@ -7,9 +7,9 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from clmt.acquire.checks import ANSWER, Expectation, inspect
+from clmt.acquire.checks import ANSWER, inspect
 from clmt.acquire.client import UNKNOWN
-from clmt.acquire.fetch import download
+from clmt.acquire.fetch import download_source
 from clmt.acquire.folder import SUMS, MirrorFolder, file_sha256, read_sums
 from clmt.acquire.registry import Registry, Source, download_path, is_address
 from clmt.acquire.transport import GoneError, Transport
@@ -74,8 +74,7 @@ def _add_source(
     if path.is_file() and sums.get(source.address) == file_sha256(path):
         return []
     try:
-        expected = Expectation.of(source)
-        download(source.url, path, expected, label=f"source {source.name!r}", mirror=origin, transport=sender)
+        download_source(source, path, mirror=origin, transport=sender)
     except GoneError as error:
         if origin is None:
             return [str(error)]

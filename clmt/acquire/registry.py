@@ -36,7 +36,8 @@ class Source:
 
     A pinned source has a ``sha256`` (or ``md5``). A floating one changes at its address, and is recognised by its
     ``kind``, the text of its ``header`` and ``min_bytes``. With ``any_line_ends`` the size and the checksum are those
-    of the bytes without carriage returns.
+    of the bytes without carriage returns. A pinned source may lie at further addresses, ``also``, which are tried in
+    turn; ``instead`` says what else there is where all of them fail.
     """
 
     name: str
@@ -52,6 +53,13 @@ class Source:
     header: str | None = None
     min_bytes: int = 1
     any_line_ends: bool = False
+    also: tuple[str, ...] = ()
+    instead: str = ""
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """Every address of the file, the first one first."""
+        return (self.url, *self.also)
 
     @property
     def address(self) -> str:
@@ -132,7 +140,10 @@ def _source(block: str, name: str, entry: dict[str, Any]) -> Source:
     _refuse_bad_keys(where, entry, Source, {"url", "kind", "licence", "date"})
     if entry["kind"] not in KINDS:
         raise expected_one_of(f"{where}.kind", entry["kind"], KINDS)
-    source = Source(name=name, **{**entry, "date": str(entry["date"])})
+    also = entry.get("also", [])
+    if not isinstance(also, list) or not all(isinstance(url, str) for url in also):
+        raise ClmtError(f"{where}.also is no list of addresses! got: {also!r}, expected: [https://host/path, ...]")
+    source = Source(name=name, **{**entry, "date": str(entry["date"]), "also": tuple(also)})
     for key, pattern in (("sha256", _SHA256), ("md5", _MD5)):
         value = getattr(source, key)
         if value is not None and not pattern.fullmatch(str(value)):
@@ -149,7 +160,12 @@ def _source(block: str, name: str, entry: dict[str, Any]) -> Source:
     if pinned == source.floating:
         got = "floating with a checksum" if pinned else "no checksum and not floating"
         raise ClmtError(f"{where} is neither pinned nor floating! got: {got}, expected one of: sha256, floating: true")
-    _check_address(where, source.url)
+    if source.also and not pinned:
+        raise ClmtError(
+            f"{where}.also: a floating file has one address! got: {also[0]}, expected: a checksum, which all share"
+        )
+    for url in source.urls:
+        _check_address(where, url)
     return source
 
 

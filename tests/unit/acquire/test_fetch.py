@@ -237,3 +237,61 @@ def test_an_endless_body_ends_at_the_published_size(web: Web, tmp_path: Path, mo
     with pytest.raises(ClmtError, match="does not end! got: more than 1,000 bytes"):
         fetch(web, tmp_path / "t", Answer(body=TABLE + b"x" * 100_000), sha256=None, bytes=None, floating=True)
     assert nothing_left(tmp_path)
+
+
+POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n"
+
+
+def several(web: Web, *answers: Answer, **entry: object) -> Registry:
+    """A source of as many addresses as there are answers, the checksum of `TABLE` for all of them."""
+    urls = [web.put(f"/at{place}/table.csv", answer) for place, answer in enumerate(answers)]
+    fields = {"bytes": len(TABLE), "sha256": sha256(TABLE), "also": tuple(urls[1:]), **entry}
+    source = Source(name="table", url=urls[0], kind="text", licence="none", date="2026", **fields)  # type: ignore[arg-type]
+    return Registry(Path("r.yaml"), {"table": source}, {})
+
+
+@pytest.mark.parametrize("first", [Answer(body=POINTER), Answer(404), Answer(503), Answer(body=b"<html>quota</html>")])
+def test_the_next_address_is_asked_where_one_fails(web: Web, tmp_path: Path, first: Answer) -> None:
+    registry = several(web, first, Answer(body=TABLE), Answer(500))
+    fetch_source(registry, "table", tmp_path / "t.csv", transport=quick_transport(Clock()))
+    assert (tmp_path / "t.csv").read_bytes() == TABLE
+    assert set(web.asked) == {"/at0/table.csv", "/at1/table.csv"}
+    assert [path.name for path in tmp_path.iterdir()] == ["t.csv"]
+
+
+def test_the_checksum_is_that_of_every_address(web: Web, tmp_path: Path) -> None:
+    registry = several(web, Answer(404), Answer(body=TABLE.replace(b"1,", b"2,")), Answer(body=TABLE))
+    fetch_source(registry, "table", tmp_path / "t.csv", transport=quick_transport(Clock()))
+    assert (tmp_path / "t.csv").read_bytes() == TABLE
+
+
+def test_where_all_addresses_fail_the_line_says_what_was_tried_and_what_else_there_is(web: Web, tmp_path: Path) -> None:
+    registry = several(web, Answer(body=POINTER), Answer(404), instead="dataset gdsc2 is today's release")
+    with pytest.raises(ClmtError) as caught:
+        fetch_source(registry, "table", tmp_path / "t.csv", transport=quick_transport(Clock()))
+    line = str(caught.value)
+    assert line.startswith("source 'table': none of its 2 addresses has the file! ")
+    assert all(words in line for words in ("/at0/table.csv", "Git LFS pointer", "/at1/table.csv", "HTTP 404"))
+    assert line.endswith(". Instead: dataset gdsc2 is today's release")
+    assert "\n" not in line
+    assert nothing_left(tmp_path)
+
+
+def test_a_part_is_continued_by_the_next_address(web: Web, tmp_path: Path) -> None:
+    half = Answer(body=TABLE[:9], claimed=len(TABLE))
+    registry = several(web, half, Answer(body=TABLE))
+    fetch_source(registry, "table", tmp_path / "t.csv", transport=quick_transport(Clock()))
+    assert (tmp_path / "t.csv").read_bytes() == TABLE
+
+
+def test_a_mirror_is_asked_for_the_first_address_alone(web: Web, tmp_path: Path) -> None:
+    registry = several(web, Answer(500), Answer(body=TABLE), instead="nothing")
+    place = tmp_path / "mirror" / registry.source("table").address
+    place.parent.mkdir(parents=True)
+    with pytest.raises(ClmtError, match="no such file in mirror") as caught:
+        fetch_source(registry, "table", tmp_path / "t.csv", tmp_path / "mirror")
+    assert "Instead" not in str(caught.value)
+    place.write_bytes(TABLE)
+    fetch_source(registry, "table", tmp_path / "t.csv", tmp_path / "mirror")
+    assert (tmp_path / "t.csv").read_bytes() == TABLE
+    assert web.asked == []

@@ -124,3 +124,14 @@ def test_the_command_prints_a_table_and_fails_with_2(
 def test_a_table_has_a_line_for_each_finding() -> None:
     finding = live.Finding("a", "https://a.org/x", False, "HTTP 404")
     assert list(table([finding]))[1] == "a\tFAILS\tHTTP 404\thttps://a.org/x\n"
+
+
+def test_every_address_of_a_file_is_asked(web: Web, tmp_path: Path) -> None:
+    good(web)
+    path = write_registry(tmp_path, web)
+    path.write_text(path.read_text().replace("kind: zip,", f"kind: zip, also: ['{web.base}/other.zip'],"))
+    found = list(check_addresses(load_registry(path), ["archive"], quick_transport(attempts=2)))
+    assert [(finding.address.rpartition("/")[2], finding.ok) for finding in found] == [
+        ("a.zip", True),
+        ("other.zip", False),
+    ]

@@ -38,6 +38,8 @@ def test_published_registry_is_complete() -> None:
         assert (source.sha256 or source.md5) or source.min_bytes > 1, source.name
         assert source.url.startswith("https://")
     lfs = registry.source("survey_gdsc")
+    assert len(set(lfs.urls)) == 3
+    assert "gdsc2" in lfs.instead
     assert lfs.url.startswith("https://media.githubusercontent.com/media/")
     assert (lfs.bytes, str(lfs.sha256)[:8]) == (94_001_962, "60a0d0d4")
 
@@ -98,6 +100,9 @@ def test_entries_for_later_are_read_and_stand_apart(tmp_path: Path) -> None:
         ("https://example.org/data/table.csv", "https://h.org/../x", r"table\.url: address cannot be a file name"),
         ("interval: 0.5", "interval: -1", r"apis\.lookup\.interval is not a pause! got: -1"),
         ("  table:", "  Table-1:", "bad name! got: 'Table-1'"),
+        ("    kind: text", "    also: https://h.org/a\n    kind: text", r"table\.also is no list of addresses"),
+        ("    kind: text", "    also: [https://h.org/a]\n    kind: text", r"also: a floating file has one address"),
+        ("    floating: true", f"    sha256: '{'0' * 64}'\n    also: [ftp://h.org/a]", "not a web address! got: 'ftp"),
         ("apis:", "service:", "unknown block! got: 'service', expected one of: apis, later, sources"),
         ("    kind: text", "    kind: text\n    kind: zip", "key 'kind' occurs twice"),
         ("sources:", "sources: [", "not valid YAML"),
