@@ -84,7 +84,8 @@ class GeneticEncoder(nn.Module):
         layers: list[nn.Module] = []
         length = max(genes, self.SHORTEST)
         for inputs, filters in ((1, 32), (32, 64), (64, 128)):
-            layers += [nn.Conv1d(inputs, filters, 8), nn.ReLU(), nn.MaxPool1d(3)]
+            # The paper's ReLU before the maximum gives the same, at three times the cost.
+            layers += [nn.Conv1d(inputs, filters, 8), nn.MaxPool1d(3), nn.ReLU()]
             length = (length - 7) // 3
         self.convolutions = nn.Sequential(*layers)
         self.readout = nn.Linear(128 * length, WIDTH)

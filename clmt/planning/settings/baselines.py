@@ -155,7 +155,7 @@ class RandomForestSettings(MeanEffectsSettings):
         default=(10, 30), description="Depths at most; the better one on the validation pairs is used."
     )
     min_pairs: Count = Field(default=5, description="Training pairs in a leaf at least.")
-    feature_share: float = Field(default=0.33, gt=0, le=1, description="Share of the features that a split may use.")
+    feature_share: float = Field(default=0.1, gt=0, le=1, description="Share of the features that a split may use.")
     sample_share: float = Field(default=0.5, gt=0, le=1, description="Share of the training pairs that a tree draws.")
 
 

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from clmt.graph.fold_data import FoldData
+from clmt.models.best_epoch import BestEpoch
 from clmt.models.create import create_model
 from clmt.models.published import deepcdr, deeptta, training
 from clmt.models.published.inputs import standard_expression
@@ -90,6 +91,32 @@ def test_without_validation_pairs_the_last_epochs_are_kept() -> None:
     rows = made("gin", epochs=2).fit(fold, seed=0, device="cpu")
     assert all(np.isnan(row["validation_rmse"]) and np.isfinite(row["train_loss"]) for row in rows)
     assert rows[0]["best"]
+
+
+def check_lowest_epoch_is_kept(scores: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Score the epochs by a script; the model then has the weights of the epoch that was scored lowest."""
+    scored: list[Weights] = []
+    model = made("gin", epochs=len(scores), cells_per_step=100, drugs_per_step=100)
+
+    def scripted() -> float:
+        scored.append(training.copy_weights(model.network))
+        return scores[len(scored) - 1]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(PublishedModel, "_validation", lambda *_: scripted)
+        model.fit(whole(), seed=0, device="cpu")
+    kept = model.state()["network"]
+    equal = [all(torch.equal(kept[name], other[name]) for name in kept) for other in scored]
+    assert equal == [epoch == int(np.argmin(scores)) for epoch in range(len(scores))]
+
+
+def test_the_lowest_epoch_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    check_lowest_epoch_is_kept([1.0, 0.8, 0.9], monkeypatch)
+    check_lowest_epoch_is_kept([0.5, 0.6, 0.5], monkeypatch)
+    monkeypatch.setattr(BestEpoch, "weights", lambda self, _: None)
+    monkeypatch.setattr(PairNetwork, "load_state_dict", lambda *_: None)
+    with pytest.raises(AssertionError):
+        check_lowest_epoch_is_kept([1.0, 0.8, 0.9], monkeypatch)
 
 
 # What is held out sets no weight.
