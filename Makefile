@@ -46,7 +46,7 @@ lock: install
 	$(COMPILE) --group dev --constraint requirements.lock \
 	  --custom-compile-command "make lock" --output-file requirements-dev.lock > /dev/null
 
-DEMO := results/demo_cv.tsv results/report/demo_cv.html results/report/demo_texts.html
+DEMO := results/demo_cv.tsv results/report/demo_cv.html results/report/demo_texts.html results/report/demo_cv_coverage.tsv
 
 demo: install
 	clmt demo --out resources/demo/mirror

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from clmt.graph.fold_graph import FoldGraph
 
-__all__ = ["Nearest", "nearest_known"]
+__all__ = ["Nearest", "nearest_known", "nearest_training"]
 
 #: Share of the training entities that are as far from the rest as what is called out of the domain.
 _FAR = 0.05
@@ -48,6 +48,14 @@ def nearest_known(graph: FoldGraph, known: FoldGraph) -> dict[str, Nearest]:
         "drug": (graph.drug_similar_edges, graph.drug_similarity, known.drug_ids, graph.n_drugs),
     }
     return {side: _nearest(*parts) for side, parts in sides.items()}
+
+
+def nearest_training(graph: FoldGraph, side: str) -> np.ndarray:
+    """Similarity of every ``cell`` or ``drug`` of a fold to its nearest training one, float64 (n,); 0 without one."""
+    edges, similarity = getattr(graph, f"{side}_similar_edges"), getattr(graph, f"{side}_similarity")
+    best = np.zeros(graph.n_cells if side == "cell" else graph.n_drugs)
+    np.maximum.at(best, edges[1].numpy(), similarity.double().numpy())
+    return best
 
 
 def _nearest(edges: Tensor, similarity: Tensor, names: list[str], count: int) -> Nearest:

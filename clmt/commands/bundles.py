@@ -6,13 +6,14 @@ import argparse
 from pathlib import Path
 
 from clmt.commands import THREADS, Subparsers
+from clmt.commands.evaluation import add_repeats, add_runs, repeat
 from clmt.paths import REGISTRY, here_or_packaged
 
 __all__ = ["register"]
 
 
 def register(subparsers: Subparsers) -> None:
-    """Add ``clmt fit``, ``clmt bundle`` and ``clmt predict``."""
+    """Add ``clmt fit``, ``clmt bundle``, ``clmt predict`` and ``clmt coverage``."""
     fit = subparsers.add_parser("fit", help="train the final model of a dataset and write it as one file")
     fit.add_argument("--dataset", required=True, help="entry of datasets, such as gdsc or demo")
     fit.add_argument("--model", default="clmt", help="entry of models, of arch clmt (default: %(default)s)")
@@ -36,6 +37,7 @@ def register(subparsers: Subparsers) -> None:
     pack.add_argument("--out", type=Path, required=True, help="bundle to write, .clmt")
     pack.set_defaults(run=run_bundle)
     _add_predict(subparsers)
+    _add_coverage(subparsers)
 
 
 def _add_predict(subparsers: Subparsers) -> None:
@@ -60,6 +62,16 @@ def _add_predict(subparsers: Subparsers) -> None:
     predict.add_argument("--format", choices=["parquet", "csv", "tsv", "json"], help="default: the ending of --out")
     predict.add_argument("--out", type=Path, required=True, metavar="P", help="file of predictions to write")
     predict.set_defaults(run=run_predict)
+
+
+def _add_coverage(subparsers: Subparsers) -> None:
+    coverage = subparsers.add_parser("coverage", help="measure on held-out folds how often the intervals hold")
+    add_runs(coverage)
+    add_repeats(coverage)
+    coverage.add_argument("--kind", required=True, help="kind of pairs that the split tests, such as 'new drug'")
+    coverage.add_argument("--graphs", type=Path, nargs="*", default=[], help="graph.pt of each fold, for distances")
+    coverage.add_argument("--out", type=Path, required=True, help="table to write")
+    coverage.set_defaults(run=run_coverage)
 
 
 def run_fit(args: argparse.Namespace) -> None:
@@ -121,3 +133,23 @@ def run_predict(args: argparse.Namespace) -> None:
         threads=args.threads,
     )
     write_predictions(frame, args.out, kind)
+
+
+def run_coverage(args: argparse.Namespace) -> None:
+    """Write the table of coverage of an experiment."""
+    from clmt.bundles.coverage import write_coverage
+    from clmt.errors import choose
+    from clmt.planning.bundles import GROUPS
+
+    choose("--kind: unknown kind of pairs", args.kind, GROUPS)
+    write_coverage(
+        args.experiment,
+        args.kind,
+        metrics=args.metrics,
+        predictions=args.predictions,
+        models=args.models,
+        digests=args.digests,
+        repeat_of=dict(repeat(text) for text in args.repeats),
+        graphs=args.graphs,
+        out=args.out,
+    )

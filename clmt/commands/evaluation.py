@@ -7,32 +7,31 @@ from pathlib import Path
 
 from clmt.commands import Subparsers, whole_number
 
-__all__ = ["register"]
+__all__ = ["add_repeats", "add_runs", "register", "repeat"]
 
 
 def register(subparsers: Subparsers) -> None:
     """Add ``clmt collect`` and ``clmt figures``."""
     collect = subparsers.add_parser("collect", help="gather the runs of an experiment in its two tables")
-    _add_runs(collect)
+    add_runs(collect)
+    add_repeats(collect)
     collect.add_argument("--table", type=Path, required=True, help="one row per model and fold, to write")
     collect.add_argument("--summary", type=Path, required=True, help="one row per model and metric, to write")
-    collect.add_argument(
-        "--repeats", nargs="*", default=[], metavar="MODEL=FIRST", help="models that train another from another seed"
-    )
     bootstrap = "of the clustered bootstrap (default: %(default)s)"
     collect.add_argument("--replicates", type=whole_number(10, 100_000), default=2000, help=bootstrap)
     collect.add_argument("--seed", type=whole_number(0, 2**31 - 1), default=0, help=bootstrap)
     collect.set_defaults(run=run_collect)
 
     figures = subparsers.add_parser("figures", help="draw the figures and the HTML table of an experiment")
-    _add_runs(figures)
+    add_runs(figures)
     figures.add_argument("--history", type=Path, nargs="*", default=[], help="history.csv of each run")
     figures.add_argument("--summary", type=Path, required=True, help="the summary table written by collect")
     figures.add_argument("--out-dir", type=Path, required=True, help="folder to write to")
     figures.set_defaults(run=run_figures)
 
 
-def _add_runs(parser: argparse.ArgumentParser) -> None:
+def add_runs(parser: argparse.ArgumentParser) -> None:
+    """Add the options that name the runs of an experiment."""
     parser.add_argument("--experiment", required=True, help="name of the experiment")
     parser.add_argument("--metrics", type=Path, nargs="+", required=True, help="metrics.json of each run")
     parser.add_argument("--predictions", type=Path, nargs="+", required=True, help="predictions.parquet of each run")
@@ -40,6 +39,13 @@ def _add_runs(parser: argparse.ArgumentParser) -> None:
         "--digests", nargs="*", default=[], help="settings_digest of each run as it is now; a card of others is refused"
     )
     parser.add_argument("--models", nargs="*", default=[], help="models in the order of the rows")
+
+
+def add_repeats(parser: argparse.ArgumentParser) -> None:
+    """Add the option that says which models are another one, trained again."""
+    parser.add_argument(
+        "--repeats", nargs="*", default=[], metavar="MODEL=FIRST", help="models that train another from another seed"
+    )
 
 
 def run_collect(args: argparse.Namespace) -> None:
@@ -53,13 +59,14 @@ def run_collect(args: argparse.Namespace) -> None:
         digests=args.digests,
         table_out=args.table,
         summary_out=args.summary,
-        repeat_of=dict(_repeat(text) for text in args.repeats),
+        repeat_of=dict(repeat(text) for text in args.repeats),
         replicates=args.replicates,
         seed=args.seed,
     )
 
 
-def _repeat(text: str) -> tuple[str, str]:
+def repeat(text: str) -> tuple[str, str]:
+    """Read MODEL=FIRST of ``--repeats``."""
     from clmt.errors import ClmtError
 
     model, equals, first = text.partition("=")

@@ -11,6 +11,7 @@ from clmt.planning.runs import Run, archive_sources, experiment_runs, molecule_s
 from clmt.planning.runs import text_encoder as chosen_encoder
 
 __all__ = ["GROUPS", "PROTOCOL_OF_KIND", "SPLIT", "bundle_models", "bundle_settings", "calibration_runs"]
+__all__ += ["kind_of_split"]
 
 Config = Mapping[str, Any]
 
@@ -52,6 +53,14 @@ def bundle_settings(config: Config, dataset: str, model: str) -> dict[str, Any]:
     }
 
 
+def kind_of_split(config: Config, name: str) -> str | None:
+    """Kind of pairs that a split tests; None where it gives shots, repeats itself, or tests another kind."""
+    split = config["splits"][name]
+    plain = split.get("repeats", 1) == 1 and not split.get("shot_pool") and split.get("variant") != "paper"
+    kinds = [kind for kind, protocol in PROTOCOL_OF_KIND.items() if plain and split["protocol"] == protocol]
+    return kinds[0] if kinds else None
+
+
 def calibration_runs(config: Config, dataset: str, model: str) -> dict[str, list[Run]]:
     """Runs whose test pairs are of a kind, of the first experiment that has the model on a split of that protocol.
 
@@ -60,12 +69,10 @@ def calibration_runs(config: Config, dataset: str, model: str) -> dict[str, list
     """
     models = bundle_models(config, model)
     runs = {"known pair": [Run(dataset, SPLIT, each, 0) for each in models]}
-    for kind, protocol in PROTOCOL_OF_KIND.items():
+    for kind in PROTOCOL_OF_KIND:
         for name in planned_experiments(config):
             experiment = config["experiments"][name]
-            split = config["splits"][experiment["split"]]
-            plain = split.get("repeats", 1) == 1 and not split.get("shot_pool") and split.get("variant") != "paper"
-            if kind in runs or not plain or split["protocol"] != protocol or experiment["dataset"] != dataset:
+            if kind in runs or experiment["dataset"] != dataset or kind_of_split(config, experiment["split"]) != kind:
                 continue
             found = [run for run in experiment_runs(config, name) if run.model in models]
             if found:

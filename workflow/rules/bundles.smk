@@ -1,55 +1,5 @@
 # The final model of a dataset as one file: "clmt fit" asks for it, "clmt predict" reads it.
 
-from types import SimpleNamespace
-
-from clmt.planning import bundles
-
-
-def bundle_parts(function):
-    """Input function of a bundle; a model that makes none ends planning with one line."""
-
-    def parts(wildcards):
-        try:
-            return function(wildcards)
-        except ClmtError as error:
-            refuse(error)
-
-    return parts
-
-
-def final_file(name):
-    return bundle_parts(
-        lambda wildcards: [
-            f"results/{wildcards.dataset}/{bundles.SPLIT}/{model}/fold0/{name}"
-            for model in bundles.bundle_models(config, wildcards.model)
-        ]
-    )
-
-
-def calibration_files(wildcards):
-    """Kind of pairs and predictions: those of the final split, and those of experiments that have been run."""
-    found = bundles.calibration_runs(config, wildcards.dataset, wildcards.model).items()
-    of_kind = {kind: [f"{run.folder}/predictions.parquet" for run in runs] for kind, runs in found}
-    return {
-        kind: files
-        for kind, files in of_kind.items()
-        if kind == "known pair" or all(Path(file).is_file() for file in files)
-    }
-
-
-def calibration_arguments(wildcards):
-    return [f"{kind}={file}" for kind, files in calibration_files(wildcards).items() for file in files]
-
-
-def bundle_encoder(function):
-    """Input or params function of encoders, asked for the encoder of the bundle's model; nothing without one."""
-
-    def of_model(wildcards):
-        encoder = plan.text_encoder(config, wildcards.dataset, wildcards.model)
-        return function(SimpleNamespace(encoder=encoder)) if encoder else []
-
-    return of_model
-
 
 rule pack_bundle:
     input:
@@ -90,3 +40,35 @@ rule pack_bundle:
         "clmt bundle --settings {params.settings:q} --models {input.models:q} --graph {input.graph:q} "
         "--molecules {input.molecules:q} {params.text:q} --tables {params.tables:q} --corpus {params.corpus:q} "
         "{params.folder:q} --calibration {params.calibration:q} --out {output.bundle:q} 2> {log:q}"
+
+
+# Of an experiment whose split tests one of the kinds; of any other the kind is refused.
+rule measure_coverage:
+    input:
+        metrics=experiment_files("metrics.json"),
+        predictions=experiment_files("predictions.parquet"),
+        graphs=coverage_graphs,
+    output:
+        table=report(
+            "results/report/{experiment}_coverage.tsv",
+            caption="../report/coverage.rst",
+            category="{experiment}",
+            labels={"figure": "coverage of the intervals"},
+        ),
+    log:
+        "logs/report/{experiment}_coverage.log",
+    group:
+        "report"
+    resources:
+        mem_mb=4000,
+        runtime=30,
+    params:
+        models=lookup(dpath="experiments/{experiment}/models", within=config),
+        repeats=experiment_repeats,
+        digests=experiment_digests,
+        kind=experiment_kind,
+        code=code_digest("clmt.bundles.coverage"),
+    shell:
+        "clmt coverage --experiment {wildcards.experiment:q} --kind {params.kind:q} --models {params.models:q} "
+        "--repeats {params.repeats:q} --digests {params.digests:q} --metrics {input.metrics:q} "
+        "--predictions {input.predictions:q} --graphs {input.graphs:q} --out {output.table:q} 2> {log:q}"
