@@ -76,7 +76,7 @@ ARCHITECTURES = {
     "tanimoto_ridge": Architecture(f"{_B}.ridge:TanimotoRidge", baselines.TanimotoRidgeSettings),
     "omics_gp": Architecture(f"{_B}.omics_gp:OmicsGP", baselines.OmicsGPSettings),
     "drug_gp": Architecture(f"{_B}.drug_gp:DrugGP", baselines.DrugGPSettings, text=True),
-    "drug_gp_no_text": Architecture(f"{_B}.drug_gp:DrugGPNoText", baselines.DrugGPSettings),
+    "drug_gp_no_text": Architecture(f"{_B}.drug_gp:DrugGP", baselines.DrugGPNoTextSettings),
     "gradient_boosting": Architecture(f"{_B}.boosting:GradientBoosting", baselines.GradientBoostingSettings),
     "elastic_net": Architecture(f"{_B}.elastic_net:ElasticNet", baselines.ElasticNetSettings),
     "random_forest": Architecture(f"{_B}.random_forest:RandomForest", baselines.RandomForestSettings),

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 
-from clmt.models.base import Model
 from clmt.models.baselines.means import MeanEffects, training_arrays
 from clmt.models.gaussian_process import Process, fit_process, predict_table
 from clmt.models.kernels import cosine_kernel, sets_kernel, tanimoto
 from clmt.models.profiles import complete_profiles, component_blocks
+from clmt.models.refitted import Refitted
 from clmt.reading.unknown import VAGUE_LABELS
 from clmt.tables.schema import split_labels
 
@@ -20,28 +20,28 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from clmt.graph.fold_data import FoldData
-    from clmt.planning.settings.baselines import DrugGPSettings
+    from clmt.planning.settings.baselines import DrugGPNoTextSettings, DrugGPSettings
 
-__all__ = ["DrugGP", "DrugGPNoText", "drug_kernels", "target_family"]
+__all__ = ["DrugGP", "drug_kernels", "target_family"]
 
-_TARGETS = ("targets", "families", "pathways")
+#: Kernels of what `DrugGPSettings.reads` may name.
+_KERNELS = {"structure": ("structure",), "targets": ("targets", "families", "pathways"), "text": ("text",)}
 
 
-class DrugGP(Model):
-    """Level and pattern of a drug's responses by Gaussian processes over structure, targets and text.
+class DrugGP(Refitted):
+    """Level and pattern of a drug's responses by Gaussian processes over structure, targets and text, or some of them.
 
     A response is ``mu + cell effect + level + pattern``: the level of a drug is one number, its pattern the scores on
     the principal components, over cell lines, of what mean effects leave. The level is the mean of a process for each
     source of knowledge rather than one with all kernels: from a hundred drugs the marginal likelihood prefers large
-    sums, which say less of new drugs than their parts do. A drug with training pairs keeps its own effect as level; an
-    unseen cell line has no effect and no pattern.
+    sums, which say less of new drugs than their parts do. Structure tells little of the pattern and is read for it
+    only where it is all there is. A drug with training pairs keeps its own effect as level; an unseen cell line has no
+    effect and no pattern.
     """
 
-    settings: DrugGPSettings
-    levels: ClassVar[tuple[tuple[str, ...], ...]] = (("structure",), _TARGETS, ("text",))
-    patterns: ClassVar[tuple[str, ...]] = (*_TARGETS, "text")
+    settings: DrugGPSettings | DrugGPNoTextSettings
 
-    def fit(self, fold: FoldData, *, seed: int, device: str) -> list[dict[str, Any]]:
+    def fit_once(self, fold: FoldData, *, seed: int, device: str) -> list[dict[str, Any]]:
         """Fit on the training pairs; there is no learning curve and nothing to choose on the validation pairs."""
         cells, drugs, values = training_arrays(fold)
         self.means = MeanEffects(self.settings)
@@ -54,16 +54,19 @@ class DrugGP(Model):
         self.seen = fold.graph.train_drugs.numpy()
         gram = {name: kernel[self.seen] for name, kernel in drug_kernels(fold).items()}
         level = self.means.effects.drug_effect[self.seen, None]
-        share = np.full((1, 1), 1.0 / len(self.levels))
-        self.level_processes = [fit_process(gram, names, level, share) for names in self.levels]
+        reads = self.settings.reads
+        share = np.full((1, 1), 1.0 / len(reads))
+        self.level_processes = [fit_process(gram, _KERNELS[source], level, share) for source in reads]
+        told: list[str] = [source for source in reads if source != "structure"] or ["structure"]
+        patterns = [name for source in told for name in _KERNELS[source]]
         scores, length, axes = np.linalg.svd(departures[:, self.seen].T, full_matrices=False)
         self.pattern_processes = [
-            fit_process(gram, self.patterns, scores[:, block] * length[block], axes[block])
+            fit_process(gram, patterns, scores[:, block] * length[block], axes[block])
             for block in component_blocks(self.settings.blocks, len(length))
         ]
         return []
 
-    def predict(self, fold: FoldData, pairs: np.ndarray) -> np.ndarray:
+    def predict_once(self, fold: FoldData, pairs: np.ndarray) -> np.ndarray:
         """Predict ln IC50 (uM) of pairs int64 (n, 2); returns float64 (n,)."""
         kernels = drug_kernels(fold)
         effects = self.means.effects
@@ -73,7 +76,7 @@ class DrugGP(Model):
         own = np.where(self.seen, effects.drug_effect, level)
         return effects.mu + effects.cell_effect[cells] + own[drugs] + pattern[drugs, cells]
 
-    def state(self) -> dict[str, Any]:
+    def state_once(self) -> dict[str, Any]:
         """Mean effects, which drugs have training pairs (D,), and the processes of level and pattern."""
         return {
             "means": self.means.state(),
@@ -82,20 +85,13 @@ class DrugGP(Model):
             "patterns": [process.state() for process in self.pattern_processes],
         }
 
-    def load_state(self, state: dict[str, Any]) -> None:
-        """Restore what `state` returned."""
+    def load_once(self, state: dict[str, Any]) -> None:
+        """Restore what `state_once` returned."""
         self.means = MeanEffects(self.settings)
         self.means.load_state(state["means"])
         self.seen = state["seen"].numpy()
         self.level_processes = [Process.of_state(one) for one in state["levels"]]
         self.pattern_processes = [Process.of_state(one) for one in state["patterns"]]
-
-
-class DrugGPNoText(DrugGP):
-    """The same from structure and targets alone: what is left without text."""
-
-    levels: ClassVar[tuple[tuple[str, ...], ...]] = (("structure",), _TARGETS)
-    patterns: ClassVar[tuple[str, ...]] = _TARGETS
 
 
 def drug_kernels(fold: FoldData) -> dict[str, NDArray[np.float64]]:

@@ -46,7 +46,7 @@ class LeftOutProcesses:
         part[rows] = np.random.default_rng(seed).permutation(len(rows)) % parts
         models = [OmicsGP(settings) for _ in range(parts)]
         for left_out, model in enumerate(models):
-            model.fit(_without(fold, part == left_out), seed=seed, device="cpu")
+            model.fit_once(_without(fold, part == left_out), seed=seed, device="cpu")
         return cls(part, models)
 
     def predict_all(self, fold: FoldData) -> NDArray[np.float64]:
@@ -62,14 +62,14 @@ class LeftOutProcesses:
 
     def state(self) -> dict[str, Any]:
         """Parts and processes."""
-        return {"part": torch.from_numpy(self.part.copy()), "models": [model.state() for model in self.models]}
+        return {"part": torch.from_numpy(self.part.copy()), "models": [model.state_once() for model in self.models]}
 
     @classmethod
     def of_state(cls, state: Mapping[str, Any], settings: OmicsGPSettings) -> LeftOutProcesses:
         """Restore what `state` returned."""
         models = [OmicsGP(settings) for _ in state["models"]]
         for model, one in zip(models, state["models"], strict=True):
-            model.load_state(one)
+            model.load_once(one)
         return cls(state["part"].numpy(), models)
 
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from clmt.models.base import Model
 from clmt.models.baselines.means import training_arrays
 from clmt.models.gaussian_process import Process, fit_process, predict_table
 from clmt.models.kernels import agreement_kernel, cosine_kernel, gaussian_kernel, linear_kernel
 from clmt.models.profiles import complete_profiles, component_blocks
+from clmt.models.refitted import Refitted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["OmicsGP", "omics_kernels"]
 
 
-class OmicsGP(Model):
+class OmicsGP(Refitted):
     """Response profiles of cell lines by Gaussian processes over expression, mutations, copy number and tissue.
 
     The table of training responses is completed, centred by drug and decomposed; the scores of the cell lines on blocks
@@ -33,7 +33,7 @@ class OmicsGP(Model):
 
     settings: OmicsGPSettings
 
-    def fit(self, fold: FoldData, *, seed: int, device: str) -> list[dict[str, Any]]:
+    def fit_once(self, fold: FoldData, *, seed: int, device: str) -> list[dict[str, Any]]:
         """Fit on the training pairs; there is no learning curve and nothing to choose on the validation pairs."""
         train = fold.graph.train_cells.numpy()
         mean, scores, axes = self._components(fold)
@@ -63,7 +63,7 @@ class OmicsGP(Model):
         axes[:, seen] = right
         return mean, left * length, axes
 
-    def predict(self, fold: FoldData, pairs: np.ndarray) -> np.ndarray:
+    def predict_once(self, fold: FoldData, pairs: np.ndarray) -> np.ndarray:
         """Predict ln IC50 (uM) of pairs int64 (n, 2); returns float64 (n,)."""
         # All cell lines at once, so that a prediction does not depend on which other pairs are asked for.
         return self.predict_all(fold)[pairs[:, 0], pairs[:, 1]]
@@ -72,12 +72,12 @@ class OmicsGP(Model):
         """Predict ln IC50 (uM) of every pair, float64 (C, D)."""
         return self.mean + predict_table(self.processes, omics_kernels(fold))
 
-    def state(self) -> dict[str, Any]:
+    def state_once(self) -> dict[str, Any]:
         """Mean profile float64 (D,), and the processes."""
         return {"mean": torch.from_numpy(self.mean.copy()), "processes": [one.state() for one in self.processes]}
 
-    def load_state(self, state: dict[str, Any]) -> None:
-        """Restore what `state` returned."""
+    def load_once(self, state: dict[str, Any]) -> None:
+        """Restore what `state_once` returned."""
         self.mean = state["mean"].numpy()
         self.processes = [Process.of_state(one) for one in state["processes"]]
 

@@ -6,10 +6,23 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from clmt.planning.settings.base import Batch, Count, Decay, Penalty, Rate, Settings, Several, Share, Weight, Width
+from clmt.planning.settings.base import (
+    Batch,
+    Count,
+    Decay,
+    Penalty,
+    Rate,
+    Settings,
+    Several,
+    SeveralUnique,
+    Share,
+    Weight,
+    Width,
+)
 
 __all__ = [
     "ConditionalNormalSettings",
+    "DrugGPNoTextSettings",
     "DrugGPSettings",
     "DrugRidgeSettings",
     "ElasticNetSettings",
@@ -19,6 +32,7 @@ __all__ = [
     "MeanEffectsSettings",
     "OmicsGPSettings",
     "RandomForestSettings",
+    "RefittedSettings",
     "ResidualNormalSettings",
     "TanimotoRidgeSettings",
     "TissueDrugMeanSettings",
@@ -46,6 +60,15 @@ class TissueDrugMeanSettings(Settings):
     )
 
 
+class RefittedSettings(MeanEffectsSettings):
+    """Of a model that may be fitted once more after all choices."""
+
+    refit: bool = Field(
+        default=False,
+        description="Whether, after all choices, test pairs are predicted by a fit to training and validation pairs.",
+    )
+
+
 class MatrixFactorisationSettings(MeanEffectsSettings):
     """Mean effects plus a low-rank term."""
 
@@ -60,7 +83,7 @@ class MatrixFactorisationSettings(MeanEffectsSettings):
     fits: int = Field(default=5, ge=1, le=1000, description="Random starts, averaged.")
 
 
-class ConditionalNormalSettings(MeanEffectsSettings):
+class ConditionalNormalSettings(RefittedSettings):
     """One multivariate normal over the responses of a cell line; drugs never measured fall back to the mean effects."""
 
     ranks: Several[Rank] = Field(
@@ -72,10 +95,6 @@ class ConditionalNormalSettings(MeanEffectsSettings):
         description="Weights of the prior, in cell lines; the best on the validation pairs is used.",
     )
     sweeps: int = Field(default=50, ge=1, le=1000, description="Sweeps of EM at most.")
-    refit: bool = Field(
-        default=False,
-        description="Whether, after all choices, test pairs are predicted by a fit to training and validation pairs.",
-    )
 
 
 class DrugRidgeSettings(MeanEffectsSettings):
@@ -100,7 +119,7 @@ class TanimotoRidgeSettings(MeanEffectsSettings):
     )
 
 
-class OmicsGPSettings(MeanEffectsSettings):
+class OmicsGPSettings(RefittedSettings):
     """Gaussian processes from omics to components of the response profiles, parted in two ways and averaged."""
 
     blocks: Several[Size] = Field(
@@ -125,9 +144,7 @@ class ResidualNormalSettings(ConditionalNormalSettings, OmicsGPSettings):
     )
 
 
-class DrugGPSettings(MeanEffectsSettings):
-    """Gaussian processes from structure, targets and text to the level and the pattern of a drug's responses."""
-
+class _DrugProcessSettings(RefittedSettings):
     blocks: Several[Size] = Field(
         default=(1, 3, 11),
         description="Sizes of successive blocks of the pattern's principal components, with weights of their own.",
@@ -157,6 +174,22 @@ class RandomForestSettings(MeanEffectsSettings):
     min_pairs: Count = Field(default=5, description="Training pairs in a leaf at least.")
     feature_share: float = Field(default=0.1, gt=0, le=1, description="Share of the features that a split may use.")
     sample_share: float = Field(default=0.5, gt=0, le=1, description="Share of the training pairs that a tree draws.")
+
+
+class DrugGPSettings(_DrugProcessSettings):
+    """Gaussian processes from structure, targets and text to the level and the pattern of a drug's responses."""
+
+    reads: SeveralUnique[Literal["structure", "targets", "text"]] = Field(
+        default=("structure", "targets", "text"), description="What is read of a drug."
+    )
+
+
+class DrugGPNoTextSettings(_DrugProcessSettings):
+    """The same without text, so that a run depends on none."""
+
+    reads: SeveralUnique[Literal["structure", "targets"]] = Field(
+        default=("structure", "targets"), description="What is read of a drug."
+    )
 
 
 class GradientBoostingSettings(Settings):

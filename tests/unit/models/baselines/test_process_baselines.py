@@ -74,6 +74,29 @@ def test_targets_are_read(arch: str) -> None:
     assert not np.array_equal(table(arch, fold), table(arch, bare))
 
 
+@pytest.mark.parametrize("source", ["structure", "targets", "text"])
+def test_what_is_not_read_changes_nothing(source: str) -> None:
+    """One source alone tells a level and a pattern; the others may be what they like."""
+    fold, _ = planted_fold("drug_blind")
+    fold = with_text(fold, np.arange(24))
+    changed = {
+        "structure": with_other_prints(fold).molecules,
+        "targets": with_graph(fold, drug_targets=[""] * N_DRUGS, drug_pathways=[""] * N_DRUGS).graph,
+        "text": torch.flip(fold.drug_text, [0]),
+    }
+    part = {"structure": "molecules", "targets": "graph", "text": "drug_text"}
+
+    def predicted(seen: FoldData) -> np.ndarray:
+        model = create_model("drug_gp", {**SETTINGS["drug_gp"], "reads": [source]})
+        model.fit(seen, seed=0, device="cpu")
+        return model.predict(seen, every_pair())
+
+    own = predicted(fold)
+    for name, value in changed.items():
+        other = predicted(replace(fold, **{part[name]: value}))
+        assert np.array_equal(own, other) == (name != source), name
+
+
 @pytest.mark.parametrize("name", ["expression", "mutation", "copy_number", "cell_tissue", "cell_histology"])
 def test_omics_tissue_and_histology_are_read(name: str) -> None:
     fold, _ = planted_fold("cell_blind")
