@@ -288,10 +288,13 @@ def test_a_mirror_is_asked_for_the_first_address_alone(web: Web, tmp_path: Path)
     registry = several(web, Answer(500), Answer(body=TABLE), instead="nothing")
     place = tmp_path / "mirror" / registry.source("table").address
     place.parent.mkdir(parents=True)
+    sums = tmp_path / "mirror" / "SHA256SUMS"
+    sums.write_text("")
     with pytest.raises(ClmtError, match="no such file in mirror") as caught:
         fetch_source(registry, "table", tmp_path / "t.csv", tmp_path / "mirror")
     assert "Instead" not in str(caught.value)
     place.write_bytes(TABLE)
+    sums.write_text(f"{sha256(TABLE)}  {registry.source('table').address}\n")
     fetch_source(registry, "table", tmp_path / "t.csv", tmp_path / "mirror")
     assert (tmp_path / "t.csv").read_bytes() == TABLE
     assert web.asked == []
