@@ -25,11 +25,11 @@ from clmt.planning.runs import (
     planned_datasets,
     planned_experiments,
 )
-from clmt.planning.settings.base import check
+from clmt.planning.settings.base import check, faults
 from clmt.planning.settings.config import Config
 from clmt.simulated import MARK
 
-__all__ = ["check_config", "check_form", "check_mirror", "check_names", "check_own_files"]
+__all__ = ["check_config", "check_form", "check_mirror", "check_names", "check_own_files", "form_faults"]
 
 REMEDY = "Correct it in config/config.yaml or in the overlay"
 #: Levels and values of a configuration at most; ours has 5 and about 250.
@@ -71,6 +71,11 @@ def check_own_files(config: Mapping[str, Any]) -> None:
         entry = config["datasets"][name]
         if is_own(entry["layout"]):
             own_files(entry["archive"], f"config: datasets.{name}.archive")
+
+
+def form_faults(config: Mapping[str, Any]) -> list[ClmtError]:
+    """Every fault that `check_form` raises the first of."""
+    return faults(TypeAdapter(Config), plain(config), "config", REMEDY)
 
 
 def check_form(config: Mapping[str, Any]) -> None:

@@ -41,7 +41,7 @@ def own_files(archive: str | Mapping[str, str], place: str) -> dict[str, str]:
 def locate(archive: str | Mapping[str, str], place: str, note: Callable[[ClmtError], None]) -> dict[str, str]:
     """Find the parts and hand every fault to ``note``: an unknown or missing part, one that lies in no or two files."""
     if isinstance(archive, Mapping):
-        found = {part: path for part, path in archive.items() if part in PARTS}
+        found = {part: str(path) for part, path in archive.items() if part in PARTS}
         for part in archive:
             if part not in PARTS:
                 note(expected_one_of(f"{place}: unknown part", part, PARTS, "Correct its name"))

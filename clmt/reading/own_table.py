@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from clmt.errors import ClmtError
 from clmt.reading.archive import read_packed
 from clmt.reading.delimited import OddRows, Records, parse_records
 from clmt.reading.parquet import read_parquet
@@ -38,7 +39,14 @@ def _from_parquet(path: Path) -> Records:
     import pyarrow as pa
 
     table = read_parquet(path, "the table does", "Correct the path or put the file there")
-    columns = [column.cast(pa.string()).fill_null("").to_pylist() for column in table.columns]
+    columns = []
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        try:
+            columns.append(column.cast(pa.string()).fill_null("").to_pylist())
+        except pa.ArrowException:
+            raise ClmtError(
+                f"{path}: column {name!r} holds neither numbers nor texts! got: {column.type}. Take it out"
+            ) from None
     rows = [list(cells) for cells in zip(*columns, strict=True)]
     header = ["" if name.startswith("__index_level_") else name.strip() for name in table.column_names]
     return Records(str(path), header, rows, list(range(2, len(rows) + 2)))

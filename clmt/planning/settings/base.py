@@ -19,8 +19,9 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from clmt.errors import ClmtError
 from clmt.files import parse_settings
-from clmt.planning.settings.refusal import refusal
+from clmt.planning.settings.refusal import refusal, refusals
 
 __all__ = [
     "Batch",
@@ -43,6 +44,7 @@ __all__ = [
     "Weight",
     "Width",
     "check",
+    "faults",
     "faulty",
 ]
 
@@ -118,6 +120,15 @@ def check(kind: TypeAdapter[Checked], values: Any, place: str, remedy: str = "")
         return kind.validate_python(values)
     except ValidationError as error:
         raise refusal(error, kind.json_schema(), place, remedy) from None
+
+
+def faults(kind: TypeAdapter[Checked], values: Any, place: str, remedy: str = "") -> list[ClmtError]:
+    """Every fault of values, where `check` raises the first; none where they are right."""
+    try:
+        kind.validate_python(values)
+    except ValidationError as error:
+        return refusals(error, kind.json_schema(), place, remedy)
+    return []
 
 
 def faulty(key: str, text: str) -> PydanticCustomError:

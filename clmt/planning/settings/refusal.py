@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
 
-__all__ = ["TYPES", "followed", "range_in_words", "refusal"]
+__all__ = ["TYPES", "followed", "range_in_words", "refusal", "refusals"]
 
 #: What JSON Schema calls a type, and what a reader calls it.
 TYPES = {
@@ -30,7 +30,16 @@ Node = Mapping[str, Any]
 
 
 def refusal(error: ValidationError, schema: Node, place: str, remedy: str = "") -> ClmtError:
-    """Translate the first fault.
+    """Translate the first fault; see `refusals`."""
+    found = error.errors(include_url=False)
+    first = found[0]
+    if first["type"] == "missing":  # a misspelt key is also a missing one; the first says more
+        first = next((other for other in _beside(first, found) if other["type"] == "extra_forbidden"), first)
+    return _refused(first, schema, place, remedy)
+
+
+def refusals(error: ValidationError, schema: Node, place: str, remedy: str = "") -> list[ClmtError]:
+    """Translate every fault, but for keys that are missing beside an unknown one, which may be the same key.
 
     Parameters
     ----------
@@ -44,10 +53,19 @@ def refusal(error: ValidationError, schema: Node, place: str, remedy: str = "") 
         What to do, a sentence without its full stop.
     """
     found = error.errors(include_url=False)
-    first = found[0]
-    if first["type"] == "missing":  # a misspelt key is also a missing one; the first says more
-        beside = [other for other in found if other["loc"][:-1] == first["loc"][:-1]]
-        first = next((other for other in beside if other["type"] == "extra_forbidden"), first)
+    told = [
+        fault
+        for fault in found
+        if fault["type"] != "missing" or all(other["type"] != "extra_forbidden" for other in _beside(fault, found))
+    ]
+    return [_refused(fault, schema, place, remedy) for fault in told]
+
+
+def _beside(fault: ErrorDetails, found: list[ErrorDetails]) -> list[ErrorDetails]:
+    return [other for other in found if other["loc"][:-1] == fault["loc"][:-1]]
+
+
+def _refused(first: ErrorDetails, schema: Node, place: str, remedy: str) -> ClmtError:
     path, node = _find(schema, first["loc"])
     tail = f". {remedy}" if remedy else ""
     kind, got = first["type"], first["input"]

@@ -45,17 +45,19 @@ def check_own(name: str, entry: Mapping[str, Any]) -> Findings:
         return findings
     found = locate(archive, f"{place}.archive", lambda fault: findings.problems.append(str(fault)))
     parts = {part: Path(path) for part, path in found.items()}
-    unit, value = entry.get("unit"), entry.get("value") or "value"
-    if unit not in UNITS:
-        _name_units(place, unit, parts, value, findings)
+    unit = next((known for known in UNITS if known == entry.get("unit")), None)
+    value = str(entry.get("value") or "value")
+    if unit is None:
+        _name_units(place, entry.get("unit"), parts, value, findings)
     if "response" not in parts:
         return findings
     keys = ResponseKeys([], [], ("", ""), {})
     with findings.catching():
         keys = response_keys(parts["response"], Findings())
     with findings.catching():
-        read_response(parts["response"], unit if unit in UNITS else None, value, findings)
-    _check_excluded(place, entry.get("exclude_drugs") or (), keys, findings)
+        read_response(parts["response"], unit, value, findings)
+    excluded = entry.get("exclude_drugs")
+    _check_excluded(place, [str(name) for name in excluded] if isinstance(excluded, list) else [], keys, findings)
     _check_omics(parts, keys, findings)
     _check_entities(parts, keys, findings)
     return findings

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from clmt.errors import ClmtError, expected_one_of
-from clmt.planning.config import check_form, check_names
+from clmt.planning.config import check_names, form_faults
 from clmt.planning.layouts import is_own
 from clmt.tables.own.check import check_own
 from clmt.tables.own.findings import Findings
@@ -39,12 +39,20 @@ def check_config_datasets(config: Mapping[str, Any], only: Sequence[str] = ()) -
             raise expected_one_of("--dataset is none of your own", name, own)
     found = {str(name): check_own(str(name), entry) for name, entry in own.items() if not only or name in only}
     first = next(iter(found.values()))
-    try:
-        check_form(config)
-        check_names(config)
-    except ClmtError as error:
+    for error in _config_faults(config):
         if not _told(str(error), first.problems):
             first.problems.append(str(error))
+    return found
+
+
+def _config_faults(config: Mapping[str, Any]) -> list[ClmtError]:
+    """Faults of form; where there are none, the first name that refers to nothing."""
+    try:
+        found = form_faults(config)
+        if not found:
+            check_names(config)
+    except ClmtError as error:
+        return [error]
     return found
 
 

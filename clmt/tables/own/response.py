@@ -86,6 +86,9 @@ def read_response(path: Path, unit: Unit | None, value: str, findings: Findings)
         f"{len(rows)} cell lines, {len(columns)} drugs, {int((count > 0).sum())} responses, of which {repeated} are "
         f"means of several rows and {int(marks.sum())} are censored; {len(cells) - len(kept)} rows without a value",
     )
+    if not kept:
+        fault, remedy = "no row has a cell line, a drug and a value", "Fill the table in"
+        findings.problem(str(path), fault, f"{len(cells)} rows", "responses", remedy)
     mean = np.divide(total, count, out=np.full(shape, np.nan), where=count > 0)
     return Responses(str(path), rows, columns, mean, marks, repeated)
 

@@ -91,6 +91,16 @@ def test_each_of_sixteen_faults_is_named_once(tmp_path):
     [
         ({}, {"unit": None}, "the unit of the responses is not stated! got: nothing, expected: one of: ln_um"),
         ({}, {"unit": "ic50"}, "look like ln_um"),
+        ({}, {"unit": ["um"]}, "the unit of the responses is unknown! got: ['um']"),
+        ({}, {"archive": {"response": 7}}, "response is of no known kind"),
+        ({}, {"archive": None}, "no tables! got: None, expected: a folder or a path by part"),
+        ({}, {"archive": "nowhere"}, "archive is no folder! got: nowhere"),
+        ({"response.csv": "cell_line,drug,value\nA549,Imatinib,\n"}, {}, "no row has a cell line, a drug and a value"),
+        ({"response.csv": "cell_line,drug,value\n"}, {}, "the table is empty"),
+        ({"expression.csv": "\0\1"}, {}, "holds the control character"),
+        ({"mutation.csv": "cell_line\nA549\n"}, {}, "no column is a gene"),
+        ({"expression.xlsx": "no workbook", "expression.csv": None}, {}, "expression.xlsx"),
+        ({"expression.parquet": "no Parquet", "expression.csv": None}, {}, "not a readable Parquet file"),
         ({}, {"unit": "pic50"}, "not in the stated unit pic50"),
         ({}, {"unit": "um"}, "not in the stated unit um"),
         ({}, {"value": "LN_IC50"}, "no column of values! got: cell_line, drug, value, censored"),
@@ -106,7 +116,7 @@ def test_each_of_sixteen_faults_is_named_once(tmp_path):
     ],
 )
 def test_a_fault_of_a_whole_table_is_named(tmp_path, changes, settings, words):
-    found = check_own("mine", entry(own_folder(tmp_path / "mine", changes), **settings)).problems
+    found = check_own("mine", entry(own_folder(tmp_path / "mine", changes)) | settings).problems
     assert any(words in problem for problem in found), found
 
 
@@ -157,8 +167,12 @@ def test_the_command_ends_with_2_where_there_are_problems_and_asks_no_network(tm
 
 
 def test_a_fault_of_the_configuration_itself_is_one_of_the_problems(tmp_path, capsys):
-    path = write_config(own_folder(tmp_path), cell_lines="many")
+    path = write_config(own_folder(tmp_path), cell_lines="many", drugs=0, labl="Mine")
     assert cli.main(["check", str(path)]) == 2
-    assert "datasets.mine.cell_lines is no whole number" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "datasets.mine.cell_lines is no whole number" in said
+    assert "datasets.mine.drugs is too small" in said
+    assert "datasets.mine: unknown key! got: 'labl'" in said
+    assert "mine: 3 problems" in said
     assert cli.main(["check", str(path), "--dataset", "gdsc"]) == 2
     assert "--dataset is none of your own! got: 'gdsc', expected: mine" in capsys.readouterr().err
