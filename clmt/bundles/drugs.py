@@ -76,8 +76,8 @@ def read_drugs(
     bundle
         Knows names and structures.
     given
-        Names that the bundle knows; files (csv, tsv, Parquet with a column of names, one of SMILES and perhaps one
-        ``text``; ``.smi``; ``.sdf``); SMILES by name; or a frame like the files.
+        Names that the bundle knows; ``NAME=SMILES``; files (csv, tsv, xlsx or Parquet with a column of names, one of
+        SMILES and perhaps one ``text``; ``.smi``; ``.sdf``); SMILES by name; or a frame like the files.
     skip_bad
         Whether a SMILES that does not parse is counted and left out rather than refused.
     threads
@@ -149,7 +149,8 @@ def _read(one: Any) -> Iterator[_Asked]:
         records = read_records(path)
         yield from _rows(records.header, records.rows, [f"{path}: line {line}: " for line in records.lines])
     else:
-        yield _Asked(str(one), "", "", "")
+        name, _, smiles = str(one).partition("=")  # no known name has the sign, and a SMILES may have more of it
+        yield _Asked(name, smiles, "", "")
 
 
 def _rows(header: Sequence[str], rows: Sequence[Sequence[str]], where: Sequence[str]) -> Iterator[_Asked]:

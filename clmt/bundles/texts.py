@@ -124,7 +124,8 @@ def text_reader(
     keys, texts, _ = corpus_texts(settings, corpus, tables)
     lsa, fitted, _ = fit_lsa(list(texts.values()), settings)
     for (kind, entity), vector in zip(keys, fitted, strict=True):
-        if entity in vectors[kind] and np.abs(vector - vectors[kind][entity]).max() > _TOLERANCE:
+        found = vectors[kind].get(entity, vector)
+        if found.shape != vector.shape or np.abs(vector - found).max() > _TOLERANCE:
             raise ClmtError(
                 f"{corpus}: not the texts of the vectors! got: another one of {entity!r}. Rerun encode_text"
             )

@@ -44,10 +44,18 @@ def _add_predict(subparsers: Subparsers) -> None:
     predict = subparsers.add_parser("predict", help="predict known and new cell lines and drugs with a bundle")
     predict.add_argument("--bundle", type=Path, required=True, help="file that clmt fit wrote, .clmt")
     predict.add_argument(
-        "--drugs", nargs="+", required=True, metavar="D", help="names, or files of SMILES: csv, tsv, Parquet, smi, sdf"
+        "--drugs",
+        nargs="+",
+        required=True,
+        metavar="D",
+        help="names, NAME=SMILES, or files: csv, tsv, xlsx, Parquet, smi, sdf",
     )
     predict.add_argument(
-        "--cell-lines", nargs="+", required=True, metavar="C", help="names, or tables of expression: csv, tsv, Parquet"
+        "--cell-lines",
+        nargs="+",
+        required=True,
+        metavar="C",
+        help="names, or tables of expression: csv, tsv, xlsx, Parquet",
     )
     predict.add_argument("--mutation", type=Path, metavar="FILE", help="0 and 1 of new cell lines by gene")
     predict.add_argument("--copy-number", type=Path, metavar="FILE", help="0 and 1 of new cell lines by gene")

@@ -81,6 +81,7 @@ def test_a_known_structure_is_the_known_drug(predictor: Predictor) -> None:
     assert frame["kind"].tolist() == ["known pair"] * 3
     assert frame["ln_ic50"][2] == frame["ln_ic50"][0]
     assert frame["nearest_drug"].tolist() == ["aspirin", "erlotinib", "aspirin"]
+    assert predictor.predict(["mine=OC(=O)c1ccccc1OC(C)=O"], ["C0"])["ln_ic50"][0] == frame["ln_ic50"][0]
 
 
 def test_ranks_are_those_among_the_training_entities(predictor: Predictor) -> None:
