@@ -11,7 +11,7 @@ __all__ = ["add_repeats", "add_runs", "register", "repeat"]
 
 
 def register(subparsers: Subparsers) -> None:
-    """Add ``clmt collect`` and ``clmt figures``."""
+    """Add ``clmt collect``, ``clmt figures``, ``clmt groups`` and ``clmt index``."""
     collect = subparsers.add_parser("collect", help="gather the runs of an experiment in its two tables")
     add_runs(collect)
     add_repeats(collect)
@@ -28,6 +28,21 @@ def register(subparsers: Subparsers) -> None:
     figures.add_argument("--summary", type=Path, required=True, help="the summary table written by collect")
     figures.add_argument("--out-dir", type=Path, required=True, help="folder to write to")
     figures.set_defaults(run=run_figures)
+
+    groups = subparsers.add_parser("groups", help="tell each model's error on every drug and every tissue")
+    _add_runs(groups)
+    groups.add_argument("--drugs", type=Path, required=True, help="drugs.parquet of the dataset")
+    groups.add_argument("--cell-lines", type=Path, required=True, help="cell_lines.parquet of the dataset")
+    groups.add_argument("--table", type=Path, required=True, help="one row per drug or tissue and model, to write")
+    groups.add_argument("--page", type=Path, required=True, help="page that filters the table, to write")
+    groups.set_defaults(run=run_groups)
+
+    index = subparsers.add_parser("index", help="write the page of all experiments")
+    index.add_argument("--groups", required=True, metavar="JSON", help="title and experiments of each part of the page")
+    index.add_argument("--tables", type=Path, nargs="+", required=True, help="table of each experiment")
+    index.add_argument("--summaries", type=Path, nargs="+", required=True, help="summary of each, in the same order")
+    index.add_argument("--out", type=Path, required=True, help="the page to write")
+    index.set_defaults(run=run_index)
 
 
 def add_runs(parser: argparse.ArgumentParser) -> None:
@@ -88,3 +103,25 @@ def run_figures(args: argparse.Namespace) -> None:
         summary=args.summary,
         out_dir=args.out_dir,
     )
+
+
+def run_groups(args: argparse.Namespace) -> None:
+    from clmt.report.groups import write_groups
+
+    write_groups(
+        args.experiment,
+        metrics=args.metrics,
+        predictions=args.predictions,
+        models=args.models,
+        digests=args.digests,
+        drugs=args.drugs,
+        cell_lines=args.cell_lines,
+        table=args.table,
+        page=args.page,
+    )
+
+
+def run_index(args: argparse.Namespace) -> None:
+    from clmt.report.index import read_groups, write_index
+
+    write_index(read_groups(args.groups), args.tables, args.summaries, args.out)

@@ -18,7 +18,7 @@ from clmt.evaluation.metrics import METRICS
 from clmt.evaluation.statistics import compare_models
 from clmt.files import atomic_path, check_plain, write_text
 
-__all__ = ["SUMMARY_COLUMNS", "TABLE_COLUMNS", "collect", "read_table", "result_rows", "summary_rows"]
+__all__ = ["SUMMARY_COLUMNS", "TABLE_COLUMNS", "collect", "read_table", "result_rows", "summary_rows", "write_tsv"]
 
 TABLE_COLUMNS = (
     "experiment",
@@ -88,7 +88,7 @@ def _format_value(value: Any) -> str:
     return f"{value:.6g}" if isinstance(value, float | np.floating) else str(value)
 
 
-def _write_tsv(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
+def write_tsv(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
     """Write rows as tab-separated text with ``\\n`` line ends, atomically."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter="\t", lineterminator="\n")
@@ -236,5 +236,5 @@ def collect(
     experiment = load_experiment(name, metrics, predictions, models, repeat_of, digests)
     summary = summary_rows(experiment, replicates=replicates, seed=seed)
     with atomic_path(Path(table_out)) as table:
-        _write_tsv(table, TABLE_COLUMNS, result_rows(experiment))
-        _write_tsv(summary_out, SUMMARY_COLUMNS, summary)  # inside, so that a failure leaves neither file
+        write_tsv(table, TABLE_COLUMNS, result_rows(experiment))
+        write_tsv(summary_out, SUMMARY_COLUMNS, summary)  # inside, so that a failure leaves neither file

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -23,7 +24,8 @@ def render(template: str, *, simulated: bool, **values: Any) -> str:
     Parameters
     ----------
     template
-        Path inside the package: ``report/table.html.j2``, beside which ``table.css`` and ``table.js`` lie.
+        Path inside the package: ``report/table.html.j2``, beside which ``table.css`` lies, and ``table.js`` if the
+        page has a script.
     simulated
         Whether the page is stamped as one of simulated data.
     **values
@@ -32,7 +34,7 @@ def render(template: str, *, simulated: bool, **values: Any) -> str:
     stem = template.removesuffix(".html.j2")
     return _environment.get_template(template).render(
         css=_content("pages/layout.css") + _content(f"{stem}.css"),
-        script=_content(f"{stem}.js"),
+        script=_content(f"{stem}.js") if Path(__file__).parents[1].joinpath(f"{stem}.js").is_file() else "",
         stamp=STAMP if simulated else "",
         **values,
     )

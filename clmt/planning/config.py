@@ -34,14 +34,18 @@ __all__ = ["check_config", "check_form", "check_mirror", "check_names", "check_o
 REMEDY = "Correct it in config/config.yaml or in the overlay"
 #: Levels and values of a configuration at most; ours has 5 and about 250.
 MOST_LEVELS, MOST_VALUES = 20, 100_000
-#: Folders that rules write beside those of datasets and of splits, and the word for the encoder under text.
+#: Folders that rules write beside those of datasets and of splits, the word for the encoder under text, the page of all
+#: experiments, and the targets that are no group.
 RESERVED = {
     "datasets": ("report", "benchmarks"),
     "splits": ("tables", "text", "features"),
     "encoders": (BASE_OF_TEXT,),
+    "experiments": ("index",),
+    "groups": ("all", "paper"),
 }
-#: Endings of files beside an experiment's table and page: results/<name>_summary.tsv and report/<dataset>_texts.html.
-TAKEN_ENDINGS = ("_summary", "_texts")
+#: Endings of files beside an experiment's table and page: results/<name>_summary.tsv, <name>_per_drug.tsv and
+#: report/<dataset>_texts.html.
+TAKEN_ENDINGS = ("_summary", "_texts", "_per_drug")
 
 
 def check_config(config: Mapping[str, Any], sources: Collection[str] | None = None) -> None:
@@ -178,6 +182,9 @@ def _references(config: Mapping[str, Any]) -> Iterator[tuple[str, str, Collectio
         yield f"experiments.{name}.split", entry["split"], config["splits"]
         for model in entry["models"]:
             yield f"experiments.{name}.models", model, config["models"]
+    for name, entry in config["groups"].items():
+        for experiment in entry["experiments"]:
+            yield f"groups.{name}.experiments", experiment, config["experiments"]
 
 
 def _check_archive(name: str, entry: Mapping[str, Any], sources: Collection[str] | None) -> None:

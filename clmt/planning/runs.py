@@ -41,6 +41,7 @@ __all__ = [
     "molecule_settings",
     "planned_datasets",
     "planned_experiments",
+    "planned_groups",
     "run_gpus",
     "run_settings",
     "settings_digest",
@@ -125,6 +126,16 @@ def planned_experiments(config: Config) -> list[str]:
         for name, entry in config["experiments"].items()
         if config["datasets"][entry["dataset"]]["simulated"] == config["simulated"]
     ]
+
+
+def planned_groups(config: Config) -> dict[str, dict[str, Any]]:
+    """Parts of the paper: their titles and their experiments that are planned; a part without one is left out."""
+    planned = planned_experiments(config)
+    kept = {
+        name: {**group, "experiments": [name for name in group["experiments"] if name in planned]}
+        for name, group in config["groups"].items()
+    }
+    return {name: group for name, group in kept.items() if group["experiments"]}
 
 
 def planned_datasets(config: Config) -> list[str]:

@@ -10,11 +10,12 @@ from adjustText import adjust_text
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from clmt.evaluation.experiment import Experiment, Pairs
-from clmt.evaluation.metrics import group_correlations, rmse
+from clmt.evaluation.experiment import Experiment
+from clmt.evaluation.metrics import rmse
+from clmt.report.scores import drug_scores
 from clmt.report.style import GREY, LN_IC50, OKABE_ITO, STYLE, add_title, new_figure, text_figure
 
-__all__ = ["draw_per_drug", "drug_scores", "model_and_reference"]
+__all__ = ["draw_per_drug", "model_and_reference"]
 
 _LABELLED_EITHER_WAY = 5
 
@@ -28,19 +29,6 @@ def model_and_reference(experiment: Experiment) -> tuple[str, str] | None:
     if ours and theirs:
         return ours[0], theirs[0]
     return (ranked[0], ranked[1]) if len(ranked) > 1 else None
-
-
-def drug_scores(pairs: Pairs, model: str) -> tuple[np.ndarray, np.ndarray]:
-    """RMSE (D,) over all folds, and Pearson r (D,) as the mean of the drug's folds, NaN where no fold has one."""
-    predicted, n_drugs = pairs.predicted[model], len(pairs.drug_ids)
-    squares = np.bincount(pairs.drug_row, (predicted - pairs.observed) ** 2, n_drugs)
-    error = np.sqrt(squares / np.bincount(pairs.drug_row, minlength=n_drugs))
-    found = group_correlations(pairs.fold * n_drugs + pairs.drug_row, pairs.observed, predicted)
-    known = np.isfinite(found.r)
-    drug = found.labels[known] % n_drugs
-    folds = np.bincount(drug, minlength=n_drugs)
-    total = np.bincount(drug, found.r[known], n_drugs)
-    return error, np.divide(total, folds, out=np.full(n_drugs, np.nan), where=folds > 0)
 
 
 def draw_per_drug(experiment: Experiment) -> Figure:

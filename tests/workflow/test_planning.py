@@ -173,3 +173,24 @@ def test_edits_of_clmt_and_of_sources_plan_just_what_they_concern(workspace: Wor
     jobs = workspace.plan(*arguments)
     assert (jobs["resolve_structures"], jobs["build_tables"]) == (1, 1)
     assert "fetch_source" not in jobs
+
+
+@pytest.mark.parametrize(
+    ("target", "jobs"),
+    [
+        ("tables_main", {"collect": 4, "train": 65 + 65 + 50 + 45, "index": 0}),
+        ("ablation", {"collect": 1, "train": 30, "index": 0}),
+        ("repeated", {"collect": 3, "train": 50 * (3 + 3 + 6), "index": 0}),
+    ],
+)
+def test_jobs_of_a_part_of_the_paper(workspace: Workspace, target: str, jobs: dict[str, int]) -> None:
+    planned = workspace.plan("--forceall", "--", target)
+    assert {name: planned.get(name, 0) for name in jobs} == jobs
+    assert planned["figures"] == jobs["collect"]
+
+
+def test_the_paper_is_all_parts_and_trains_a_shared_run_once(workspace: Workspace) -> None:
+    groups = yaml.safe_load((workspace.folder / "config" / "config.yaml").read_text())["groups"]
+    overlay = workspace.overlay({**SMALL, "groups": {name: {"experiments": ["gdsc_cv"]} for name in groups}})
+    jobs = workspace.plan("--configfile", overlay, "--", "paper")
+    assert (jobs["train"], jobs["collect"], jobs["figures"], jobs["index"], jobs["text_page"]) == (4, 1, 1, 1, 1)

@@ -137,3 +137,10 @@ def experiment_files(name):
         return [f"{run.folder}/{name}" for run in plan.experiment_runs(config, wildcards.experiment)]
 
     return files
+
+
+def experiment_table(kind):
+    """Input function: a table of the experiment's dataset."""
+    return lambda wildcards: (
+        f"results/{config['experiments'][wildcards.experiment]['dataset']}/tables/{kind}.parquet"
+    )

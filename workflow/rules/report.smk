@@ -1,5 +1,10 @@
-# Figures and the HTML table of an experiment, and the texts of a dataset; snakemake --report bundles them.
+# Figures and the HTML table of an experiment, the texts of a dataset, and the page of all; snakemake --report bundles them.
 
+# Parts of the paper, and their experiments once each.
+GROUPS = plan.planned_groups(config)
+GROUPED = list(dict.fromkeys(name for group in GROUPS.values() for name in group["experiments"]))
+# Endings of the pages of an experiment: its table, its drugs and tissues.
+PAGES = ["", "_per_drug"]
 # Datasets that an experiment uses; of others no text is read.
 REPORTED = list(dict.fromkeys(config["experiments"][name]["dataset"] for name in EXPERIMENTS))
 
@@ -66,6 +71,38 @@ rule figures:
         "--history {input.history:q} --summary {input.summary:q} --out-dir {params.folder:q} 2> {log:q}"
 
 
+rule groups:
+    input:
+        metrics=experiment_files("metrics.json"),
+        predictions=experiment_files("predictions.parquet"),
+        drugs=experiment_table("drugs"),
+        cell_lines=experiment_table("cell_lines"),
+    output:
+        table="results/{experiment}_per_drug.tsv",
+        page=report(
+            "results/report/{experiment}_per_drug.html",
+            caption="../report/groups.rst",
+            category="{experiment}",
+            labels={"figure": "drugs and tissues"},
+        ),
+    log:
+        "logs/report/{experiment}_per_drug.log",
+    group:
+        "report"
+    resources:
+        mem_mb=4000,
+        runtime=30,
+    params:
+        models=lookup(dpath="experiments/{experiment}/models", within=config),
+        digests=experiment_digests,
+        code=code_digest("clmt.report.groups"),
+    shell:
+        "clmt groups --experiment {wildcards.experiment:q} --models {params.models:q} "
+        "--digests {params.digests:q} --metrics {input.metrics:q} --predictions {input.predictions:q} "
+        "--drugs {input.drugs:q} --cell-lines {input.cell_lines:q} --table {output.table:q} --page {output.page:q} "
+        "2> {log:q}"
+
+
 rule text_page:
     input:
         cell_lines="results/{dataset}/text/cell_lines.parquet",
@@ -96,3 +133,45 @@ rule text_page:
     shell:
         "clmt text page --dataset {wildcards.dataset:q} --corpus {params.corpus:q} --tables {params.tables:q} "
         "{params.simulated:q} --out {output.page:q} 2> {log:q}"
+
+
+# The page of all experiments of the groups; each group is a target of its own.
+rule index:
+    input:
+        tables=expand("results/{experiment}.tsv", experiment=GROUPED),
+        summaries=expand("results/{experiment}_summary.tsv", experiment=GROUPED),
+    output:
+        page=report(
+            "results/report/index.html",
+            caption="../report/index.rst",
+            category="all experiments",
+            labels={"figure": "index"},
+        ),
+    log:
+        "logs/report/index.log",
+    localrule: True
+    params:
+        groups=plan.settings_json(GROUPS),
+        code=code_digest("clmt.report.index"),
+    shell:
+        "clmt index --groups {params.groups:q} --tables {input.tables:q} --summaries {input.summaries:q} "
+        "--out {output.page:q} 2> {log:q}"
+
+
+for name, group in GROUPS.items():
+
+    rule:
+        name:
+            name
+        input:
+            expand("results/{experiment}.tsv", experiment=group["experiments"]),
+            expand("results/report/{experiment}{page}.html", experiment=group["experiments"], page=PAGES),
+        localrule: True
+
+
+rule paper:
+    input:
+        expand("results/report/{experiment}{page}.html", experiment=GROUPED, page=PAGES),
+        expand("results/report/{dataset}_texts.html", dataset=REPORTED),
+        rules.index.output,
+    localrule: True

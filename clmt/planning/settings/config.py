@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 from pydantic import Field, create_model
 
 from clmt.planning.architectures import ARCHITECTURES
-from clmt.planning.settings.base import Block, Place, Seed, Settings, SeveralUnique
+from clmt.planning.settings.base import Block, Label, Place, Seed, Settings, SeveralUnique
 from clmt.planning.settings.encoders import Encoder
 from clmt.planning.settings.features import Features
 from clmt.planning.settings.folds import SplitForm
 from clmt.planning.settings.tables import Dataset
 from clmt.planning.settings.text import Text
 
-__all__ = ["Config", "Experiment", "ModelEntry"]
+__all__ = ["Config", "Experiment", "Group", "ModelEntry"]
 
 Entry = TypeVar("Entry")
 #: A name that becomes a folder below results.
@@ -63,6 +63,13 @@ class Experiment(Block):
     models: SeveralUnique[str] = Field(description="Entries of models, in the order of the table's rows.")
 
 
+class Group(Block):
+    """An entry of ``groups``: a part of the paper, a target of its own and a section of results/report/index.html."""
+
+    title: Label = Field(description="Heading of its section, a line of text.")
+    experiments: SeveralUnique[str] = Field(description="Entries of experiments, in the order of the section.")
+
+
 class Config(Settings):
     """Configuration of the clmt workflow. Every key is required unless it says otherwise."""
 
@@ -89,3 +96,4 @@ class Config(Settings):
     splits: Named[SplitForm] = Field(description="Ways to part the responses into folds, by name.")
     models: Named[AnyModel] = Field(description="Architectures with settings, by name.")
     experiments: Named[Experiment] = Field(description="Tables by name: which models on which dataset and split.")
+    groups: Named[Group] = Field(description="Parts of the paper by name: which experiments; each is a target.")

@@ -13,10 +13,9 @@ from matplotlib.text import Text
 
 from clmt.evaluation.experiment import Experiment
 from clmt.evaluation.loading import load_experiment
-from clmt.evaluation.metrics import rmse
 from clmt.report.metrics import draw_differences, groups_used
 from clmt.report.observed_predicted import draw_observed_predicted, shown_models
-from clmt.report.per_drug import draw_per_drug, drug_scores, model_and_reference
+from clmt.report.per_drug import draw_per_drug, model_and_reference
 from clmt.report.style import STYLE, new_figure, save_figure
 
 
@@ -39,17 +38,6 @@ def test_panels_are_limited_and_keep_the_configured_order(experiment: Experiment
     )
     assert shown_models(many) == ["weak0", "drug_mean", "cell_mean", "mlp", "clmt", "clmt_plain"]
     assert len([axes for axes in draw_observed_predicted(many).axes if axes.get_title(loc="left")]) == 6
-
-
-def test_drug_scores_agree_with_a_loop(experiment: Experiment) -> None:
-    pairs = experiment.pairs
-    error, r = drug_scores(pairs, "clmt")
-    for drug in range(12):
-        mine = pairs.drug_row == drug
-        assert error[drug] == pytest.approx(rmse(pairs.observed[mine], pairs.predicted["clmt"][mine]))
-        folds = [mine & (pairs.fold == fold) for fold in range(3)]
-        loop = [np.corrcoef(pairs.observed[f], pairs.predicted["clmt"][f])[0, 1] for f in folds if f.sum() >= 10]
-        assert r[drug] == (pytest.approx(np.mean(loop)) if loop else pytest.approx(np.nan, nan_ok=True))
 
 
 def test_labels_of_drugs_do_not_cover_each_other(experiment: Experiment) -> None:

@@ -1,0 +1,194 @@
+"""The page of all experiments, results/report/index.html: what wins where, by how much, and what it cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from clmt.errors import ClmtError
+from clmt.evaluation.metrics import METRICS
+from clmt.evaluation.tables import read_table
+from clmt.files import parse_settings, write_text
+from clmt.pages.render import render
+from clmt.planning.settings.config import Group
+from clmt.report.bars import Bar, interval_bar, reach_of
+from clmt.report.table import MEANING
+
+__all__ = ["Summary", "read_groups", "read_summary", "write_index"]
+
+_SHOWN = ("rmse", "per_drug_r", "per_cell_r", "normalized_pearson_mean_effects")
+_LOWER_IS_BETTER = ("rmse",)
+Row = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One experiment as its two tables tell it.
+
+    Attributes
+    ----------
+    runs
+        Rows of ``results/<experiment>.tsv``: a model on a fold each.
+    means
+        Rows of ``results/<experiment>_summary.tsv`` by model and metric.
+    """
+
+    runs: Sequence[Row]
+    means: Mapping[tuple[str, str], Row]
+
+    @property
+    def models(self) -> list[str]:
+        """Models in the order of the table."""
+        return list(dict.fromkeys(model for model, _ in self.means))
+
+    def best(self, *, baseline: bool) -> str | None:
+        """The model of lowest RMSE among the baselines, or among the others."""
+        kind = [m for m in self.models if (self.means[m, "rmse"]["baseline"] == "yes") == baseline]
+        return min(kind, key=lambda model: float(self.means[model, "rmse"]["mean"]), default=None)
+
+    def ends(self, metric: str = "rmse") -> dict[str, tuple[float, float, float]]:
+        """Difference of each model to the reference, and both ends of its interval; the reference has none."""
+        rows = {model: self.means[model, metric] for model in self.models}
+        keys = ("difference", "difference_low", "difference_high")
+        return {
+            m: (float(row[keys[0]]), float(row[keys[1]]), float(row[keys[2]]))
+            for m, row in rows.items()
+            if row[keys[0]]
+        }
+
+
+def read_summary(table: Path, summary: Path) -> Summary:
+    """Read the two tables of an experiment; a `ClmtError` where one is empty or they are not of one experiment."""
+    runs, rows = read_table(table), read_table(summary)
+    for path, found, column in ((table, runs, "rmse"), (summary, rows, "metric")):
+        if not found or column not in found[0]:
+            raise ClmtError(f"{path}: no such table of an experiment, or an empty one! Rerun collect")
+    names = sorted({row["experiment"] for row in (*runs, *rows)})
+    if len(names) > 1:
+        raise ClmtError(f"{table} and {summary} must be of one experiment! got: {', '.join(names)}. Rerun collect")
+    means = {(row["model"], row["metric"]): row for row in rows}
+    missing = [(m, name) for m in {row["model"] for row in rows} for name in METRICS if (m, name) not in means]
+    if missing:
+        raise ClmtError(f"{summary}: no {missing[0][1]} of model {missing[0][0]!r}! Rerun collect")
+    return Summary(runs, means)
+
+
+def read_groups(text: str) -> dict[str, Group]:
+    """Read the parts of the page from JSON; a `ClmtError` names the first fault."""
+    return {name: Group.read(entry, f"--groups: {name}") for name, entry in parse_settings(text).items()}
+
+
+def write_index(groups: Mapping[str, Group], tables: Sequence[Path], summaries: Sequence[Path], out: Path) -> None:
+    """Write the page.
+
+    Parameters
+    ----------
+    groups
+        Title and experiments of each part of the paper, in the order of the sections.
+    tables, summaries
+        ``results/<experiment>.tsv`` and ``_summary.tsv`` of every experiment, in one order.
+    out
+        The page; links lead to the experiments' own pages and figures beside it.
+    """
+    found = {}
+    for table, summary in zip(tables, summaries, strict=True):
+        read = read_summary(table, summary)
+        found[read.runs[0]["experiment"]] = read
+    missing = [name for group in groups.values() for name in group.experiments if name not in found]
+    if missing:
+        raise ClmtError(f"no table of experiment {missing[0]!r} is among the given files! got: {', '.join(found)}")
+    page = render(
+        "report/index.html.j2",
+        title="Cancer drug response: results",
+        simulated=any(read.runs[0]["simulated"] == "yes" for read in found.values()),
+        glance=_glance({name: found[name] for group in groups.values() for name in group.experiments}),
+        sections=[
+            {"name": name, "title": group.title, "tables": [_table(found[each]) for each in group.experiments]}
+            for name, group in groups.items()
+        ],
+        shown=[(name, MEANING[name]) for name in _SHOWN],
+        versions=", ".join(sorted({row["clmt_version"] for read in found.values() for row in read.runs})),
+    )
+    write_text(out, page)
+
+
+def _glance(found: Mapping[str, Summary]) -> list[dict[str, Any]]:
+    """One line for each experiment: the best baseline, the best of the others, and the difference between them."""
+    compared = {name: read.best(baseline=False) for name, read in found.items()}
+    ends = {name: found[name].ends().get(model) for name, model in compared.items() if model}
+    reach = reach_of([end for end in ends.values() if end])
+    lines = []
+    for name, read in found.items():
+        models = [read.best(baseline=True), compared[name]]
+        cells = [{"model": m, "text": _mean(read, m, "rmse")} if m else None for m in models]
+        end = ends.get(name)
+        lines.append({**_about(read), "baseline": cells[0], "other": cells[1], "difference": _difference(end, reach)})
+    return lines
+
+
+def _about(read: Summary) -> dict[str, Any]:
+    """Which experiment it is, how large, and what its runs cost."""
+    first, runs = read.runs[0], read.runs
+    mean = next(iter(read.means.values()))
+    one = [row for row in runs if row["model"] == first["model"]]
+    return {
+        "experiment": first["experiment"],
+        "dataset": first["dataset"],
+        "split": first["split"],
+        "folds": int(mean["folds"]),
+        "pairs": sum(int(row["n_test"]) for row in one),
+        "runs": len(runs),
+        "minutes": sum(float(row["seconds"]) for row in runs) / 60,
+        "memory": max(float(row["peak_memory_mb"]) for row in runs) / 1024,
+        "devices": ", ".join(sorted({row["device"] for row in runs})),
+    }
+
+
+def _table(read: Summary) -> dict[str, Any]:
+    """The table of one experiment: its models with four metrics and the difference to the reference."""
+    ends = read.ends()
+    reach = reach_of(list(ends.values()))
+    best = {name: _best_value(read, name) for name in _SHOWN}
+    rows = [
+        {
+            "model": model,
+            "ours": read.means[model, "rmse"]["baseline"] != "yes",
+            "cells": [
+                {"text": _mean(read, model, name), "best": read.means[model, name]["mean"] == best[name] != ""}
+                for name in _SHOWN
+            ],
+            "difference": _difference(ends.get(model), reach),
+            "p": read.means[model, "rmse"]["p_holm"],
+            "minutes": sum(float(row["seconds"]) for row in read.runs if row["model"] == model) / 60,
+        }
+        for model in read.models
+    ]
+    references = {row["reference"] for row in read.means.values() if row["reference"] and row["metric"] == "rmse"}
+    detectable = {row["detectable"] for row in read.means.values() if row["detectable"] and row["metric"] == "rmse"}
+    return {
+        **_about(read),
+        "rows": rows,
+        "reference": next(iter(references), "–"),
+        "detectable": max(map(float, detectable), default=None),
+    }
+
+
+def _best_value(read: Summary, metric: str) -> str:
+    known = [read.means[model, metric]["mean"] for model in read.models if read.means[model, metric]["mean"]]
+    return (min if metric in _LOWER_IS_BETTER else max)(known, key=float, default="")
+
+
+def _mean(read: Summary, model: str, metric: str) -> str:
+    row = read.means[model, metric]
+    deviation = f" ± {float(row['sd']):.3f}" if row["sd"] else ""
+    return f"{float(row['mean']):.3f}{deviation}" if row["mean"] else "–"
+
+
+def _difference(ends: tuple[float, float, float] | None, reach: float) -> dict[str, str | Bar] | None:
+    """Difference in words and as a bar; none for the reference itself."""
+    if ends is None:
+        return None
+    centre, low, high = ends
+    return {"text": f"{centre:+.3f} ({low:+.3f} to {high:+.3f})", "bar": interval_bar(*ends, reach)}

@@ -1,0 +1,79 @@
+"""The page of all experiments."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from clmt.errors import ClmtError
+from clmt.evaluation.tables import read_table
+from clmt.planning.settings.config import Group
+from clmt.report.index import read_groups, read_summary, write_index
+
+GROUPS = {"tables_main": Group(title="Main tables", experiments=["made_up_cv"])}
+
+
+@pytest.fixture
+def page(made: dict[str, Any], tmp_path: Path) -> str:
+    """The page of one experiment."""
+    write_index(GROUPS, [made["summary"].parent / "made_up_cv.tsv"], [made["summary"]], tmp_path / "index.html")
+    return (tmp_path / "index.html").read_text(encoding="utf-8")
+
+
+def test_every_model_stands_in_its_table_with_its_numbers(page: str, made: dict[str, Any]) -> None:
+    rows = {(row["model"], row["metric"]): row for row in read_table(made["summary"])}
+    for model in made["models"]:
+        mean, difference = rows[model, "rmse"]["mean"], rows[model, "rmse"]["difference"]
+        line = re.search(rf"<td>{model}</td>.*?</tr>", page, re.DOTALL)
+        assert line is not None
+        assert f"{float(mean):.3f}" in line[0]
+        assert (f"{float(difference):+.3f}" if difference else "reference") in line[0]
+
+
+def test_the_glance_names_the_best_of_either_side(page: str) -> None:
+    glance = page.split("At a glance")[1].split("</table>")[0]
+    assert re.findall(r'<td class="name">(\w+)</td>', glance) == ["mlp", "clmt"]
+
+
+def test_the_page_needs_nothing_but_itself(page: str) -> None:
+    assert "http" not in page
+    assert "src=" not in page
+    assert "SIMULATED DATA" in page
+    linked = set(re.findall(r'href="([^"#]+)"', page))
+    assert {"made_up_cv.html", "made_up_cv_metrics.svg", "../made_up_cv.tsv", "made_up_texts.html"} <= linked
+    anchors = set(re.findall(r'href="#([^"]+)"', page))
+    assert anchors <= set(re.findall(r'id="([^"]+)"', page))
+
+
+def test_an_experiment_without_a_table_is_named(made: dict[str, Any], tmp_path: Path) -> None:
+    groups = {"tables_main": Group(title="Main tables", experiments=["made_up_cv", "another"])}
+    with pytest.raises(ClmtError, match="no table of experiment 'another'"):
+        write_index(groups, [made["summary"].parent / "made_up_cv.tsv"], [made["summary"]], tmp_path / "index.html")
+    assert not (tmp_path / "index.html").exists()
+
+
+def test_two_tables_of_two_experiments_are_refused(made: dict[str, Any], tmp_path: Path) -> None:
+    table = made["summary"].parent / "made_up_cv.tsv"
+    other = tmp_path / "other.tsv"
+    other.write_text(table.read_text().replace("made_up_cv", "other_cv"))
+    with pytest.raises(ClmtError, match="must be of one experiment! got: made_up_cv, other_cv"):
+        read_summary(other, made["summary"])
+    with pytest.raises(ClmtError, match="no such table of an experiment"):
+        read_summary(made["summary"], table)
+
+
+def test_a_summary_that_lacks_a_metric_is_refused(made: dict[str, Any], tmp_path: Path) -> None:
+    lines = made["summary"].read_text().splitlines(keepends=True)
+    short = tmp_path / "short_summary.tsv"
+    short.write_text("".join(lines[:-1]))
+    with pytest.raises(ClmtError, match="of model 'clmt_plain'! Rerun collect"):
+        read_summary(made["summary"].parent / "made_up_cv.tsv", short)
+
+
+def test_groups_are_read_from_json() -> None:
+    assert read_groups('{"tables_main":{"title":"Main tables","experiments":["made_up_cv"]}}') == GROUPS
+    with pytest.raises(ClmtError, match="--groups: tables_main"):
+        read_groups('{"tables_main":{"title":"Main tables"}}')
