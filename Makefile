@@ -46,15 +46,14 @@ lock: install
 	$(COMPILE) --group dev --constraint requirements.lock \
 	  --custom-compile-command "make lock" --output-file requirements-dev.lock > /dev/null
 
-DEMO := results/demo_cv.tsv results/report/demo_cv.html results/report/demo_texts.html results/report/demo_cv_coverage.tsv
 
 demo: install
 	clmt demo --out resources/demo/mirror
-	snakemake --cores $(CORES) --configfile config/demo.yaml -- $(DEMO)
-	snakemake --cores 1 --configfile config/demo.yaml --report results/report.html -- $(DEMO)
+	snakemake --cores $(CORES) --configfile config/demo.yaml -- paper
+	snakemake --cores 1 --configfile config/demo.yaml --report results/report.html -- paper
 	@echo
 	@echo "Simulated data. Table:  results/demo_cv.tsv (means: results/demo_cv_summary.tsv)"
-	@echo "                Report: results/report.html (texts: results/report/demo_texts.html)"
+	@echo "                Report: results/report/index.html (for sending: results/report.html)"
 
 test: install
 	pytest --numprocesses $(CORES) --dist loadfile $(PYTEST)
@@ -90,7 +89,7 @@ docs: install
 	@echo "build/docs/index.html"
 
 clean:
-	rm -rf results/demo results/demo_cv.tsv results/demo_cv_summary.tsv results/report.html
+	rm -rf results/demo results/demo_cv.tsv results/demo_cv_*.tsv results/report.html
 	rm -rf results/benchmarks/demo results/benchmarks/demo_cv.tsv
-	rm -rf results/report/demo_cv* results/report/demo_texts.html logs/demo logs/demo_cv.log logs/report/demo_*
+	rm -rf results/report/demo_cv* results/report/demo_texts.html results/report/index.html logs/demo logs/demo_cv.log logs/report/demo_*
 	rm -rf .pytest_cache .mypy_cache .ruff_cache build *.egg-info

@@ -56,7 +56,7 @@ def _table_rows(experiment: Experiment, summary: Sequence[Mapping[str, str]]) ->
 
 
 def _mean_cell(row: Mapping[str, str]) -> dict[str, str]:
-    deviation = f" ± {_format_number(row['sd'])}" if row["sd"] else ""
+    deviation = f" ±\N{NO-BREAK SPACE}{_format_number(row['sd'])}" if row["sd"] else ""
     return {"text": f"{_format_number(row['mean'])}{deviation}", "sort": row["mean"]}
 
 

@@ -193,4 +193,4 @@ def test_the_paper_is_all_parts_and_trains_a_shared_run_once(workspace: Workspac
     groups = yaml.safe_load((workspace.folder / "config" / "config.yaml").read_text())["groups"]
     overlay = workspace.overlay({**SMALL, "groups": {name: {"experiments": ["gdsc_cv"]} for name in groups}})
     jobs = workspace.plan("--configfile", overlay, "--", "paper")
-    assert (jobs["train"], jobs["collect"], jobs["figures"], jobs["index"], jobs["text_page"]) == (4, 1, 1, 1, 1)
+    assert (jobs["train"], jobs["collect"], jobs["figures"], jobs["index"], jobs["text_page"]) == (6, 1, 1, 1, 1)

@@ -25,11 +25,16 @@ class Cells(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "tr":
             self.rows.append([])
-        self.inside = tag in ("td", "button")
+        if tag in ("td", "button"):
+            self.rows[-1].append("")
+        self.inside = tag in ("td", "button") or (self.inside and tag == "wbr")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.inside = False
 
     def handle_data(self, data: str) -> None:
-        if self.inside and data.strip():
-            self.rows[-1].append(data.strip())
+        if self.inside:
+            self.rows[-1][-1] += data.strip()
 
 
 def test_the_page_shows_every_model_metric_and_meaning(made: dict[str, Any]) -> None:
@@ -40,7 +45,7 @@ def test_the_page_shows_every_model_metric_and_meaning(made: dict[str, Any]) -> 
     assert [row[0] for row in cells.rows[1:]] == list(MODELS)
     assert [row[1] for row in cells.rows[1:]] == ["baseline"] * 3 + ["CLMT"] * 2
     ours = next(row for row in read_table(made["summary"]) if (row["model"], row["metric"]) == ("clmt", "rmse"))
-    assert cells.rows[4][2] == f"{float(ours['mean']):.3f} ± {float(ours['sd']):.3f}"
+    assert cells.rows[4][2] == f"{float(ours['mean']):.3f} ±\N{NO-BREAK SPACE}{float(ours['sd']):.3f}"
     assert cells.rows[4][-2].startswith(f"{float(ours['difference']):+.3f} [")
     assert set(MEANING) == set(METRICS)
     assert all(line in page for line in MEANING.values() if "'" not in line)
