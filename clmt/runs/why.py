@@ -1,0 +1,151 @@
+"""From a number of a table back to the bytes it comes from: every file on the way, and whether it fits the next."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow.parquet as pq
+
+from clmt.acquire.checks import Expectation, inspect
+from clmt.acquire.registry import Registry
+from clmt.errors import ClmtError
+from clmt.evaluation.card import read_card
+from clmt.evaluation.metrics import rmse
+from clmt.evaluation.tables import read_table
+from clmt.files import read_json
+from clmt.graph.fold_graph import FoldGraph
+from clmt.planning.runs import settings_digest, settings_json
+from clmt.runs.checkpoint import load_checkpoint
+from clmt.tables.schema import read_table as read_dataset_table
+from clmt.tables.schema import response_digest
+
+__all__ = ["Link", "table_of", "trace"]
+
+_COMPARED = ("settings_digest", "n_train", "n_test", "clmt_version")
+
+
+class Link(NamedTuple):
+    """One file on the way: its digest (SHA-256), what it says, and what does not fit, "" where all does."""
+
+    path: Path
+    sha256: str
+    says: str
+    problem: str = ""
+
+
+def trace(table: Path, row: int, registry: Registry, downloads: Path) -> list[Link]:
+    """Follow a run of ``results/<experiment>.tsv`` to the sources.
+
+    Parameters
+    ----------
+    table
+        The table; the runs' files are looked for beside it.
+    row
+        Run, counted from 1 below the header.
+    registry
+        Addresses and checksums of the sources.
+    downloads
+        Folder of the raw downloads.
+
+    Raises
+    ------
+    ClmtError
+        Where there is no such row, or a file on the way is missing or damaged.
+    """
+    rows = read_table(table)
+    if "fold" not in (rows or [{}])[0]:
+        raise ClmtError(f"{table}: no table of runs! got: a summary, expected: results/<experiment>.tsv")
+    if not 1 <= row <= len(rows):
+        raise ClmtError(f"{table}: no such row! got: --row {row}, expected: 1 to {len(rows)}")
+    return list(_links(Path(table), rows[row - 1], registry, Path(downloads)))
+
+
+def _links(table: Path, run: dict[str, str], registry: Registry, downloads: Path) -> Iterator[Link]:
+    dataset = table.parent / run["dataset"]
+    split = dataset / run["split"]
+    folder = split / run["model"] / f"fold{run['fold']}"
+    yield _link(table, f"{run['model']} on fold {run['fold']} of {run['split']}: RMSE {run['rmse']}")
+    card = read_card(folder / "metrics.json")
+    differing = [key for key in _COMPARED if str(card[key]) != run[key]]
+    differing += ["rmse"] if f"{card['rmse']:.6g}" != run["rmse"] else []
+    yield _link(
+        folder / "metrics.json",
+        f"{card['arch']} of clmt {card['clmt_version']} on {card['device']}, {card['seconds']:.1f} s, "
+        f"settings {card['settings_digest']}",
+        f"its {differing[0]} is not that of the table" if differing else "",
+    )
+    yield _predictions(folder / "predictions.parquet", card)
+    yield from _checkpoint(folder / "model.pt", card, split)
+    yield from _inputs(split / f"fold{run['fold']}" / "graph.pt", dataset)
+    yield _link(split / "folds.parquet", "the role of every pair in every fold")
+    yield from _sources(dataset / "tables" / "audit.json", registry, downloads)
+
+
+def _link(path: Path, says: str, problem: str = "") -> Link:
+    if not path.is_file():
+        raise ClmtError(f"{path}: no such file on the way of this number! Rerun the workflow for its table")
+    with path.open("rb") as handle:
+        return Link(path, hashlib.file_digest(handle, "sha256").hexdigest(), says, problem)
+
+
+def _predictions(path: Path, card: dict[str, Any]) -> Link:
+    _link(path, "")
+    found = pq.read_table(path, columns=["observed", "predicted"])
+    again = rmse(found["observed"].to_numpy(), found["predicted"].to_numpy())
+    problem = "" if np.isclose(again, card["rmse"], rtol=0, atol=1e-9) else f"their RMSE is {again:.6g}"
+    return _link(path, f"{len(found):,} test pairs, RMSE {again:.6g} computed from them", problem)
+
+
+def _checkpoint(path: Path, card: dict[str, Any], split: Path) -> Iterator[Link]:
+    _link(path, "")
+    _, settings, _ = load_checkpoint(path)
+    digest = settings_digest(settings)
+    problem = "" if digest == card["settings_digest"] else f"its settings are {digest}"
+    yield _link(path, f"seed {settings['seed']}, {settings_json(settings['settings'])}", problem)
+    for member in settings["settings"].get("members", ()):
+        yield _link(split / member / path.parent.name / "model.pt", "a member of the mean")
+    if settings.get("text_encoder"):
+        vectors = split.parent / "features" / f"text_{settings['text_encoder']}.parquet"
+        yield _link(vectors, "text vectors that it reads")
+        for kind in ("cell_lines", "drugs"):
+            yield _link(split.parent / "text" / f"{kind}.parquet", "the sentences, each with source and licence")
+
+
+def _inputs(path: Path, dataset: Path) -> Iterator[Link]:
+    _link(path, "")
+    graph = FoldGraph.load(path)
+    yield _link(path, f"{len(graph.train_pairs):,} training and {len(graph.validation_pairs):,} validation pairs")
+    yield _link(dataset / "features" / "molecules.pt", f"molecules of {graph.n_drugs} drugs")
+    response = dataset / "tables" / "response.parquet"
+    _link(response, "")
+    table = read_dataset_table(response, "response")
+    problem = "" if response_digest(table) == graph.response_digest else "not the responses that the graph was made of"
+    yield _link(response, f"{len(table):,} responses, {graph.n_cells} cell lines x {graph.n_drugs} drugs", problem)
+    for kind in ("expression", "mutation", "copy_number", "cell_lines", "drugs"):
+        yield _link(dataset / "tables" / f"{kind}.parquet", f"the {kind} table")
+
+
+def _sources(path: Path, registry: Registry, downloads: Path) -> Iterator[Link]:
+    audit = read_json(path, "Rerun build_tables")
+    last = audit["joins"][-1]
+    yield _link(path, f"what was dropped and why, down to {last['pairs']:,} pairs")
+    for source in registry.sources.values():
+        if Path(source.address).name == audit["archive"]:
+            found = downloads / source.address
+            _link(found, "")
+            other = inspect(found, Expectation.of(source))
+            whose = "bytes of a mirror, not the published ones" if other else "the published bytes"
+            yield _link(found, f"{whose} of {source.url}; {source.licence}")
+
+
+def table_of(links: Sequence[Link]) -> str:
+    """The way as lines of text."""
+    return "".join(
+        f"{link.path}\n    sha256 {link.sha256[:16]}  {link.says}\n"
+        + (f"    DOES NOT FIT: {link.problem}\n" if link.problem else "")
+        for link in links
+    )
