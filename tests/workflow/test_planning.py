@@ -180,7 +180,7 @@ def test_edits_of_clmt_and_of_sources_plan_just_what_they_concern(workspace: Wor
     [
         ("tables_main", {"collect": 4, "train": 65 + 65 + 50 + 45, "index": 0}),
         ("ablation", {"collect": 1, "train": 30, "index": 0}),
-        ("repeated", {"collect": 3, "train": 50 * (3 + 3 + 6), "index": 0}),
+        ("releases", {"collect": 3, "train": 5 * (8 + 8 + 8), "index": 0}),
     ],
 )
 def test_jobs_of_a_part_of_the_paper(workspace: Workspace, target: str, jobs: dict[str, int]) -> None:
