@@ -7,6 +7,7 @@ changes, and only then.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from collections.abc import Callable, Mapping
@@ -245,13 +246,19 @@ def run_settings(config: Config, dataset: str, split: str, model: str, fold: int
 def model_code(config: Config, model: str, *modules: str) -> str:
     """Digest the code of modules that run a model, with that of its architecture, which they find by name only."""
     module, class_name = _architecture(config, model).path.split(":")
-    return f"{code_digest(module, *modules)}:{class_name}"
+    return f"{_planned_code(module, *modules)}:{class_name}"
 
 
 def split_code(config: Config, split: str, *modules: str) -> str:
     """Digest the code of modules that make folds, with that of the split's protocol, which they find by name only."""
     protocol = _declared(config, "splits", split)["protocol"]
-    return ":".join([code_digest(*protocol_modules(protocol), *modules), *PROTOCOLS[protocol]])
+    return ":".join([_planned_code(*protocol_modules(protocol), *modules), *PROTOCOLS[protocol]])
+
+
+@functools.cache
+def _planned_code(*modules: str) -> str:
+    """Digest of code for one planning, which asks it for every job; nobody edits clmt meanwhile."""
+    return code_digest(*modules)
 
 
 def run_gpus(config: Config, model: str) -> int:
