@@ -130,6 +130,11 @@ def experiment_digests(wildcards):
     return [plan.settings_digest(plan.run_settings(config, *run)) for run in runs]
 
 
+def datasets_of(experiments):
+    """Datasets that experiments use; of others no text is read."""
+    return list(dict.fromkeys(config["experiments"][name]["dataset"] for name in experiments))
+
+
 def experiment_files(name):
     """Input function: the file of that name of every run of the experiment."""
 

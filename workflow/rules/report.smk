@@ -5,8 +5,8 @@ GROUPS = plan.planned_groups(config)
 GROUPED = list(dict.fromkeys(name for group in GROUPS.values() for name in group["experiments"]))
 # Endings of the pages of an experiment: its table, its drugs and tissues.
 PAGES = ["", "_per_drug"]
-# Datasets that an experiment uses; of others no text is read.
-REPORTED = list(dict.fromkeys(config["experiments"][name]["dataset"] for name in EXPERIMENTS))
+
+REPORTED = datasets_of(EXPERIMENTS)
 
 
 rule figures:
@@ -172,6 +172,6 @@ for name, group in GROUPS.items():
 rule paper:
     input:
         expand("results/report/{experiment}{page}.html", experiment=GROUPED, page=PAGES),
-        expand("results/report/{dataset}_texts.html", dataset=REPORTED),
+        expand("results/report/{dataset}_texts.html", dataset=datasets_of(GROUPED)),
         rules.index.output,
     localrule: True
