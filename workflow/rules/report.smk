@@ -6,6 +6,8 @@ GROUPED = list(dict.fromkeys(name for group in GROUPS.values() for name in group
 # Endings of the pages of an experiment: its table, its drugs and tissues.
 PAGES = ["", "_per_drug"]
 
+# Those whose test pairs are of a kind that intervals are calibrated for.
+COVERED = [name for name in GROUPED if bundles.kind_of_split(config, config["experiments"][name]["split"])]
 REPORTED = datasets_of(EXPERIMENTS)
 
 
@@ -172,6 +174,7 @@ for name, group in GROUPS.items():
 rule paper:
     input:
         expand("results/report/{experiment}{page}.html", experiment=GROUPED, page=PAGES),
+        expand("results/report/{experiment}_coverage.tsv", experiment=COVERED),
         expand("results/report/{dataset}_texts.html", dataset=datasets_of(GROUPED)),
         rules.index.output,
     localrule: True
