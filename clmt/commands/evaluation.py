@@ -30,7 +30,7 @@ def register(subparsers: Subparsers) -> None:
     figures.set_defaults(run=run_figures)
 
     groups = subparsers.add_parser("groups", help="tell each model's error on every drug and every tissue")
-    _add_runs(groups)
+    add_runs(groups)
     groups.add_argument("--drugs", type=Path, required=True, help="drugs.parquet of the dataset")
     groups.add_argument("--cell-lines", type=Path, required=True, help="cell_lines.parquet of the dataset")
     groups.add_argument("--table", type=Path, required=True, help="one row per drug or tissue and model, to write")
