@@ -182,7 +182,7 @@ def _best_value(read: Summary, metric: str) -> str:
 
 def _mean(read: Summary, model: str, metric: str) -> str:
     row = read.means[model, metric]
-    deviation = f" ± {float(row['sd']):.3f}" if row["sd"] else ""
+    deviation = f" ±\N{NO-BREAK SPACE}{float(row['sd']):.3f}" if row["sd"] else ""
     return f"{float(row['mean']):.3f}{deviation}" if row["mean"] else "–"
 
 
