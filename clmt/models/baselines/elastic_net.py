@@ -57,7 +57,7 @@ class ElasticNet(Model):
         alphas = np.sort(np.unique(self.settings.alphas))[::-1]
         centre, mean = features.mean(axis=0), values.mean()
         weights = [
-            enet_path(features - centre, values - mean, l1_ratio=share, alphas=alphas, tol=1e-5, max_iter=5000)[1].T
+            enet_path(features - centre, values - mean, l1_ratio=share, alphas=alphas, tol=1e-4, max_iter=5000)[1].T
             for share in self.settings.l1_shares
         ]
         found = np.vstack(weights)

@@ -12,13 +12,13 @@ __all__ = ["DeepCDRSettings", "DeepTTASettings", "GraphDRPSettings", "PublishedS
 
 
 class PublishedSettings(Settings):
-    """Budget of every published model: the same steps and epochs for all."""
+    """Budget of every published model: as many updates as CLMT has, the same for all."""
 
     cells_per_step: Batch = Field(default=64, description="Cell lines of a step at most.")
     drugs_per_step: Batch = Field(
         default=96, description="Drugs of a step at most; it takes their pairs with its cell lines."
     )
-    epochs: Count = Field(default=60, description="Epochs at most.")
+    epochs: Count = Field(default=110, description="Epochs at most.")
     patience: Count = Field(default=15, description="Epochs without a better validation RMSE before stopping.")
     learning_rate: Rate = Field(
         default=0.002, description="Peak; it rises for the first tenth of the steps and falls along a cosine."

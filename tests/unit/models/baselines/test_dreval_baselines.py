@@ -47,8 +47,8 @@ def test_the_elastic_net_of_all_pairs_is_that_of_sklearn() -> None:
     asked = every_pair()
     expected = plain.predict(np.hstack([expression[asked[:, 0]], prints[asked[:, 1]]]))
     found = fitted("elastic_net", fold, alphas=[0.01]).predict(fold, asked)
-    np.testing.assert_allclose(found, expected, atol=0.01)
-    assert not np.allclose(found, fitted("elastic_net", fold, alphas=[0.3]).predict(fold, asked), atol=0.01)
+    np.testing.assert_allclose(found, expected, atol=0.03)
+    assert not np.allclose(found, fitted("elastic_net", fold, alphas=[0.3]).predict(fold, asked), atol=0.03)
 
 
 def test_the_elastic_net_of_a_drug_is_that_of_its_pairs() -> None:
@@ -58,8 +58,8 @@ def test_the_elastic_net_of_a_drug_is_that_of_its_pairs() -> None:
     plain = linear_model.ElasticNet(alpha=0.01, l1_ratio=0.5, tol=1e-8).fit(expression[cells[own]], values[own])
     asked = np.array([(cell, 5) for cell in range(60)])
     found = fitted("elastic_net", fold, alphas=[0.01], scope="drug").predict(fold, asked)
-    np.testing.assert_allclose(found, plain.predict(expression), atol=0.01)
-    assert not np.allclose(found, fitted("elastic_net", fold, alphas=[0.01]).predict(fold, asked), atol=0.01)
+    np.testing.assert_allclose(found, plain.predict(expression), atol=0.03)
+    assert not np.allclose(found, fitted("elastic_net", fold, alphas=[0.01]).predict(fold, asked), atol=0.03)
 
 
 def test_the_trees_that_are_kept_answer_as_those_of_sklearn() -> None:
