@@ -18,7 +18,7 @@ _PANELS = (
     ("rmse", f"RMSE, {LN_IC50} (lower is better)"),
     ("per_drug_r", "per_drug_r (higher is better)"),
     ("per_cell_r", "per_cell_r (higher is better)"),
-    ("normalized_pearson_tissue_mean_effects", "normalized_pearson_tissue_mean_effects (higher is better)"),
+    ("normalized_pearson_tissue_mean_effects", "normalized_pearson_tissue_mean_effects"),
 )
 _LOWER_IS_BETTER = ("rmse",)
 _GROUPS = {"per_drug_r": ("drugs_used", "drug"), "per_cell_r": ("cells_used", "cell line")}
@@ -116,5 +116,6 @@ def draw_differences(panel: Axes, experiment: Experiment, rows: Mapping[str, Map
         p = float(known[model]["p_holm"])
         _write_in_right_margin(panel, row, f"{centre:+.3f}  p {'< 0.001' if p < 0.001 else f'{p:.3f}'}", "black")
     panel.set_xlim(-reach, reach)
+    panel.locator_params(axis="x", nbins=4)
     far = any(abs(value) > reach for values in ends.values() for value in values)
     panel.set_xlabel(f"bar: 95 % interval{'; arrow: beyond the axis' * far}; p: Holm", fontsize=9, color=GREY)
