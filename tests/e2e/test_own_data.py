@@ -6,9 +6,12 @@ import csv
 from pathlib import Path
 
 import pandas as pd
+import pytest
 import yaml
 
 from tests.helpers.e2e_help import Workplace, explain
+
+pytestmark = pytest.mark.e2e
 
 MODELS = ["mean_effects", "drug_ridge", "mlp", "clmt"]
 
