@@ -41,8 +41,8 @@ class Drugs:
         As the user wrote them, n.
     rows
         Int64 (n,): rows of the graph in which the new ones stand behind the bundle's.
-    new
-        Those that the bundle does not know.
+    new, new_smiles
+        Those that the bundle does not know, and their structures without salts.
     skipped
         Names of those whose SMILES does not parse, where they are to be skipped.
     """
@@ -50,6 +50,7 @@ class Drugs:
     names: list[str]
     rows: np.ndarray
     new: NewDrugs
+    new_smiles: list[str]
     skipped: list[str]
 
 
@@ -123,6 +124,7 @@ def read_drugs(
         [name for name, _ in places],
         np.array([place[name] if row is None else row for name, row in places], dtype=np.int64),
         NewDrugs([drug.name for drug, _ in new], molecules, texts),
+        [smiles for _, smiles in new],
         skipped,
     )
 

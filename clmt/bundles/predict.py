@@ -55,7 +55,7 @@ class Predictor:
 
     def __init__(self, bundle: Bundle) -> None:
         self.bundle = bundle
-        self._networks = [double_network(model) for model in bundle.models()]
+        self.networks = [double_network(model) for model in bundle.models()]
 
     def predict(
         self,
@@ -130,7 +130,7 @@ class Predictor:
         wanted[cells.rows, : known.n_drugs] = True
         pairs = np.argwhere(wanted)
         inputs = exact_inputs(fold, cells.unknown)
-        each = np.stack([predict_exactly(network, inputs, pairs) for network in self._networks])
+        each = np.stack([predict_exactly(network, inputs, pairs) for network in self.networks])
         table = _Table(*(np.full(wanted.shape, np.nan) for _ in range(2)))
         table.mean[tuple(pairs.T)], table.spread[tuple(pairs.T)] = each.mean(axis=0), each.std(axis=0)
         return table

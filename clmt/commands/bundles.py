@@ -13,7 +13,7 @@ __all__ = ["register"]
 
 
 def register(subparsers: Subparsers) -> None:
-    """Add ``clmt fit``, ``clmt bundle``, ``clmt predict`` and ``clmt coverage``."""
+    """Add ``clmt fit``, ``clmt bundle``, ``clmt predict``, ``clmt explain`` and ``clmt coverage``."""
     fit = subparsers.add_parser("fit", help="train the final model of a dataset and write it as one file")
     fit.add_argument("--dataset", required=True, help="entry of datasets, such as gdsc or demo")
     fit.add_argument("--model", default="clmt", help="entry of models, of arch clmt (default: %(default)s)")
@@ -37,6 +37,7 @@ def register(subparsers: Subparsers) -> None:
     pack.add_argument("--out", type=Path, required=True, help="bundle to write, .clmt")
     pack.set_defaults(run=run_bundle)
     _add_predict(subparsers)
+    _add_explain(subparsers)
     _add_coverage(subparsers)
 
 
@@ -70,6 +71,19 @@ def _add_predict(subparsers: Subparsers) -> None:
     predict.add_argument("--format", choices=["parquet", "csv", "tsv", "json"], help="default: the ending of --out")
     predict.add_argument("--out", type=Path, required=True, metavar="P", help="file of predictions to write")
     predict.set_defaults(run=run_predict)
+
+
+def _add_explain(subparsers: Subparsers) -> None:
+    explain = subparsers.add_parser("explain", help="say which genes, atoms, sentences and views a prediction rests on")
+    explain.add_argument("--bundle", type=Path, required=True, help="file that clmt fit wrote, .clmt")
+    explain.add_argument("--drug", required=True, metavar="D", help="name, NAME=SMILES, or a file of one drug")
+    explain.add_argument("--cell-line", required=True, metavar="C", help="name, or a table of one profile")
+    explain.add_argument("--mutation", type=Path, metavar="FILE", help="0 and 1 of a new cell line by gene")
+    explain.add_argument("--copy-number", type=Path, metavar="FILE", help="0 and 1 of a new cell line by gene")
+    explain.add_argument("--corpus", type=Path, metavar="DIR", help="texts of known entities: results/<dataset>/text")
+    explain.add_argument("--encoder-folder", type=Path, metavar="DIR", help="transformer of the bundle, for sentences")
+    explain.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the two files to write")
+    explain.set_defaults(run=run_explain)
 
 
 def _add_coverage(subparsers: Subparsers) -> None:
@@ -141,6 +155,23 @@ def run_predict(args: argparse.Namespace) -> None:
         threads=args.threads,
     )
     write_predictions(frame, args.out, kind)
+
+
+def run_explain(args: argparse.Namespace) -> None:
+    """Write what a prediction rests on."""
+    from clmt.bundles.explain import explain, write_explanation
+    from clmt.bundles.predict import load_bundle
+
+    options = {"mutation": args.mutation, "copy_number": args.copy_number}
+    found = explain(
+        load_bundle(args.bundle),
+        args.drug,
+        args.cell_line,
+        corpus=args.corpus,
+        encoder_folder=args.encoder_folder,
+        **options,
+    )
+    write_explanation(found, args.out)
 
 
 def run_coverage(args: argparse.Namespace) -> None:

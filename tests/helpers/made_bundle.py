@@ -19,12 +19,15 @@ from clmt.graph.omics import scale_expression
 from clmt.models.clmt.model import CLMT
 from clmt.models.create import create_model
 from clmt.tables.identity import structure_of
+from clmt.vectors.lsa import fit_lsa
 from tests.helpers.blind_fold import blind_fold
 from tests.helpers.folds import SMILES, with_graph
 
 NEIGHBOURS = 3
 SETTINGS = {"epochs": 1, "batch_size": 64}
 MOLECULES = {"conformers": 1}
+LSA = {"kind": "lsa", "dimensions": 16}
+TEXTS = ["This compound inhibits EGFR.", "This cell line comes from the lung.", "This compound comes from a plant."]
 
 
 @cache
@@ -90,7 +93,9 @@ def made_bundle(count: int = 2) -> Bundle:
             [SMILES[name] for name in drugs],
             [structure_of(SMILES[name], name).inchikey for name in drugs],
         ),
-        TextReader({"kind": "none"}, {kind: np.zeros(16, dtype=np.float32) for kind in ("cell_line", "drug")}),
+        TextReader(
+            LSA, {kind: np.zeros(16, dtype=np.float32) for kind in ("cell_line", "drug")}, fit_lsa(TEXTS, LSA)[0]
+        ),
         {kind: calibrate(errors, spread, rows.astype(str), kind) for kind, rows in groups.items()},
     )
 
