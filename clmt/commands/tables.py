@@ -11,7 +11,7 @@ __all__ = ["add_archive", "register"]
 
 
 def register(subparsers: Subparsers) -> None:
-    """Add ``clmt tables``."""
+    """Add ``clmt tables`` and ``clmt studies``."""
     tables = subparsers.add_parser("tables", help="join a dataset's sources into six validated tables and an audit")
     tables.add_argument(
         "--settings",
@@ -25,6 +25,18 @@ def register(subparsers: Subparsers) -> None:
     tables.add_argument("--structures", type=Path, required=True, help="structures.parquet of 'clmt pubchem'")
     tables.add_argument("--out-dir", type=Path, required=True, help="folder for the tables and audit.json")
     tables.set_defaults(run=run_tables)
+    _add_studies(subparsers)
+
+
+def _add_studies(subparsers: Subparsers) -> None:
+    studies = subparsers.add_parser("studies", help="join the tables of two datasets, one to train on and one to test")
+    for role in ("train", "test"):
+        studies.add_argument(
+            f"--{role}", type=Path, required=True, help=f"folder of the tables of the study that {role}s"
+        )
+    studies.add_argument("--names", nargs=2, required=True, metavar="NAME", help="names of both studies")
+    studies.add_argument("--out-dir", type=Path, required=True, help="folder for the tables and audit.json")
+    studies.set_defaults(run=run_studies)
 
 
 def add_archive(parser: argparse.ArgumentParser) -> None:
@@ -32,6 +44,12 @@ def add_archive(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--archive", nargs="+", required=True, metavar="[PART=]PATH", help="where the file or files of the layout lie"
     )
+
+
+def run_studies(args: argparse.Namespace) -> None:
+    from clmt.tables.studies import write_studies
+
+    write_studies(args.train, args.test, args.out_dir, names=tuple(args.names))
 
 
 def run_tables(args: argparse.Namespace) -> None:

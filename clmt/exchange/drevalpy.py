@@ -145,8 +145,10 @@ def _data_files(
     values = frames["expression"].iloc[:, 1:].to_numpy(dtype=np.float32)
     chosen = [0, *(1 + choose_genes(values, np.ones(len(values), dtype=bool), genes))]
     expression = frames["expression"].iloc[:, chosen]
+    # Of rows that are equal but for their names, drevalpy keeps the first; ids of ours make them differ.
     cells = frames["cell_lines"][["cell_line_id"]].assign(
-        tissue=[sites[cell] for cell in frames["cell_lines"]["cell_line_id"]]
+        tissue=[sites[cell] for cell in frames["cell_lines"]["cell_line_id"]],
+        clmt_id=frames["cell_lines"]["cell_line_id"],
     )
     bits = np.asarray(chemistry["morgan2"])
     if bits.shape[1] % _BITS:

@@ -14,7 +14,8 @@ rest in 10 parts, as many of them as there are folds (5) used in turn as validat
 ``repeats`` deals the groups again, from other seeds: fold 5 of a split of 5 folds is the first of the second partition.
 ``shots`` gives that many pairs of every held-out group to training: a drug measured in a few cell lines.
 
-The roles may also stand in a file of the user's, see `clmt.folds.given`.
+The roles may also stand in a file of the user's, see `clmt.folds.given`, or be those of two studies, see
+`clmt.folds.studies`.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ from clmt.files import atomic_path, write_parquet
 from clmt.folds.given import roles_of_file
 from clmt.folds.groups import blind_axes, pair_groups
 from clmt.folds.roles import ROLES, TEST, TRAIN, VALIDATION, roles_of_folds, verify_roles
-from clmt.planning.settings.folds import FileFoldSettings, FoldSettings, fold_settings
+from clmt.folds.studies import roles_of_studies
+from clmt.planning.settings.folds import AnyFoldSettings, CrossFoldSettings, FileFoldSettings, fold_settings
 from clmt.reading.parquet import check_types, read_parquet
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ _FACTS = ("dataset", "split", "protocol", "seed")
 
 
 def make_folds(
-    response: pd.DataFrame, cell_lines: pd.DataFrame, drugs: pd.DataFrame, settings: FoldSettings | FileFoldSettings
+    response: pd.DataFrame, cell_lines: pd.DataFrame, drugs: pd.DataFrame, settings: AnyFoldSettings
 ) -> pd.DataFrame:
     """Assign every response a role in every fold.
 
@@ -59,12 +61,7 @@ def make_folds(
     import pandas as pd
 
     pairs = response[["cell_line_id", "drug_id"]].sort_values(["cell_line_id", "drug_id"], ignore_index=True)
-    axes = blind_axes(pairs, cell_lines, drugs, settings.axes)
-    if isinstance(settings, FileFoldSettings):
-        roles = roles_of_file(pairs, axes, settings)
-    else:
-        roles = roles_of_folds(axes, settings, pair_groups(pairs, cell_lines, drugs))
-        verify_roles(roles, axes, settings)
+    roles = _roles(pairs, cell_lines, drugs, settings)
     folds, count = roles.shape
     return pd.DataFrame(
         {
@@ -74,6 +71,18 @@ def make_folds(
             "role": pd.Categorical.from_codes(roles.ravel(), categories=list(ROLES)),
         }
     )
+
+
+def _roles(pairs: pd.DataFrame, cell_lines: pd.DataFrame, drugs: pd.DataFrame, settings: AnyFoldSettings) -> np.ndarray:
+    """Role codes, int8 (folds, n), checked."""
+    if isinstance(settings, CrossFoldSettings):
+        return roles_of_studies(pairs, cell_lines, drugs, settings)
+    axes = blind_axes(pairs, cell_lines, drugs, settings.axes)
+    if isinstance(settings, FileFoldSettings):
+        return roles_of_file(pairs, axes, settings)
+    roles = roles_of_folds(axes, settings, pair_groups(pairs, cell_lines, drugs))
+    verify_roles(roles, axes, settings)
+    return roles
 
 
 def write_folds(response: Path, cell_lines: Path, drugs: Path, out: Path, *, settings: dict[str, Any]) -> None:

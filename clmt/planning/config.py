@@ -16,11 +16,12 @@ from pydantic import TypeAdapter
 
 from clmt.errors import ClmtError, expected_one_of, shown
 from clmt.planning.encoders import BASE_OF_TEXT, check_variant
-from clmt.planning.layouts import is_own, layout_parts
+from clmt.planning.layouts import are_studies, is_own, layout_parts
 from clmt.planning.own_files import own_files
 from clmt.planning.runs import (
     archive_sources,
     experiment_folds,
+    folds_settings,
     member_models,
     planned_datasets,
     planned_experiments,
@@ -138,6 +139,8 @@ def check_names(config: Mapping[str, Any], sources: Collection[str] | None = Non
             raise expected_one_of(f"config: {key} is not declared", value, options, REMEDY)
     for name, entry in config["datasets"].items():
         _check_archive(name, entry, sources)
+    for name in config["datasets"]:
+        _check_studies(config, name)
     for name in config["encoders"]:
         check_variant(config, name, REMEDY)
     for name in config["experiments"]:
@@ -189,7 +192,7 @@ def _references(config: Mapping[str, Any]) -> Iterator[tuple[str, str, Collectio
 
 def _check_archive(name: str, entry: Mapping[str, Any], sources: Collection[str] | None) -> None:
     place, parts = f"config: datasets.{name}.archive", layout_parts(entry["layout"])
-    if is_own(entry["layout"]):
+    if is_own(entry["layout"]) or are_studies(entry["layout"]):
         return
     named = archive_sources(entry)
     if sorted(named) != sorted(parts or [""]):
@@ -198,6 +201,27 @@ def _check_archive(name: str, entry: Mapping[str, Any], sources: Collection[str]
     for source in named.values():
         if sources is not None and source not in sources:
             raise expected_one_of(f"{place} is no source", source, sources, REMEDY)
+
+
+def _check_studies(config: Mapping[str, Any], name: str) -> None:
+    """Refuse a join of other than two datasets that are both simulated or both not, or one that is cut or changed."""
+    entry, place = config["datasets"][name], f"config: datasets.{name}"
+    if not are_studies(entry["layout"]):
+        return
+    archive = entry["archive"]
+    if not isinstance(archive, Mapping) or sorted(archive) != ["test", "train"] or archive["train"] == archive["test"]:
+        raise ClmtError(
+            f"{place}.archive does not fit layout studies! got: {archive}, expected: train and test, two datasets. "
+            f"{REMEDY}"
+        )
+    alone = [other for other, found in config["datasets"].items() if not are_studies(found["layout"])]
+    for role, other in sorted(archive.items()):
+        if other not in alone:
+            raise expected_one_of(f"{place}.archive.{role} is not declared", other, alone, REMEDY)
+        if config["datasets"][other]["simulated"] != entry["simulated"]:
+            raise ClmtError(f"{place}.simulated is not that of {other}! got: {entry['simulated']}. {REMEDY}")
+    if other_keys := [key for key in ("cell_lines", "drugs", "exclude_drugs") if entry.get(key)]:
+        raise ClmtError(f"{place}.{other_keys[0]} is a matter of the two datasets! Set it there. {REMEDY}")
 
 
 def _check_ending(name: str) -> None:
@@ -234,5 +258,6 @@ def _check_repeat(config: Mapping[str, Any], name: str) -> None:
 def _check_folds(config: Mapping[str, Any], name: str) -> None:
     try:
         experiment_folds(config, name)
+        folds_settings(config, config["experiments"][name]["dataset"], config["experiments"][name]["split"])
     except ClmtError as error:
         raise ClmtError(f"{error}. {REMEDY}") from None

@@ -7,9 +7,11 @@ libraries that read tables.
 
 from __future__ import annotations
 
+from collections import ChainMap
+
 from clmt.planning.own_files import LAYOUT, PARTS, REQUIRED
 
-__all__ = ["LAYOUTS", "is_own", "layout_module", "layout_parts", "required_parts"]
+__all__ = ["CHOICES", "LAYOUTS", "STUDIES", "are_studies", "is_own", "layout_module", "layout_parts", "required_parts"]
 
 LAYOUTS = {
     "survey_gdsc": "clmt.tables.layouts.survey:GDSC",
@@ -19,8 +21,12 @@ LAYOUTS = {
     "tables": "clmt.tables.layouts.own:OwnReader",
 }
 
+#: Layout of two other datasets joined, which no reader reads: its parts are names of datasets.
+STUDIES = "studies"
+CHOICES = ChainMap(LAYOUTS, {STUDIES: "clmt.tables.studies:join_studies"})
+
 _RELEASE = ("response", "models", "expression", "mutation", "copy_number")
-_PARTS = {"gdsc_release": _RELEASE, "ccle_2015": _RELEASE, LAYOUT: tuple(PARTS)}
+_PARTS = {"gdsc_release": _RELEASE, "ccle_2015": _RELEASE, LAYOUT: tuple(PARTS), STUDIES: ("train", "test")}
 
 
 def layout_module(name: str) -> str:
@@ -36,6 +42,11 @@ def layout_parts(name: str) -> tuple[str, ...]:
 def required_parts(name: str) -> tuple[str, ...]:
     """Parts without which a dataset of that layout is none."""
     return REQUIRED if is_own(name) else layout_parts(name)
+
+
+def are_studies(name: str) -> bool:
+    """Tell the layout of two other datasets joined, whose names stand in place of sources."""
+    return name == STUDIES
 
 
 def is_own(name: str) -> bool:

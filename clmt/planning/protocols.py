@@ -26,4 +26,4 @@ PAPER_PARTS = 10
 
 def protocol_modules(name: str) -> list[str]:
     """Modules that group the pairs of a protocol: an edit of them concerns its splits."""
-    return sorted({axis.partition(":")[0] for axis in PROTOCOLS[name]})
+    return sorted({axis.partition(":")[0] for axis in PROTOCOLS.get(name, ())})

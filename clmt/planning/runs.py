@@ -17,7 +17,7 @@ from clmt.errors import ClmtError, choose
 from clmt.planning.architectures import ARCHITECTURES, Architecture
 from clmt.planning.digest import code_digest
 from clmt.planning.encoders import encoder_settings
-from clmt.planning.layouts import is_own
+from clmt.planning.layouts import are_studies, is_own
 from clmt.planning.protocols import PROTOCOLS, protocol_modules
 from clmt.planning.settings.features import GraphSettings, MoleculeSettings
 from clmt.planning.settings.folds import fold_settings
@@ -37,6 +37,7 @@ __all__ = [
     "folds_settings",
     "given_file",
     "graph_settings",
+    "joined_studies",
     "member_models",
     "model_code",
     "molecule_settings",
@@ -147,12 +148,18 @@ def planned_datasets(config: Config) -> list[str]:
 def archive_sources(dataset: Mapping[str, Any]) -> dict[str, str]:
     """Registry entries of a dataset by part of its layout; of a layout of one file the part is ``""``.
 
-    None for a dataset of the user's own files, see `clmt.planning.own_files`.
+    None for a dataset of the user's own files, see `clmt.planning.own_files`, and for one that joins two others.
     """
     archive = dataset["archive"]
-    if is_own(dataset["layout"]):
+    if is_own(dataset["layout"]) or are_studies(dataset["layout"]):
         return {}
     return dict(archive) if isinstance(archive, Mapping) else {"": archive}
+
+
+def joined_studies(config: Config, dataset: str) -> tuple[str, str] | None:
+    """Datasets whose studies train and test, of a dataset that joins two; None for any other."""
+    entry = _declared(config, "datasets", dataset)
+    return (entry["archive"]["train"], entry["archive"]["test"]) if are_studies(entry["layout"]) else None
 
 
 def tables_settings(config: Config, dataset: str) -> dict[str, Any]:
@@ -203,7 +210,14 @@ def folds_settings(config: Config, dataset: str, split: str) -> dict[str, Any]:
     entry = _declared(config, "splits", split)
     _declared(config, "datasets", dataset)
     seed = derive_seed(config["seed"], dataset, entry.get("partition") or split)
-    own = {"dataset": dataset, "split": split, "seed": seed}
+    own: dict[str, Any] = {"dataset": dataset, "split": split, "seed": seed}
+    if "overlap" in entry:
+        if (studies := joined_studies(config, dataset)) is None:
+            raise ClmtError(
+                f"config: splits.{split} is for a dataset of layout studies! got: {dataset!r}, expected: one that "
+                "joins two others"
+            )
+        own["train"] = studies[0]
     return fold_settings(entry).take(entry, own, place=f"config: splits.{split}").plain()
 
 
@@ -252,7 +266,8 @@ def model_code(config: Config, model: str, *modules: str) -> str:
 def split_code(config: Config, split: str, *modules: str) -> str:
     """Digest the code of modules that make folds, with that of the split's protocol, which they find by name only."""
     protocol = _declared(config, "splits", split)["protocol"]
-    return ":".join([_planned_code(*protocol_modules(protocol), *modules), *PROTOCOLS[protocol]])
+    axes = PROTOCOLS.get(protocol, ())  # those of cross_study are no choice of groups to hold out
+    return ":".join([_planned_code(*protocol_modules(protocol), *modules), *axes])
 
 
 @functools.cache

@@ -193,6 +193,27 @@ FAULTS = {
         ["splits.mixed: unknown key", "'validation'", "expected one of: file, folds, protocol"],
     ),
     "roles of no protocol": ("splits.theirs", {"file": "roles.csv", "folds": 3}, ["splits.theirs.protocol is missing"]),
+    "one study": (
+        "datasets.gdsc_to_ccle.archive",
+        {"train": "gdsc", "test": "gdsc"},
+        ["datasets.gdsc_to_ccle.archive does not fit layout studies", "two datasets"],
+    ),
+    "study of studies": (
+        "datasets.gdsc_to_ccle.archive",
+        {"train": "gdsc", "test": "gdsc_to_gdsc2"},
+        ["datasets.gdsc_to_ccle.archive.test is not declared", "'gdsc_to_gdsc2'", "ccle_2015"],
+    ),
+    "slice of studies": ("datasets.gdsc_to_ccle.drugs", 5, ["datasets.gdsc_to_ccle.drugs is a matter of the two"]),
+    "studies for one dataset": (
+        "experiments.gdsc_cv.split",
+        "cross_study",
+        ["splits.cross_study is for a dataset of layout studies", "'gdsc'"],
+    ),
+    "overlap of another protocol": (
+        "splits.mixed.overlap",
+        "drop",
+        ["splits.mixed.protocol", "'mixed'", "cross_study"],
+    ),
     "roles of no fold": (
         "splits.theirs",
         {"file": "roles.csv", "folds": 0, "protocol": "mixed"},

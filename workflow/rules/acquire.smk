@@ -29,6 +29,8 @@ rule resolve_structures:
         structures="results/{dataset}/tables/structures.parquet",
     log:
         "logs/{dataset}/tables/structures.log",
+    wildcard_constraints:
+        dataset=SOURCED,
     retries: 0
     localrule: True
     resources:

@@ -5,7 +5,7 @@ import re
 from urllib.parse import urlsplit
 
 from clmt.acquire.folder import mirror_sums
-from clmt.planning.layouts import is_own, layout_module
+from clmt.planning.layouts import are_studies, is_own, layout_module
 from clmt.planning.own_files import own_files
 
 SOURCE_NAMES = {source.address: name for name, source in SOURCES.sources.items()}
@@ -48,6 +48,28 @@ def service_settings(name):
     )
     mirrored = hashlib.sha256("\n".join(answers).encode()).hexdigest() if MIRROR else None
     return plan.settings_json({"url": url, "mirrored": mirrored})
+
+
+# Datasets of sources, and those that join two of them; (?!) matches nothing.
+SOURCED = [name for name, entry in config["datasets"].items() if not are_studies(entry["layout"])]
+JOINED = [name for name in config["datasets"] if name not in SOURCED]
+KINDS = ("response", "expression", "mutation", "copy_number", "cell_lines", "drugs")
+SOURCED, JOINED = "|".join(SOURCED) or "(?!)", "|".join(JOINED) or "(?!)"
+
+
+def study_folder(role):
+    """Params function: where the tables of the study that trains (0) or is tested (1) lie."""
+    return lambda wildcards: f"results/{study_names(wildcards)[role]}/tables"
+
+
+def study_tables(role):
+    """Input function: these tables."""
+    folder = study_folder(role)
+    return lambda wildcards: [f"{folder(wildcards)}/{kind}.parquet" for kind in (*KINDS, "structures")]
+
+
+def study_names(wildcards):
+    return plan.joined_studies(config, wildcards.dataset)
 
 
 def dataset_files(wildcards):

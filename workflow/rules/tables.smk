@@ -19,6 +19,8 @@ rule build_tables:
         "logs/{dataset}/tables/tables.log",
     benchmark:
         "results/benchmarks/{dataset}/tables.tsv"
+    wildcard_constraints:
+        dataset=SOURCED,
     threads: 1
     resources:
         mem_mb=4000,
@@ -31,4 +33,32 @@ rule build_tables:
     shell:
         "clmt tables --settings {params.settings:q} --archive {params.archive:q} --compounds {input.compounds:q}"
         " --passports {input.passports:q} --structures {input.structures:q}"
+        " --out-dir {params.folder:q} 2> {log:q}"
+
+
+# Two datasets as one whose first study trains and whose second is tested.
+rule join_studies:
+    input:
+        train=study_tables(0),
+        test=study_tables(1),
+    output:
+        **{kind: f"results/{{dataset}}/tables/{kind}.parquet" for kind in (*KINDS, "structures")},
+        audit="results/{dataset}/tables/audit.json",
+    log:
+        "logs/{dataset}/tables/studies.log",
+    benchmark:
+        "results/benchmarks/{dataset}/studies.tsv"
+    wildcard_constraints:
+        dataset=JOINED,
+    resources:
+        mem_mb=4000,
+        runtime=20,
+    params:
+        code=code_digest("clmt.tables.studies"),
+        names=study_names,
+        train=study_folder(0),
+        test=study_folder(1),
+        folder=subpath(output.response, parent=True),
+    shell:
+        "clmt studies --train {params.train:q} --test {params.test:q} --names {params.names:q}"
         " --out-dir {params.folder:q} 2> {log:q}"

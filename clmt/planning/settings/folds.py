@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, TypeAlias
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from clmt.planning.protocols import PAPER_PARTS, PAPER_PROTOCOLS, PROTOCOLS
 from clmt.planning.settings.base import Block, OneOf, Place, Seed, Settings, faulty
 
-__all__ = ["FileFoldSettings", "FoldSettings", "Split", "SplitFile", "SplitForm", "fold_settings"]
+__all__ = [
+    "AnyFoldSettings",
+    "CrossFoldSettings",
+    "FileFoldSettings",
+    "FoldSettings",
+    "Split",
+    "SplitFile",
+    "SplitForm",
+    "SplitStudies",
+    "fold_settings",
+]
 
 #: Folds are numbered by an int8.
 MOST_FOLDS = 127
@@ -154,18 +164,54 @@ class SplitFile(_File, Block):
     """An entry of ``splits`` whose roles stand in a file; one that says it is blind is refused where it is not."""
 
 
-def fold_settings(values: Mapping[str, Any]) -> type[FileFoldSettings | FoldSettings]:
-    """Class of the settings of a split: one whose roles stand in a file has the key ``file``."""
-    return FileFoldSettings if "file" in values else FoldSettings
+class _Cross(Settings):
+    protocol: Literal["cross_study"] = Field(
+        description="cross_study: one study of a dataset of layout studies trains, the other is tested."
+    )
+    overlap: Literal["drop", "keep", "only"] = Field(
+        description=(
+            "Pairs of the test study (a donor's cell lines and a skeleton) that the training study measured, too: drop "
+            "leaves them out, keep tests them with the others, only tests them alone."
+        )
+    )
+    validation: float = Field(
+        ge=0.001, le=0.9, description="Share of the training study that is held back to choose and to stop."
+    )
+    folds: int = Field(ge=1, le=1, description="1: there is one way to part two studies.")
+
+
+class CrossFoldSettings(_Cross, _Owner):
+    """Settings of ``clmt folds`` for two studies."""
+
+    train: str = Field(description="Study that trains; all other pairs are the test study's.")
+
+
+class SplitStudies(_Cross, Block):
+    """An entry of ``splits`` for a dataset that joins two studies."""
+
+
+AnyFoldSettings: TypeAlias = FoldSettings | FileFoldSettings | CrossFoldSettings
+
+
+def fold_settings(values: Mapping[str, Any]) -> type[AnyFoldSettings]:
+    """Class of the settings of a split: ``file`` has one whose roles stand there, ``overlap`` one of two studies."""
+    return FileFoldSettings if "file" in values else CrossFoldSettings if "overlap" in values else FoldSettings
 
 
 def _form(entry: Any) -> str:
-    has_file = isinstance(entry, SplitFile) or (isinstance(entry, dict) and "file" in entry)
-    return "SplitFile" if has_file else "Split"
+    if isinstance(entry, Settings):
+        return type(entry).__name__
+    keys = entry if isinstance(entry, dict) else {}
+    return "SplitFile" if "file" in keys else "SplitStudies" if "overlap" in keys else "Split"
 
 
 if TYPE_CHECKING:
-    SplitForm = Split | SplitFile
+    SplitForm = Split | SplitFile | SplitStudies
 else:
-    #: An entry of ``splits``, one of both forms.
-    SplitForm = Annotated[Annotated[SplitFile, Tag("SplitFile")] | Annotated[Split, Tag("Split")], Discriminator(_form)]
+    #: An entry of ``splits``, one of three forms.
+    SplitForm = Annotated[
+        Annotated[SplitFile, Tag("SplitFile")]
+        | Annotated[SplitStudies, Tag("SplitStudies")]
+        | Annotated[Split, Tag("Split")],
+        Discriminator(_form),
+    ]

@@ -79,8 +79,8 @@ def _refused(first: ErrorDetails, schema: Node, place: str, remedy: str) -> Clmt
     if kind == "missing":
         there = ", ".join(map(str, got)) or "nothing"
         return ClmtError(f"{where} is missing! got: {there}, {_expected(node)}{tail}")
-    if kind == "literal_error" and "enum" in node:
-        return expected_one_of(f"{where}: unknown value", got, node["enum"], remedy)
+    if kind == "literal_error" and (choices := node.get("enum") or [node[key] for key in ("const",) if key in node]):
+        return expected_one_of(f"{where}: unknown value", got, choices, remedy)
     if kind == "clmt":
         key = first["ctx"]["key"]
         return ClmtError(f"{_where(place, [*path, key] if key else path)} {first['ctx']['text']}{tail}")

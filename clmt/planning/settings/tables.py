@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from clmt.planning.layouts import LAYOUTS, is_own
+from clmt.planning.layouts import CHOICES, is_own
 from clmt.planning.settings.base import Block, Label, OneOf, Settings, Unique, faulty
 
 __all__ = ["UNITS", "Dataset", "TableSettings", "Unit"]
@@ -23,7 +23,7 @@ UNITS: dict[Unit, str] = {
 }
 
 Archive = str | dict[str, str]
-Layout = Annotated[str, OneOf(LAYOUTS)]
+Layout = Annotated[str, OneOf(CHOICES)]
 
 
 class _Source(Settings):

@@ -111,6 +111,7 @@ def test_features_are_keyed_by_the_names_of_the_responses(tmp_path: Path) -> Non
         found = pd.read_csv(data / "made" / f"{table}.csv", index_col="cell_line_name")
         assert found.index.tolist() == names.index.tolist() == expression.index.tolist()
     assert set(response["cell_line_name"]) <= set(names.index)
+    assert not names.duplicated().any()  # drevalpy drops them, whatever their names
     assert set(names["tissue"]) == {"lung", "breast", "skin", "kidney", "unknown", "bone"}
 
 
