@@ -8,10 +8,22 @@ libraries that read tables.
 from __future__ import annotations
 
 from collections import ChainMap
+from collections.abc import Mapping
+from typing import Any
 
 from clmt.planning.own_files import LAYOUT, PARTS, REQUIRED
 
-__all__ = ["CHOICES", "LAYOUTS", "STUDIES", "are_studies", "is_own", "layout_module", "layout_parts", "required_parts"]
+__all__ = [
+    "CHOICES",
+    "LAYOUTS",
+    "STUDIES",
+    "are_studies",
+    "is_own",
+    "layout_module",
+    "layout_parts",
+    "required_parts",
+    "studies_of",
+]
 
 LAYOUTS = {
     "survey_gdsc": "clmt.tables.layouts.survey:GDSC",
@@ -47,6 +59,11 @@ def required_parts(name: str) -> tuple[str, ...]:
 def are_studies(name: str) -> bool:
     """Tell the layout of two other datasets joined, whose names stand in place of sources."""
     return name == STUDIES
+
+
+def studies_of(dataset: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Names of the datasets that train and test, of an entry of ``datasets`` that joins two; None for any other."""
+    return (dataset["archive"]["train"], dataset["archive"]["test"]) if are_studies(dataset["layout"]) else None
 
 
 def is_own(name: str) -> bool:

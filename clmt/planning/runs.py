@@ -17,7 +17,7 @@ from clmt.errors import ClmtError, choose
 from clmt.planning.architectures import ARCHITECTURES, Architecture
 from clmt.planning.digest import code_digest
 from clmt.planning.encoders import encoder_settings
-from clmt.planning.layouts import are_studies, is_own
+from clmt.planning.layouts import are_studies, is_own, studies_of
 from clmt.planning.protocols import PROTOCOLS, protocol_modules
 from clmt.planning.settings.features import GraphSettings, MoleculeSettings
 from clmt.planning.settings.folds import fold_settings
@@ -37,7 +37,6 @@ __all__ = [
     "folds_settings",
     "given_file",
     "graph_settings",
-    "joined_studies",
     "member_models",
     "model_code",
     "molecule_settings",
@@ -49,7 +48,6 @@ __all__ = [
     "settings_digest",
     "settings_json",
     "split_code",
-    "split_file",
     "tables_settings",
     "text_encoder",
     "text_settings",
@@ -156,12 +154,6 @@ def archive_sources(dataset: Mapping[str, Any]) -> dict[str, str]:
     return dict(archive) if isinstance(archive, Mapping) else {"": archive}
 
 
-def joined_studies(config: Config, dataset: str) -> tuple[str, str] | None:
-    """Datasets whose studies train and test, of a dataset that joins two; None for any other."""
-    entry = _declared(config, "datasets", dataset)
-    return (entry["archive"]["train"], entry["archive"]["test"]) if are_studies(entry["layout"]) else None
-
-
 def tables_settings(config: Config, dataset: str) -> dict[str, Any]:
     """Settings of a dataset's tables: its layout, its source, what is left out and whether it is cut to a slice."""
     entry = _declared(config, "datasets", dataset)
@@ -212,19 +204,13 @@ def folds_settings(config: Config, dataset: str, split: str) -> dict[str, Any]:
     seed = derive_seed(config["seed"], dataset, entry.get("partition") or split)
     own: dict[str, Any] = {"dataset": dataset, "split": split, "seed": seed}
     if "overlap" in entry:
-        if (studies := joined_studies(config, dataset)) is None:
+        if (studies := studies_of(_declared(config, "datasets", dataset))) is None:
             raise ClmtError(
                 f"config: splits.{split} is for a dataset of layout studies! got: {dataset!r}, expected: one that "
                 "joins two others"
             )
         own["train"] = studies[0]
     return fold_settings(entry).take(entry, own, place=f"config: splits.{split}").plain()
-
-
-def split_file(config: Config, split: str) -> str | None:
-    """File that holds the roles of a split; None for a split that is dealt."""
-    found: str | None = _declared(config, "splits", split).get("file")
-    return found
 
 
 def graph_settings(config: Config, dataset: str, split: str, fold: int | str) -> dict[str, Any]:

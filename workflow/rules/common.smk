@@ -66,7 +66,7 @@ def split_code(wildcards):
 
 def split_roles(wildcards):
     """The file of a split's roles; where it is missing the command says so in one line."""
-    path = plan.split_file(config, wildcards.split)
+    path = config["splits"][wildcards.split].get("file")
     return [path] if path and Path(path).is_file() else []
 
 

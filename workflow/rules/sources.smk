@@ -5,7 +5,7 @@ import re
 from urllib.parse import urlsplit
 
 from clmt.acquire.folder import mirror_sums
-from clmt.planning.layouts import are_studies, is_own, layout_module
+from clmt.planning.layouts import are_studies, is_own, layout_module, studies_of
 from clmt.planning.own_files import own_files
 
 SOURCE_NAMES = {source.address: name for name, source in SOURCES.sources.items()}
@@ -69,7 +69,7 @@ def study_tables(role):
 
 
 def study_names(wildcards):
-    return plan.joined_studies(config, wildcards.dataset)
+    return studies_of(dataset_entry(wildcards))
 
 
 def dataset_files(wildcards):

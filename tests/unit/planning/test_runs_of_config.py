@@ -63,8 +63,6 @@ def test_a_split_of_a_file_is_told_its_file_and_its_protocol(config: dict[str, A
     seed = derive_seed(7, "real", "theirs")
     own = {"dataset": "real", "split": "theirs", "seed": seed}
     assert told == {"file": "roles.csv", "protocol": "drug_blind", "folds": 1} | own
-    assert plan.split_file(config, "theirs") == "roles.csv"
-    assert plan.split_file(config, "mixed") is None
     assert plan.experiment_folds(config, "real_cv") == 1
 
 
