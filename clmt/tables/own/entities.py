@@ -77,10 +77,13 @@ def read_cell_lines(path: Path, title: str, findings: Findings) -> dict[str, Own
 
 
 def read_drugs(path: Path, title: str, findings: Findings) -> dict[str, OwnDrug]:
-    """Read the drugs by id; a SMILES that RDKit refuses and a CID that is no number are problems."""
+    """Read the drugs by id; a SMILES that RDKit refuses and a CID that is no number are problems.
+
+    Of a drug under several names, as drevalpy's tables have them, the first row counts.
+    """
     records = read_records(path, findings)
     place = _key_place(records, title, DRUG, "drugs", findings)
-    ids = read_keys(records, place, "drug", findings, once=True)
+    ids = read_keys(records, place, "drug", findings, once=False)
     columns = {
         key: find_column(records, titles, findings)
         for key, titles in (
@@ -91,8 +94,10 @@ def read_drugs(path: Path, title: str, findings: Findings) -> dict[str, OwnDrug]
     cells = {key: read_cells(records, column) for key, column in columns.items()}
     smiles = _checked_smiles(records, columns["smiles"], ids, findings)
     cids = _cids(records, columns["cid"], findings, is_key=columns["cid"] == place)
-    found = {
-        key: OwnDrug(
+    found: dict[str, OwnDrug] = {}
+    torn = []
+    for row, key in enumerate(ids):
+        drug = OwnDrug(
             cells["name"][row],
             smiles[row],
             cids[row],
@@ -100,9 +105,11 @@ def read_drugs(path: Path, title: str, findings: Findings) -> dict[str, OwnDrug]
             tuple(split_labels(cells["pathways"][row])),
             cells["text"][row],
         )
-        for row, key in enumerate(ids)
-        if key
-    }
+        first = found.setdefault(key, drug) if key else drug
+        if (first.smiles, first.cid) != (drug.smiles, drug.cid):
+            torn.append((records.lines[row], key))
+    fault, remedy = "a drug stands twice, with another structure", "Keep one of its rows"
+    findings.cells(records.source, "" if place is None else records.header[place], torn, fault, "one structure", remedy)
     counts = {
         "a SMILES": sum(bool(drug.smiles) for drug in found.values()),
         "a PubChem CID alone": sum(drug.cid is not None and not drug.smiles for drug in found.values()),

@@ -51,7 +51,7 @@ BROKEN = {
     "copy_number.csv": "cell_line,MYC\n" + "".join(f"{cell},0.7\n" for cell in CELLS),
     "cell_lines.csv": with_lines("cell_lines.csv", {}, "A549,again,lung,P,\n"),
     "drugs.csv": (
-        "drug,smiles,pubchem_cid\nImatinib,C1CC,5291\nAspirin,CCO,aspirin\nEthanol,CCO,702\nEthanol,CCO,702\n"
+        "drug,smiles,pubchem_cid\nImatinib,C1CC,5291\nAspirin,CCO,aspirin\nEthanol,CCO,702\nEthanol,CCC,702\n"
     ),
 }
 FAULTS = {

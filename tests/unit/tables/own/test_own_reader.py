@@ -124,7 +124,7 @@ def test_a_folder_of_drevalpy_reads_the_same_way(tmp_path):
     (folder / "copy_number_variation_gistic.csv").write_text(f"cellosaurus_id,cell_line_name,MYC,TP53\n{gistic}")
     flags = "".join(f"CVCL,{cell},{row % 2 == 0}\n" for row, cell in enumerate(CELLS))
     (folder / "mutations.csv").write_text(f"cellosaurus_id,cell_line_name,TP53\n{flags}")
-    names = "".join(f"{cid},{drug}\n" for drug, cid in cids.items())
+    names = "".join(f"{cid},{drug}\n" for drug, cid in cids.items()) + "5291,STI-571\n"
     (folder / "drug_names.csv").write_text(f"pubchem_id,drug_name\n{names}")
     smiles = "".join(f"{cids[drug]},{text}\n" for drug, text in SMILES.items())
     (folder / "drug_smiles.csv").write_text(f"pubchem_id,canonical_smiles\n{smiles}")
