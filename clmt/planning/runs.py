@@ -44,6 +44,7 @@ __all__ = [
     "planned_experiments",
     "planned_groups",
     "run_gpus",
+    "run_memory",
     "run_settings",
     "settings_digest",
     "settings_json",
@@ -265,6 +266,12 @@ def _planned_code(*modules: str) -> str:
 def run_gpus(config: Config, model: str) -> int:
     """GPUs that the training of a model can use: 1 or 0."""
     return int(_architecture(config, model).gpu)
+
+
+def run_memory(config: Config, model: str) -> int:
+    """MB to ask for the training of a model: twice what it took on GDSC, and room for the libraries of a GPU."""
+    architecture = _architecture(config, model)
+    return max(4000 if architecture.gpu else 1000, 2 * architecture.peak_mb)
 
 
 def _model(config: Config, name: str) -> Mapping[str, Any]:

@@ -282,4 +282,6 @@ def _log_odd(source: str, odd: OddRows, header: list[str], name: str) -> None:
     for what, numbers in kinds.items():
         if numbers:
             listed = ", ".join(map(str, numbers[:10]))
-            logger.warning("%s: %d rows have %s; lines %s", source, len(numbers), what, listed)
+            # A cell of several lines is how a remark is published; where a quote swallowed rows, their cells tell.
+            level = logging.DEBUG if numbers is odd.joined else logging.WARNING
+            logger.log(level, "%s: %d rows have %s; lines %s", source, len(numbers), what, listed)

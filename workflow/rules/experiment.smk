@@ -22,7 +22,7 @@ rule train:
     threads: 1
     resources:
         gpu=run_gpus,
-        mem_mb=8000,
+        mem_mb=train_memory,
         runtime=train_minutes,
     params:
         settings=settings("run"),

@@ -6,10 +6,12 @@ at least twice or at most half of the usual.
 
 from __future__ import annotations
 
+import functools
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from clmt.errors import ClmtError
 from clmt.reading.delimited import read_rows
@@ -25,14 +27,23 @@ from clmt.tables.units import check_expression, check_responses
 if TYPE_CHECKING:
     import numpy as np
 
-    from clmt.reading.delimited import Records
-
 __all__ = ["CCLE_2015", "GDSC_RELEASE", "ReleaseReader"]
 
 logger = logging.getLogger(__name__)
 
 _ROUNDING = 1e-5
 """Of a relative copy number: the files give its logarithm with six digits."""
+
+
+class _Curves(NamedTuple):
+    """What a row of the response table says, column by column; ``source`` and ``lines`` tell where."""
+
+    source: str
+    lines: list[int]
+    cell_lines: list[str]
+    drugs: list[str]
+    values: list[str]
+    labels: list[str]
 
 
 @dataclass(frozen=True)
@@ -64,8 +75,7 @@ class ReleaseReader:
 
     def drug_names(self, archive: Archive) -> list[str]:
         """Names of the drugs of the response table, stripped, in the order of the source."""
-        records = self._curves(archive)
-        return list(dict.fromkeys(records.column(records.position((self.drug,)))))
+        return list(dict.fromkeys(self._curves(archive).drugs))
 
     def responses(self, archive: Archive) -> Responses:
         """Responses, of which one that was measured several times is the mean of its curves.
@@ -75,23 +85,20 @@ class ReleaseReader:
         import numpy as np
         import pandas as pd
 
-        records = self._curves(archive)
-        cell_lines, drugs, texts = (
-            records.column(records.position((name,))) for name in (self.cell_line, self.drug, self.value)
-        )
-        for name, cells in ((self.cell_line, cell_lines), (self.drug, drugs)):
+        curves = self._curves(archive)
+        for name, cells in ((self.cell_line, curves.cell_lines), (self.drug, curves.drugs)):
             if "" in cells:
                 raise ClmtError(
-                    f"{records.source}: line {records.lines[cells.index('')]} has no {name}! Correct the file"
+                    f"{curves.source}: line {curves.lines[cells.index('')]} has no {name}! Correct the file"
                 )
-        values = _numbers(records, texts, self.value, positive=self.micromolar)
-        curves = pd.DataFrame(
-            {"cell": cell_lines, "drug": drugs, "value": np.log(values) if self.micromolar else values}
+        values = _numbers(curves, self.value, positive=self.micromolar)
+        frame = pd.DataFrame(
+            {"cell": curves.cell_lines, "drug": curves.drugs, "value": np.log(values) if self.micromolar else values}
         )
-        table = curves.pivot_table(index="cell", columns="drug", values="value", aggfunc="mean", sort=False)
-        matrix = Matrix(records.source, list(table.index), list(table.columns), table.to_numpy())
+        table = frame.pivot_table(index="cell", columns="drug", values="value", aggfunc="mean", sort=False)
+        matrix = Matrix(curves.source, list(table.index), list(table.columns), table.to_numpy())
         check_responses(matrix, self.censored_at)
-        repeated = int((curves.value_counts(["cell", "drug"]) > 1).sum())
+        repeated = int((frame.value_counts(["cell", "drug"]) > 1).sum())
         return replace(Responses.of(matrix, self.censored_at), averaged=repeated)
 
     def omics(self, archive: Archive) -> dict[str, Matrix]:
@@ -123,16 +130,17 @@ class ReleaseReader:
 
     def groups(self, archive: Archive) -> dict[str, list[str]]:
         """Labels of each drug."""
-        records = self._curves(archive)
+        curves = self._curves(archive)
         groups: dict[str, dict[str, None]] = {}
-        drugs, labels = (records.column(records.position((name,))) for name in (self.drug, self.group))
-        for drug, label in dict.fromkeys(zip(drugs, labels, strict=True)):
+        for drug, label in dict.fromkeys(zip(curves.drugs, curves.labels, strict=True)):
             names = split_names(label) if self.group_field == "targets" else [label]
             groups.setdefault(drug, {}).update(dict.fromkeys(name for name in names if name))
         return {drug: list(names) for drug, names in groups.items()}
 
-    def _curves(self, archive: Archive) -> Records:
-        return read_table_file(archive_file(archive, "response"))
+    def _curves(self, archive: Archive) -> _Curves:
+        path = Path(archive_file(archive, "response"))
+        stamp = (path.stat().st_mtime_ns, path.stat().st_size) if path.is_file() else None
+        return _read_curves(path, stamp, (self.cell_line, self.drug, self.value, self.group))
 
     def _rows(self, archive: Archive) -> tuple[dict[str, dict[str, str]], list[str]]:
         """Rows of DepMap's list of models by the ids of the response table, and the ids of a second model."""
@@ -149,17 +157,25 @@ class ReleaseReader:
         return {row["ModelID"]: key for key, row in self._rows(archive)[0].items()}
 
 
-def _numbers(records: Records, texts: Sequence[str], name: str, *, positive: bool) -> np.ndarray:
+@functools.lru_cache(maxsize=1)
+def _read_curves(path: Path, stamp: tuple[int, int] | None, names: tuple[str, str, str, str]) -> _Curves:
+    """Read four columns of the response table, once for all that one command asks of it."""
+    records = read_table_file(path)
+    columns = (records.column(records.position((name,))) for name in names)
+    return _Curves(records.source, records.lines, *columns)
+
+
+def _numbers(curves: _Curves, name: str, *, positive: bool) -> np.ndarray:
     import numpy as np
 
-    values = np.array([parse_number(text) for text in texts])
+    values = np.array([parse_number(text) for text in curves.values])
     wrong = np.flatnonzero(~np.isfinite(values) | (positive & (values <= 0)))
     if wrong.size:
         place = int(wrong[0])
         expected = "a number above 0" if positive else "a finite number"
         raise ClmtError(
-            f"{records.source}: line {records.lines[place]}, column {name} is no response! got: {texts[place]!r}, "
-            f"expected: {expected}"
+            f"{curves.source}: line {curves.lines[place]}, column {name} is no response! "
+            f"got: {curves.values[place]!r}, expected: {expected}"
         )
     return values
 

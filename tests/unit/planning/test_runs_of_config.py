@@ -227,6 +227,7 @@ def test_each_fold_has_a_graph_of_its_own() -> None:
 
 def test_only_stepwise_training_asks_for_a_gpu(config: dict[str, Any]) -> None:
     assert [plan.run_gpus(config, model) for model in ("mean", "net")] == [0, 1]
+    assert [plan.run_memory(config, model) for model in ("mean", "net")] == [1000, 4000]
 
 
 def test_code_of_a_model_is_its_own(config: dict[str, Any]) -> None:

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from clmt.errors import ClmtError
+from clmt.reading.workbook import read_table_file
+from clmt.tables.layouts import release
 from clmt.tables.layouts.reader import archive_name, layout_reader, parse_archive
 
 NEW = "DATASET,CELL_LINE_NAME,SANGER_MODEL_ID,CANCER_TYPE,DRUG_ID,DRUG_NAME,PUTATIVE_TARGET,PATHWAY_NAME,LN_IC50,AUC"
@@ -123,3 +125,17 @@ def test_odd_curves_are_refused_by_line(tmp_path: Path, layout: str, response: s
 def test_parts_that_the_layout_does_not_have_are_refused(texts: list[str], layout: str, message: str) -> None:
     with pytest.raises(ClmtError, match=message):
         parse_archive(texts, layout)
+
+
+def test_one_command_reads_its_responses_once_and_a_changed_file_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader, archive = layout_reader("gdsc_release"), archive_of(tmp_path, "gdsc_release", gdsc(NEW))
+    read: list[Path] = []
+    monkeypatch.setattr(release, "read_table_file", lambda path: (read.append(path), read_table_file(path))[1])
+    reader.responses(archive)
+    reader.groups(archive)
+    assert reader.drug_names(archive) == ["Docetaxel", "Camptothecin"]
+    assert len(read) == 1
+    (tmp_path / "response.csv").write_text(gdsc(NEW, CURVES[:3]))
+    assert reader.drug_names(archive) == ["Docetaxel"]

@@ -1,0 +1,34 @@
+# The runs of an experiment: what collect and the report are told of them. No rule stands here.
+
+
+def experiment_repeats(wildcards):
+    return [
+        f"{model}={first}" for model, first in plan.experiment_repeats(config, wildcards.experiment).items()
+    ]
+
+
+def experiment_digests(wildcards):
+    """Params function: what the metric card of each run must say, in the order of the runs."""
+    runs = plan.experiment_runs(config, wildcards.experiment)
+    return [plan.settings_digest(plan.run_settings(config, *run)) for run in runs]
+
+
+def datasets_of(experiments):
+    """Datasets that experiments use; of others no text is read."""
+    return list(dict.fromkeys(config["experiments"][name]["dataset"] for name in experiments))
+
+
+def experiment_files(name):
+    """Input function: the file of that name of every run of the experiment."""
+
+    def files(wildcards):
+        return [f"{run.folder}/{name}" for run in plan.experiment_runs(config, wildcards.experiment)]
+
+    return files
+
+
+def experiment_table(kind):
+    """Input function: a table of the experiment's dataset."""
+    return lambda wildcards: (
+        f"results/{config['experiments'][wildcards.experiment]['dataset']}/tables/{kind}.parquet"
+    )
