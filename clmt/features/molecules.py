@@ -14,7 +14,7 @@ from clmt.features.conformers import LARGEST, atom_positions
 from clmt.features.fingerprints import morgan_bits, murcko_scaffold
 from clmt.features.vocabulary import SELF_LOOP, atom_categories, bond_categories
 from clmt.planning.settings.features import MoleculeSettings
-from clmt.tables.identity import parse_smiles
+from clmt.tables.identity import check_inchikey, parse_smiles
 
 __all__ = ["bond_angles", "featurise_drugs", "featurise_molecule", "write_molecules"]
 
@@ -146,6 +146,9 @@ def write_molecules(drugs: Path, out: Path, *, settings: dict[str, Any], threads
     names, smiles = table["drug_id"].tolist(), table["smiles"].tolist()
     # Here rather than while featurising, where one structure may stand for several drugs in another process.
     parsed = {name: parse_smiles(text, name, str(drugs)) for name, text in zip(names, smiles, strict=True)}
+    for name, key in zip(names, table["inchikey"].tolist(), strict=True):
+        if key:
+            check_inchikey(parsed[name], name, key, str(drugs))
     large = [name for name, molecule in parsed.items() if molecule.GetNumHeavyAtoms() > LARGEST]
     if large:
         listed = ", ".join(large)

@@ -11,7 +11,15 @@ from clmt.tables.counter_ions import counter_ion_keys
 if TYPE_CHECKING:
     from rdkit import Chem
 
-__all__ = ["MOST_ATOMS", "Structure", "parse_smiles", "skeleton_key", "standardise", "structure_of"]
+__all__ = [
+    "MOST_ATOMS",
+    "Structure",
+    "check_inchikey",
+    "parse_smiles",
+    "skeleton_key",
+    "standardise",
+    "structure_of",
+]
 
 METALS = frozenset([*range(21, 31), *range(39, 49), *range(57, 81)])
 """Transition metals and lanthanides: their complexes are written in pieces and lose their meaning without the metal."""
@@ -172,6 +180,19 @@ def structure_of(smiles: str, name: str, inchikey: str | None = None) -> Structu
                 f"{inchikey!r}, expected one. Look the name up again with 'clmt pubchem'"
             )
         return Structure(Chem.MolToSmiles(parent), own, removed, _unlisted(removed, own))
+
+
+def check_inchikey(molecule: Chem.Mol, name: str, inchikey: str, source: str) -> None:
+    """Refuse the structure of a drug in the table ``source`` whose InChIKey is another compound's."""
+    from rdkit import Chem, rdBase
+
+    with rdBase.BlockLogs():
+        found = Chem.MolToInchiKey(_without_dative_bonds(molecule), options=INCHI)
+    if skeleton_key(found) != skeleton_key(inchikey):
+        raise ClmtError(
+            f"{source}: drug {name!r}: its SMILES and its InChIKey are two compounds! got: {inchikey!r}, expected: "
+            f"{found!r}. Make the table with 'clmt tables'"
+        )
 
 
 def _without_dative_bonds(molecule: Chem.Mol) -> Chem.Mol:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from clmt.errors import ClmtError
 from clmt.reading.compounds import Compound
 from clmt.reading.names import Match, Named, NameIndex, name_key
-from clmt.reading.parquet import read_parquet
 from clmt.reading.targets import map_targets, read_aliases, read_drug_synonyms
 
 if TYPE_CHECKING:
@@ -163,9 +162,10 @@ def read_drugs(path: Path, structures: Path | None = None) -> list[Drug]:
 
 def _titles(structures: Path) -> dict[str, str]:
     """PubChem's title of each drug that has another there."""
-    table = read_parquet(structures, "the structures do", "Make them with 'clmt pubchem'", ("name", "title"))
-    rows = ((row["name"].strip(), row["title"]) for row in table.to_pylist())
-    return {name: title for name, title in rows if title and title != name}
+    from clmt.tables.drugs import read_structures
+
+    rows = read_structures(structures).items()
+    return {name: row["title"] for name, row in rows if row["title"] and row["title"] != name}
 
 
 def read_genotype(mutation: Path, copy_number: Path, cell_line_ids: Sequence[str]) -> Genotype:

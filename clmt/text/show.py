@@ -10,7 +10,6 @@ from clmt.errors import ClmtError
 from clmt.files import check_plain
 from clmt.logs import printable
 from clmt.reading.names import name_key
-from clmt.reading.parquet import check_types, read_parquet
 from clmt.text.corpus import KINDS, Sentence, read_corpus
 
 __all__ = ["entity_names", "show_text"]
@@ -76,12 +75,10 @@ def entity_names(table: Path) -> dict[str, str]:
     check_plain(table, "read")
     if not (table.exists() or table.is_symlink()):
         return {}
-    remedy = "Make it with 'clmt tables'"
-    frame = read_parquet(table, "the table does", remedy)
-    if "name" not in frame.column_names:
-        raise ClmtError(f"{table}: missing column 'name'! got: {', '.join(frame.column_names)}. {remedy}")
-    check_types(frame, {frame.column_names[0]: frame.schema.field("name").type}, table, remedy)
-    return dict(zip(frame.column(0).to_pylist(), frame["name"].to_pylist(), strict=True))
+    from clmt.tables.schema import read_table
+
+    frame = read_table(table, table.stem)
+    return dict(zip(frame.iloc[:, 0].tolist(), frame["name"].tolist(), strict=True))
 
 
 def _found(ids: list[str], names: dict[str, str], entity: str) -> list[str]:

@@ -254,6 +254,11 @@ def text_cases() -> list[Case]:
     made += rotten_cases(
         "C7", "coverage.tsv", COVERAGE, paging, any_output, ("coverage",), text, flips=3, wipes=3, suffix=" (text page)"
     )
+    lines = "results/demo/tables/cell_lines.parquet"
+    nameless = columns.changed(lines, columns.column("name", lambda rows: [None, *rows[1:]]), paging)
+    twice = columns.changed(lines, columns.column("cell_line_id", lambda rows: [rows[1], *rows[1:]]), paging)
+    made.append(Case("C7", "names null in cell lines (text page)", nameless, ("cell_lines", "name"), stages=text))
+    made.append(Case("C7", "names with an id twice (text page)", twice, ("cell_lines", "cell_line_id"), stages=text))
     short = edited_text(COVERAGE, lambda old: old.rstrip("\n").rpartition("\t")[0] + "\n", paging)
     made.append(Case("C7", "coverage row short (text page)", short, ("coverage",), stages=text))
     made += whole_cases(

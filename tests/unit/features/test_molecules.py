@@ -13,6 +13,7 @@ import torch
 
 from clmt.errors import ClmtError
 from clmt.features.molecules import featurise_molecule, write_molecules
+from clmt.tables.identity import structure_of
 from clmt.tables.schema import write_table
 from tests.helpers.small_world import make_tables
 
@@ -21,9 +22,9 @@ SETTINGS = {"conformers": 1, "conformer_seed": 7, "angle_step_degrees": 1.0}
 
 @pytest.fixture
 def drugs(tmp_path: Path) -> Path:
-    """A table of three drugs."""
+    """A table of three drugs, whose made-up InChIKeys are left out."""
     path = tmp_path / "drugs.parquet"
-    write_table(make_tables()["drugs"].head(3), path, "drugs")
+    write_table(make_tables()["drugs"].head(3).assign(inchikey=""), path, "drugs")
     return path
 
 
@@ -69,6 +70,18 @@ def test_faulty_drugs_are_named_with_their_file(
         write_molecules(drugs, tmp_path / "molecules.pt", settings=SETTINGS)
     assert str(drugs) in str(refused.value)
     assert not (tmp_path / "molecules.pt").exists()
+
+
+def test_a_structure_of_another_drug_is_refused(drugs: Path, tmp_path: Path) -> None:
+    out, aspirin = tmp_path / "molecules.pt", "CC(=O)Oc1ccccc1C(=O)O"
+    keys = ["", structure_of(aspirin, "aspirin").inchikey, ""]
+    spoil(drugs, lambda f: f.assign(inchikey=keys, smiles=["C", aspirin, "CC"]))
+    write_molecules(drugs, out, settings=SETTINGS)
+    out.unlink()
+    spoil(drugs, lambda f: f.assign(smiles=["C", "CCO", "CC"]))
+    with pytest.raises(ClmtError, match="drug 'Drug01': its SMILES and its InChIKey are two compounds! got: 'BSYN"):
+        write_molecules(drugs, out, settings=SETTINGS)
+    assert not out.exists()
 
 
 def test_giants_are_told_and_larger_ones_refused(drugs: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
