@@ -16,6 +16,7 @@ import sys
 import traceback
 from collections.abc import Iterator, Sequence
 from importlib import import_module
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
@@ -68,6 +69,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     configure_logging(args.log_level)
     with _terminable():
         try:
+            _refuse_shared_files(args)
             args.run(args)
             if sys.stdout is not None:  # it is closed
                 sys.stdout.flush()
@@ -79,6 +81,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         except Exception as error:  # noqa: BLE001 -- the last net under every command
             return _fail(error, args.command)
     return 0
+
+
+def _refuse_shared_files(args: argparse.Namespace) -> None:
+    """Refuse one file under two names: an output would replace an input or another output, or a run count twice."""
+    options: dict[str, str] = {}
+    for name, value in vars(args).items():
+        for path in value if isinstance(value, list) else [value]:
+            if not isinstance(path, Path) or path.is_dir():
+                continue
+            option, place = f"--{name.replace('_', '-')}", os.path.realpath(path)
+            if place in options:
+                raise ClmtError(
+                    f"{path}: one file is given twice, with {options[place]} and {option}! Name another one of them"
+                )
+            options[place] = option
 
 
 def _fail(error: Exception, command: str) -> int:

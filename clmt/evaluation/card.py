@@ -12,7 +12,7 @@ from clmt.errors import ClmtError
 from clmt.evaluation.metrics import METRICS, REFERENCES
 from clmt.files import read_json
 
-__all__ = ["read_card"]
+__all__ = ["is_name", "read_card"]
 
 _REMEDY = "Delete it and rerun evaluate"
 
@@ -21,7 +21,8 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def _is_name(value: Any) -> bool:
+def is_name(value: Any) -> bool:
+    """Whether a value can be the name of an experiment, dataset, split or model."""
     return isinstance(value, str) and re.fullmatch(r"[a-z][a-z0-9_]*", value) is not None
 
 
@@ -46,7 +47,7 @@ def _is_correlation(value: Any) -> bool:
 
 
 Kind = tuple[str, Callable[[Any], bool]]
-_NAME: Kind = ("a name of lower case letters, digits and _", _is_name)
+_NAME: Kind = ("a name of lower case letters, digits and _", is_name)
 _COUNT: Kind = ("a whole number that is not negative", _is_count)
 _AMOUNT: Kind = ("a number that is not negative", _is_amount)
 _LINE: Kind = ("a text of letters, digits and .+-()/", _is_line)

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clmt.errors import ClmtError, expected_one_of
-from clmt.evaluation.card import read_card
+from clmt.evaluation.card import is_name, read_card
 from clmt.evaluation.experiment import Experiment, Pairs
 from clmt.evaluation.metrics import REFERENCES
 from clmt.evaluation.score import PREDICTION_KEY, score_predictions
@@ -189,6 +189,10 @@ def load_experiment(
     ClmtError
         If a model lacks a fold, a pair is scored twice, or two models differ in their pairs or observed values.
     """
+    if not is_name(name):
+        raise ClmtError(f"not a name of an experiment! got: {name!r:.80}, expected: lower case letters, digits and _")
+    if twice := [model for model in models if list(models).count(model) > 1]:
+        raise ClmtError(f"--models names {twice[0]!r} twice! expected: each model once")
     models = list(models) or list(dict.fromkeys(read_card(path)["model"] for path in metrics))
     cards = _read_cards(metrics, models, digests)
     files = {Path(path).parent: Path(path) for path in predictions}

@@ -46,6 +46,14 @@ def read_history(path: Path) -> np.ndarray:
         except ValueError as error:
             raise ClmtError(f"{path}: no number in line {number}! got: {error}. Rerun train") from None
     curve = np.array(rows, dtype=np.float64).reshape(-1, 3)
+    odd = np.isinf(curve).any(axis=1) | (curve < 0).any(axis=1) | (np.diff(curve[:, 0], prepend=-1) <= 0)
+    if odd.any():
+        row = int(odd.argmax())
+        raise ClmtError(
+            f"{path}: line {row + 2} is no epoch of a learning curve! got: epoch, seconds, validation RMSE "
+            f"{', '.join(f'{value:g}' for value in curve[row])}, expected: growing epochs, no infinity and nothing "
+            "below 0. Rerun train"
+        )
     return curve[np.isfinite(curve).all(axis=1)]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -40,6 +42,7 @@ def _format_number(text: str, form: str = ".3f") -> str:
 
 def _table_rows(experiment: Experiment, summary: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
     """Rows of the HTML table: per model its role, its metrics and its differences, each with a value to sort by."""
+    _check_summary(experiment, summary)
     found = {(row["model"], row["metric"]): row for row in summary}
     missing = [(m, name) for m in experiment.models for name in METRICS if (m, name) not in found]
     if missing:
@@ -53,6 +56,28 @@ def _table_rows(experiment: Experiment, summary: Sequence[Mapping[str, str]]) ->
         role = "baseline" if model in experiment.baselines else "CLMT"
         rows.append({"model": model, "role": role, "cells": cells})
     return rows
+
+
+def _check_summary(experiment: Experiment, summary: Sequence[Mapping[str, str]]) -> None:
+    """Refuse the summary of another experiment, with a row twice, or of other runs than the cards are of."""
+    seen = set()
+    for row in summary:
+        place = f"the summary of {experiment.name}, {row['metric']} of model {row['model']!r},"
+        if row["experiment"] != experiment.name:
+            raise ClmtError(f"{place} is of another experiment! got: {row['experiment']!r}. Rerun collect")
+        if (row["model"], row["metric"]) in seen:
+            raise ClmtError(f"{place} stands twice! Rerun collect")
+        seen.add((row["model"], row["metric"]))
+        values = [card.get(row["metric"]) for card in experiment.cards if card["model"] == row["model"]]
+        known = [value for value in values if value is not None]
+        # The mean of a model that others repeat is over all of them.
+        if not known or row["seeds"] != "1" or not row["mean"]:
+            continue
+        mean = statistics.fmean(known)
+        if not math.isclose(float(row["mean"]), mean, rel_tol=1e-4, abs_tol=1e-6):  # it has six digits
+            raise ClmtError(
+                f"{place} is not the mean of its runs! got: {row['mean']}, expected: {mean:.6g}. Rerun collect"
+            )
 
 
 def _mean_cell(row: Mapping[str, str]) -> dict[str, str]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from clmt.errors import ClmtError
 from clmt.files import atomic_path, write_parquet
+from clmt.reading.lines import control_character
 from clmt.reading.parquet import check_types, read_parquet
 
 if TYPE_CHECKING:
@@ -154,6 +155,9 @@ def _check_sentences(rows: Sequence[Sentence], path: Path) -> None:
     seen: set[tuple[str, int]] = set()
     for row in rows:
         place = f"{path}: sentence {row.position} of {row.entity_id!r}"
+        for name in ("entity_id", "source"):
+            if not (value := getattr(row, name)) or control_character(value):
+                raise ClmtError(f"{place} has no {name}! got: {value!r:.80}, expected: a name. {_REMEDY}")
         if not row.sentence.strip():
             raise ClmtError(f"{place} is empty! got: {row.sentence!r}, expected: text. {_REMEDY}")
         if (row.entity_id, row.position) in seen:

@@ -108,6 +108,28 @@ def test_a_fault_of_the_machine_is_one_line_and_code_2(
     assert error.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("argv", "words"),
+    [
+        ("graph --response r --expression e --mutation m --copy-number n --cell-lines c --drugs d --molecules o"
+         " --folds f --out r", "r: one file is given twice, with --response and --out! Name another"),
+        ("evaluate --model m --graph g --molecules o --response r --predictions p --metrics ./p",
+         "p: one file is given twice, with --predictions and --metrics!"),
+        ("collect --experiment e --models a --metrics m m --predictions p --table t --summary s",
+         "m: one file is given twice, with --metrics and --metrics!"),
+    ],
+)  # fmt: skip
+def test_a_file_under_two_names_is_refused_before_anything_is_replaced(
+    argv: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in "rp":
+        (tmp_path / name).write_text("mine")
+    assert cli.main([*argv.split(), *(["--settings", "{}"] if argv[0] != "c" else [])]) == 2
+    assert words in capsys.readouterr().err
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"r": "mine", "p": "mine"}
+
+
 def test_an_interruption_is_code_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     def run(args: argparse.Namespace) -> None:
         raise KeyboardInterrupt

@@ -289,3 +289,15 @@ def test_a_card_of_other_settings_is_refused(files: Files, tmp_path: Path) -> No
     with pytest.raises(ClmtError, match="--digests must name one of each metrics file! got: 8, expected: 9"):
         run(files, tmp_path, digests=digests[1:])
     assert not (tmp_path / "made_up_cv.tsv").exists()
+
+
+def test_a_model_twice_is_refused(files: Files, tmp_path: Path) -> None:
+    with pytest.raises(ClmtError, match="--models names 'mlp' twice"):
+        run(files, tmp_path, models=[*MODELS, "mlp"])
+
+
+@pytest.mark.parametrize("name", ["=cmd()", "a\nb", "", "My table"])
+def test_a_name_that_a_spreadsheet_would_run_is_no_experiment(files: Files, tmp_path: Path, name: str) -> None:
+    with pytest.raises(ClmtError, match="not a name of an experiment! got: "):
+        collect(name, models=[], table_out=tmp_path / "t.tsv", summary_out=tmp_path / "s.tsv", **files)
+    assert not (tmp_path / "t.tsv").exists()

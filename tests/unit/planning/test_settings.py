@@ -126,11 +126,11 @@ COMMANDS = {
     "molecules": "--drugs d --out o",
     "folds": "--response r --cell-lines c --drugs d --out o",
     "graph": (
-        "--response r --expression e --mutation m --copy-number n --cell-lines c --drugs d --molecules m --folds f"
+        "--response r --expression e --mutation m --copy-number n --cell-lines c --drugs d --molecules mol --folds f"
         " --out o"
     ),
-    "train": "--graph g --molecules m --model m.pt --history h",
-    "evaluate": "--model m --graph g --molecules m --response r --predictions p --metrics j",
+    "train": "--graph g --molecules mol --model m.pt --history h",
+    "evaluate": "--model m --graph g --molecules mol --response r --predictions p --metrics j",
     "tables": "--archive a --structures s --out-dir o",
     "text encode": "--corpus c --out o",
     "text vary": "--vectors v --out o",

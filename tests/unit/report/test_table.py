@@ -7,6 +7,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from clmt.errors import ClmtError
+from clmt.evaluation.experiment import Experiment
 from clmt.evaluation.loading import load_experiment
 from clmt.evaluation.metrics import METRICS
 from clmt.evaluation.tables import read_table
@@ -56,11 +60,31 @@ def test_the_page_shows_every_model_metric_and_meaning(made: dict[str, Any]) -> 
 def test_names_are_escaped(tmp_path: Path) -> None:
     """A metric card with such a name is refused; the page does not rely on that."""
     arguments = write_experiment(tmp_path, {"clmt": 0.4})
-    loaded = load_experiment("<script>alert(1)</script>", arguments["metrics"], arguments["predictions"], [])
-    name = "clmt<b>2</b>"
+    loaded = load_experiment("made_up_cv", arguments["metrics"], arguments["predictions"], [])
+    title, name = "<script>alert(1)</script>", "clmt<b>2</b>"
     cards = [{**card, "model": name} for card in loaded.cards]
-    summary = [{**row, "model": name} for row in read_table(arguments["summary"])]
-    page = html_table(replace(loaded, models=[name], cards=cards), summary)
+    summary = [{**row, "experiment": title, "model": name} for row in read_table(arguments["summary"])]
+    page = html_table(replace(loaded, name=title, models=[name], cards=cards), summary)
     assert page.count("<script>") == 1
     assert "<b>" not in page
     assert "clmt&lt;b&gt;2&lt;/b&gt;" in page
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda rows: [{**rows[0], "experiment": "other"}, *rows[1:]], "is of another experiment! got: 'other'"),
+        (lambda rows: [*rows, rows[3]], "stands twice! Rerun collect"),
+        (
+            lambda rows: [{**rows[0], "mean": "9.9"}, *rows[1:]],
+            r"rmse of model 'drug_mean', is not the mean of its runs",
+        ),
+    ],
+)
+def test_a_summary_of_other_runs_is_refused(
+    experiment: Experiment, made: dict[str, Any], change: Any, message: str
+) -> None:
+    rows = read_table(made["summary"])
+    html_table(experiment, rows)
+    with pytest.raises(ClmtError, match=message):
+        html_table(experiment, change(rows))

@@ -68,6 +68,13 @@ def test_histories_are_matched_by_folder_and_unchecked_epochs_left_out(
         read_history(path)
 
 
+@pytest.mark.parametrize("rows", ["2,4,1,1,1,0.1,0\n1,2,1,1,1,0.1,1\n", "1,-2,1,1,1,0.1,0\n", "1,2,1,1,inf,0.1,0\n"])
+def test_what_is_no_learning_curve_is_refused_by_its_line(tmp_path: Path, rows: str) -> None:
+    (tmp_path / "history.csv").write_text(HISTORY + rows)
+    with pytest.raises(ClmtError, match=r"history\.csv: line [23] is no epoch of a learning curve! got: epoch"):
+        read_history(tmp_path / "history.csv")
+
+
 def test_a_summary_of_another_experiment_is_refused_before_anything_is_drawn(
     made: dict[str, Any], tmp_path: Path
 ) -> None:
