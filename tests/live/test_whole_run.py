@@ -64,5 +64,5 @@ def test_a_live_run_with_faults_gives_what_the_mirror_gives(tmp_path: Path) -> N
             found, right = (pd.read_parquet(place.path(f"results/{dataset}/{name}")) for place in (live, offline))
             pd.testing.assert_frame_equal(found, right)
         audit = json.loads(live.path(f"results/{dataset}/tables/audit.json").read_text())
-        assert "look-up of the structure failed" not in audit["dropped"]["drugs"]
+        assert "look-up of the structure failed" not in audit["dropped_drugs"]
         print(dataset, len(pd.read_parquet(live.path(f"results/{dataset}/tables/drugs.parquet"))), "drugs")
