@@ -55,8 +55,9 @@ demo: install
 	@echo "Simulated data. Table:  results/demo_cv.tsv (means: results/demo_cv_summary.tsv)"
 	@echo "                Report: results/report/index.html (for sending: results/report.html)"
 
+# A process a core: threads of torch beside them would only wait for each other.
 test: install
-	pytest --numprocesses $(CORES) --dist loadfile $(PYTEST)
+	OMP_NUM_THREADS=1 pytest --numprocesses $(CORES) --dist loadfile $(PYTEST)
 
 test-cases: install
 	python -m tests.cases

@@ -102,7 +102,8 @@ def edges(arch: str, key: str) -> list[Any]:
     """The least value and, where it costs nothing, the greatest one of a setting that is a number."""
     schema = MODELS[arch].model_json_schema()["properties"][key]
     node = schema.get("items", schema)
-    if node.get("type") not in ("integer", "number") or key.startswith("batch"):  # pair by pair it takes long
+    if node.get("type") not in ("integer", "number") or key.startswith("batch") or key.endswith("per_step"):
+        # Pair by pair a training takes long.
         return []
     low, high = node.get("minimum", 1e-320), node.get("maximum", 0.999999)
     values = [low] if node["type"] == "integer" else [low, high]
