@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import os
 import signal
 import subprocess
@@ -43,6 +44,9 @@ def _be_snakemake(folder: Path, arguments: tuple[str, ...], environment: Mapping
             os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), number)
         # Under pytest these names stand for its own files.
         sys.stdout, sys.stderr = (os.fdopen(os.dup(number), "w", encoding="utf-8") for number in (1, 2))
+        # Handlers of before write to files of the tests that ran before.
+        for logger in (logging.getLogger(), *map(logging.getLogger, list(logging.root.manager.loggerDict))):
+            logger.handlers.clear()
         os.chdir(folder)
         os.environ.update(environment)
         sys.argv = ["snakemake", *arguments]

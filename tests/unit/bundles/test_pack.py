@@ -12,6 +12,7 @@ import pytest
 
 import clmt
 from clmt.cli import main
+from clmt.tables.identity import structure_of
 from clmt.tables.schema import KINDS, write_table
 from clmt.text.corpus import Sentence, write_corpus
 from tests.helpers.small_world import make_tables
@@ -39,6 +40,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("world")
     tables, text = folder / "tables", folder / "text"
     frames = make_tables()
+    drugs = frames["drugs"]
+    drugs["inchikey"] = [structure_of(smiles, name).inchikey for smiles, name in drugs[["smiles", "name"]].to_numpy()]
     for kind in KINDS:
         write_table(frames[kind], tables / f"{kind}.parquet", kind)
     for kind, word in (("cell_lines", "cell line"), ("drugs", "compound")):

@@ -35,6 +35,7 @@ def test_each_kind_of_pairs_is_calibrated_by_its_own_protocol(config: Any) -> No
         "known pair": {"final"},
         "new cell line": {"cell_blind"},
         "new drug": {"drug_blind"},
+        "both new": {"double_blind"},
     }
     assert [run.model for run in runs["known pair"]] == ["clmt", "clmt_seed_2", "clmt_seed_3"]
     assert {run.model for run in runs["new drug"]} == {"clmt"}

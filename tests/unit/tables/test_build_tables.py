@@ -225,7 +225,7 @@ def test_compounds_without_a_column(tmp_path):
     [
         ("{", "not JSON"),
         ('{"layout": "survey_gdsc", "folds": 5}', "unknown key! got: 'folds'"),
-        ('{"exclude_drugs": []}', "layout is missing! got: exclude_drugs, expected one of: survey_gdsc"),
+        ('{"exclude_drugs": []}', "layout is missing! got: exclude_drugs, expected one of: studies, survey_gdsc"),
         ('{"layout": "survey_gdsc", "exclude_drugs": "Aspirin"}', "exclude_drugs is no list"),
         ('{"layout": "survey_gdsc", "drugs": 0}', "drugs is too small! got: 0, expected: 1 to 1000000"),
         ('{"layout": "survey_gdsc", "cell_lines": true}', "cell_lines is no whole number! got: True"),
@@ -262,7 +262,7 @@ def test_command(tmp_path, capsys):
     assert cli.main([*command, json.dumps({**settings, "layout": "ccle"})]) == 2
     error = capsys.readouterr().err
     assert (
-        "error: --settings: layout: unknown value! got: 'ccle', expected one of: ccle_2015, gdsc_release, survey_ccle"
+        "error: --settings: layout: unknown value! got: 'ccle', expected one of: ccle_2015, gdsc_release, studies"
         in error
     )
     assert "Traceback" not in error

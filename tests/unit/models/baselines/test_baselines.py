@@ -175,6 +175,7 @@ def test_validation_responses_only_choose(arch: str) -> None:
     settings: dict[str, dict[str, Any]] = {
         "matrix_factorisation": {"sweeps": 1},
         "conditional_normal": {"ranks": [2], "pseudo_rows": [30.0], "sweeps": 1},
+        "residual_normal": {"ranks": [2], "pseudo_rows": [30.0], "sweeps": 1, "refit": False},
         "drug_ridge": {"alphas": [10.0]},
         "tanimoto_ridge": {"alphas": [1.0]},
         "gradient_boosting": {"leaves": [4], "trees": 1},
