@@ -161,17 +161,16 @@ def _table(read: Summary) -> dict[str, Any]:
             ],
             "difference": _difference(ends.get(model), reach),
             "p": read.means[model, "rmse"]["p_holm"],
+            "detectable": read.means[model, "rmse"]["detectable"],
             "minutes": sum(float(row["seconds"]) for row in read.runs if row["model"] == model) / 60,
         }
         for model in read.models
     ]
     references = {row["reference"] for row in read.means.values() if row["reference"] and row["metric"] == "rmse"}
-    detectable = {row["detectable"] for row in read.means.values() if row["detectable"] and row["metric"] == "rmse"}
     return {
         **_about(read),
         "rows": rows,
         "reference": next(iter(references), "–"),
-        "detectable": max(map(float, detectable), default=None),
     }
 
 
