@@ -57,7 +57,7 @@ demo: install
 
 # A process a core: threads of torch beside them would only wait for each other.
 test: install
-	OMP_NUM_THREADS=1 pytest --numprocesses $(CORES) --dist loadfile $(PYTEST)
+	OMP_NUM_THREADS=1 pytest --numprocesses $(CORES) --no-loadscope-reorder $(PYTEST)
 
 test-cases: install
 	python -m tests.cases

@@ -1,4 +1,4 @@
-"""Working directories, and the one run of the demo that the tests share."""
+"""A working directory for every test that runs the workflow."""
 
 from __future__ import annotations
 
@@ -6,19 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.e2e_help import Workplace, explain, furnish
+from tests.helpers.e2e_help import Workplace, furnish
 
 
 @pytest.fixture
 def workplace(tmp_path: Path) -> Workplace:
     """A fresh working directory."""
     return furnish(tmp_path)
-
-
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
-    """The demo, run once from nothing to its table and report."""
-    place = furnish(tmp_path_factory.mktemp("demo"))
-    done = place.snakemake("--configfile", "config/demo.yaml", "--", "paper")
-    assert done.returncode == 0, explain(done)
-    return place
