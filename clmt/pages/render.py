@@ -24,8 +24,8 @@ def render(template: str, *, simulated: bool, **values: Any) -> str:
     Parameters
     ----------
     template
-        Path inside the package: ``report/table.html.j2``, beside which ``table.css`` lies, and ``table.js`` if the
-        page has a script.
+        Path inside the package: ``report/groups.html.j2``, beside which ``groups.css`` lies, and ``groups.js`` if the
+        page has a script of its own; ``pages/sort.js`` is for all pages with a table that sorts.
     simulated
         Whether the page is stamped as one of simulated data.
     **values

@@ -36,8 +36,12 @@ class Bar:
 
 
 def reach_of(ends: Sequence[tuple[float, float, float]]) -> float:
-    """Half of an axis on which most of the intervals fit: one far model does not press the others to dots."""
-    return 1.25 * float(np.median([max(map(abs, each)) for each in ends])) if ends else 1.0
+    """Half of an axis on which most of the intervals fit: one far model does not press the others to dots.
+
+    It has two digits, so that a page can name it.
+    """
+    found = 1.25 * float(np.median([max(map(abs, each)) for each in ends])) if ends else 1.0
+    return float(f"{found:.2g}")
 
 
 def interval_bar(centre: float, low: float, high: float, reach: float) -> Bar:

@@ -22,19 +22,6 @@ function show() {
   at("count").textContent = count + (count === 1 ? " line" : " lines");
 }
 
-document.querySelectorAll("th button").forEach((button, column) => {
-  let direction = 1;
-  button.addEventListener("click", () => {
-    const key = (row) => row.cells[column].textContent;
-    const compare = (a, b) => {
-      const [x, y] = [key(a), key(b)];
-      if (x === "" || y === "") return (x === "") - (y === "");
-      return direction * (isNaN(x) || isNaN(y) ? x.localeCompare(y) : x - y);
-    };
-    body.append(...[...body.rows].sort(compare));
-    direction = -direction;
-  });
-});
 for (const id of ["kind", "value", "search"]) at(id).addEventListener("input", show);
 document.querySelector("form").addEventListener("submit", (event) => event.preventDefault());
 show();

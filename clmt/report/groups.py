@@ -102,6 +102,8 @@ def write_groups(
     content = render(
         "report/groups.html.j2",
         title=f"{name}, drug by drug",
+        experiment=name,
+        dataset=experiment.dataset,
         subtitle=subtitle(experiment),
         simulated=experiment.simulated,
         models=experiment.models,

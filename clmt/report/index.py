@@ -99,11 +99,13 @@ def write_index(groups: Mapping[str, Group], tables: Sequence[Path], summaries: 
     missing = [name for group in groups.values() for name in group.experiments if name not in found]
     if missing:
         raise ClmtError(f"no table of experiment {missing[0]!r} is among the given files! got: {', '.join(found)}")
+    glance, reach = _glance({name: found[name] for group in groups.values() for name in group.experiments})
     page = render(
         "report/index.html.j2",
         title="Cancer drug response: results",
         simulated=any(read.runs[0]["simulated"] == "yes" for read in found.values()),
-        glance=_glance({name: found[name] for group in groups.values() for name in group.experiments}),
+        glance=glance,
+        reach=reach,
         sections=[
             {"name": name, "title": group.title, "tables": [_table(found[each]) for each in group.experiments]}
             for name, group in groups.items()
@@ -114,8 +116,8 @@ def write_index(groups: Mapping[str, Group], tables: Sequence[Path], summaries: 
     write_text(out, page)
 
 
-def _glance(found: Mapping[str, Summary]) -> list[dict[str, Any]]:
-    """One line for each experiment: the best baseline, the best of the others, and the difference between them."""
+def _glance(found: Mapping[str, Summary]) -> tuple[list[dict[str, Any]], float]:
+    """One line for each experiment: the best baseline, the best of the others, their difference; and its axis."""
     compared = {name: read.best(baseline=False) for name, read in found.items()}
     ends = {name: found[name].ends().get(model) for name, model in compared.items() if model}
     reach = reach_of([end for end in ends.values() if end])
@@ -125,7 +127,7 @@ def _glance(found: Mapping[str, Summary]) -> list[dict[str, Any]]:
         cells = [{"model": m, "text": _mean(read, m, "rmse")} if m else None for m in models]
         end = ends.get(name)
         lines.append({**_about(read), "baseline": cells[0], "other": cells[1], "difference": _difference(end, reach)})
-    return lines
+    return lines, reach
 
 
 def _about(read: Summary) -> dict[str, Any]:
@@ -170,6 +172,7 @@ def _table(read: Summary) -> dict[str, Any]:
     return {
         **_about(read),
         "rows": rows,
+        "reach": reach,
         "reference": next(iter(references), "–"),
     }
 

@@ -92,6 +92,26 @@ def _difference_cell(row: Mapping[str, str]) -> dict[str, str]:
     return {"text": f"{difference} [{low}, {high}], p {_format_number(row['p_holm'])}", "sort": row["difference"]}
 
 
+def _runs(experiment: Experiment) -> list[dict[str, str]]:
+    """A line for each run: what it was of, what it cost, and where its card lies below ``results``."""
+    return [
+        {
+            "model": card["model"],
+            "fold": str(card["fold"]),
+            "card": "/".join(str(card[key]) for key in ("dataset", "split", "model")) + f"/fold{card['fold']}/metrics.json",
+            "training": f"{card['n_train']:,}",
+            "test": f"{card['n_test']:,}",
+            "rmse": f"{card['rmse']:.4f}",
+            "minutes": f"{card['seconds'] / 60:.2f}",
+            "memory": f"{card['peak_memory_mb'] / 1024:.1f}",
+            "device": card["device"],
+            "version": card["clmt_version"],
+            "settings": card["settings_digest"],
+        }
+        for card in experiment.cards
+    ]
+
+
 def html_table(experiment: Experiment, summary: Sequence[Mapping[str, str]]) -> str:
     """The summary as one self-contained HTML page whose columns sort on a click."""
     references = {row["metric"]: row["reference"] for row in summary if row["reference"]}
@@ -105,5 +125,7 @@ def html_table(experiment: Experiment, summary: Sequence[Mapping[str, str]]) -> 
         has_baselines=bool(experiment.baselines),
         rows=_table_rows(experiment, summary),
         rule=GROUP_RULE,
-        version=", ".join(sorted({str(card["clmt_version"]) for card in experiment.cards})),
+        experiment=experiment.name,
+        dataset=experiment.dataset,
+        runs=_runs(experiment),
     )

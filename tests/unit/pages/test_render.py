@@ -11,7 +11,7 @@ from clmt.simulated import STAMP
 
 VALUES = {
     "title": "a < b", "subtitle": "", "meaning": {}, "compared": [], "has_baselines": True, "rows": [],
-    "rule": GROUP_RULE, "version": "1",
+    "rule": GROUP_RULE, "experiment": "one", "dataset": "two", "runs": [],
 }  # fmt: skip
 
 
@@ -21,6 +21,7 @@ def test_a_page_has_its_style_and_script_and_a_stamp_where_data_are_simulated(si
     assert (STAMP in page) is simulated
     assert "border-collapse" in page
     assert "(a, b) => {" in page  # the script is not escaped
+    assert page.index("(a, b) => {") == page.rindex("(a, b) => {")
     assert "<h1>a &lt; b</h1>" in page  # a name is
     assert "{{" not in page
     assert "{%" not in page

@@ -27,3 +27,4 @@ def test_one_far_model_does_not_stretch_the_axis() -> None:
     near = [(0.01, 0.0, 0.02), (0.02, 0.01, 0.03), (-0.01, -0.02, 0.0)]
     assert reach_of([*near, (2.0, 1.9, 2.1)]) < 0.1
     assert reach_of([]) == 1.0
+    assert reach_of([(0.01234, 0.0, 0.1111111)]) == 0.14  # with as many digits as a page shows

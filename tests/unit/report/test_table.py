@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -46,8 +48,9 @@ def test_the_page_shows_every_model_metric_and_meaning(made: dict[str, Any]) -> 
     cells = Cells()
     cells.feed(page)
     assert cells.rows[0] == ["model", "role", *METRICS, "Δ rmse to mlp", "Δ per_drug_r to mlp"]
-    assert [row[0] for row in cells.rows[1:]] == list(MODELS)
-    assert [row[1] for row in cells.rows[1:]] == ["baseline"] * 3 + ["CLMT"] * 2
+    models = cells.rows[1 : 1 + len(MODELS)]
+    assert [row[0] for row in models] == list(MODELS)
+    assert [row[1] for row in models] == ["baseline"] * 3 + ["CLMT"] * 2
     ours = next(row for row in read_table(made["summary"]) if (row["model"], row["metric"]) == ("clmt", "rmse"))
     assert cells.rows[4][2] == f"{float(ours['mean']):.3f} ±\N{NO-BREAK SPACE}{float(ours['sd']):.3f}"
     assert cells.rows[4][-2].startswith(f"{float(ours['difference']):+.3f} [")
@@ -55,6 +58,17 @@ def test_the_page_shows_every_model_metric_and_meaning(made: dict[str, Any]) -> 
     assert all(line in page for line in MEANING.values() if "'" not in line)
     assert "SIMULATED DATA" in page
     assert "http" not in page
+
+
+def test_every_run_stands_with_its_cost_its_device_and_the_way_to_its_card(made: dict[str, Any]) -> None:
+    page = (made["out_dir"] / "made_up_cv.html").read_text(encoding="utf-8")
+    linked = re.findall(r'href="\.\./(made_up/[^"]+)"', page)
+    assert {made["summary"].parent / name for name in linked} == set(made["metrics"])
+    card = json.loads(made["metrics"][0].read_text())
+    line = next(row for row in page.split("<tr>") if f"../{linked[0]}" in row)
+    shown = re.findall(r"<td[^>]*>(.*?)</td>", line)
+    assert shown[2:5] == [f"{card['n_train']:,}", f"{card['n_test']:,}", f"{card['rmse']:.4f}"]
+    assert shown[5:] == ["0.21", "0.5", "cpu", card["clmt_version"], card["settings_digest"]]
 
 
 def test_names_are_escaped(tmp_path: Path) -> None:
