@@ -26,6 +26,7 @@ def register(subparsers: Subparsers) -> None:
     add_runs(figures)
     figures.add_argument("--history", type=Path, nargs="*", default=[], help="history.csv of each run")
     figures.add_argument("--summary", type=Path, required=True, help="the summary table written by collect")
+    figures.add_argument("--cell-lines", type=Path, help="cell_lines.parquet of the dataset, for their names")
     figures.add_argument("--out-dir", type=Path, required=True, help="folder to write to")
     figures.set_defaults(run=run_figures)
 
@@ -102,6 +103,7 @@ def run_figures(args: argparse.Namespace) -> None:
         digests=args.digests,
         summary=args.summary,
         out_dir=args.out_dir,
+        cell_lines=args.cell_lines,
     )
 
 

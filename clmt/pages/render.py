@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from markupsafe import Markup
 
 from clmt.simulated import STAMP
 
-__all__ = ["render"]
+__all__ = ["embed", "render"]
 
 _loader = PackageLoader("clmt", ".")
 _environment = Environment(
@@ -38,6 +39,12 @@ def render(template: str, *, simulated: bool, **values: Any) -> str:
         stamp=STAMP if simulated else "",
         **values,
     )
+
+
+def embed(value: Any) -> Markup:
+    """JSON that can stand inside a ``<script>`` element: without "<" no text can end the element or open a comment."""
+    plain = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return Markup(plain.replace("<", "\\u003c"))
 
 
 def _content(name: str) -> Markup:

@@ -44,9 +44,9 @@ RESERVED = {
     "experiments": ("index",),
     "groups": ("all", "paper"),
 }
-#: Endings of files beside an experiment's table and page: results/<name>_summary.tsv, <name>_per_drug.tsv and
-#: report/<dataset>_texts.html.
-TAKEN_ENDINGS = ("_summary", "_texts", "_per_drug")
+#: Endings of files beside an experiment's table and page: results/<name>_summary.tsv, <name>_per_drug.tsv,
+#: report/<name>_pairs.html and report/<dataset>_texts.html.
+TAKEN_ENDINGS = ("_summary", "_texts", "_per_drug", "_pairs")
 
 
 def check_config(config: Mapping[str, Any], sources: Collection[str] | None = None) -> None:

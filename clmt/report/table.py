@@ -98,7 +98,8 @@ def _runs(experiment: Experiment) -> list[dict[str, str]]:
         {
             "model": card["model"],
             "fold": str(card["fold"]),
-            "card": "/".join(str(card[key]) for key in ("dataset", "split", "model")) + f"/fold{card['fold']}/metrics.json",
+            "card": "/".join(str(card[key]) for key in ("dataset", "split", "model"))
+            + f"/fold{card['fold']}/metrics.json",
             "training": f"{card['n_train']:,}",
             "test": f"{card['n_test']:,}",
             "rmse": f"{card['rmse']:.4f}",

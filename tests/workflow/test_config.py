@@ -148,6 +148,7 @@ FAULTS = {
     "empty layer": ("models.mlp.hidden", [64, 0], ["models.mlp.hidden[1]", "got: 0", "1 to 16384"]),
     "name of a summary": ("experiments.gdsc_cv_summary", SOME, ["experiments", "'gdsc_cv_summary'", "_texts"]),
     "name of a table by drug": ("experiments.gdsc_per_drug", SOME, ["experiments", "'gdsc_per_drug'", "_summary"]),
+    "name of a page of pairs": ("experiments.gdsc_pairs", SOME, ["experiments", "'gdsc_pairs'", "_summary"]),
     "name of a page of texts": ("experiments.gdsc_texts", SOME, ["experiments", "'gdsc_texts'", "_summary"]),
     "whole number with a point": ("seed", 7.0, ["seed is no whole number", "7.0"]),
     "folds with a point": ("splits.mixed.folds", 3.0, ["splits.mixed.folds is no whole number", "3.0"]),

@@ -3,8 +3,8 @@
 # Parts of the paper, and their experiments once each.
 GROUPS = plan.planned_groups(config)
 GROUPED = list(dict.fromkeys(name for group in GROUPS.values() for name in group["experiments"]))
-# Endings of the pages of an experiment: its table, its drugs and tissues.
-PAGES = ["", "_per_drug"]
+# Endings of the pages of an experiment: its table, its pairs, its drugs and tissues.
+PAGES = ["", "_pairs", "_per_drug"]
 
 # Those whose test pairs are of a kind that intervals are calibrated for.
 COVERED = [name for name in GROUPED if bundles.kind_of_split(config, config["experiments"][name]["split"])]
@@ -17,6 +17,7 @@ rule figures:
         predictions=experiment_files("predictions.parquet"),
         history=experiment_files("history.csv"),
         summary=rules.collect.output.summary,
+        cell_lines=experiment_table("cell_lines"),
     output:
         metrics=report(
             "results/report/{experiment}_metrics.svg",
@@ -48,6 +49,12 @@ rule figures:
             category="{experiment}",
             labels={"figure": "table"},
         ),
+        pairs=report(
+            "results/report/{experiment}_pairs.html",
+            caption="../report/pairs.rst",
+            category="{experiment}",
+            labels={"figure": "pairs"},
+        ),
         png=multiext(
             "results/report/{experiment}_",
             "metrics.png",
@@ -70,7 +77,8 @@ rule figures:
     shell:
         "clmt figures --experiment {wildcards.experiment:q} --models {params.models:q} "
         "--digests {params.digests:q} --metrics {input.metrics:q} --predictions {input.predictions:q} "
-        "--history {input.history:q} --summary {input.summary:q} --out-dir {params.folder:q} 2> {log:q}"
+        "--history {input.history:q} --summary {input.summary:q} --cell-lines {input.cell_lines:q} "
+        "--out-dir {params.folder:q} 2> {log:q}"
 
 
 rule groups:

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from markupsafe import Markup
-
 import clmt
 from clmt.errors import ClmtError
 from clmt.files import check_plain, read_json, write_text
-from clmt.pages.render import render
+from clmt.pages.render import embed, render
 from clmt.text.corpus import COVERAGE_COLUMNS, KINDS, Sentence, read_corpus
 from clmt.text.facts import GROUPS
 from clmt.text.show import entity_names
 
-__all__ = ["embed", "page_data", "write_page"]
+__all__ = ["page_data", "write_page"]
 
 #: Kinds in the order of the page: what a reader looks up most comes first.
 PLURALS = {"drug": "Drugs", "cell_line": "Cell lines"}
@@ -100,12 +97,6 @@ def page_data(corpora: Mapping[str, Sequence[Sentence]], names: Mapping[str, Map
     order = list(corpora)
     entities.sort(key=lambda entity: (order.index(entity[0]), entity[2].casefold(), entity[1]))
     return {"sentences": list(sentences), "origins": list(origins), "facts": list(facts), "entities": entities}
-
-
-def embed(value: Any) -> Markup:
-    """JSON that can stand inside a ``<script>`` element: without "<" no text can end the element or open a comment."""
-    plain = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return Markup(plain.replace("<", "\\u003c"))
 
 
 def _read_coverage(path: Path) -> list[dict[str, str]]:

@@ -20,7 +20,10 @@ STEMS = [f"made_up_cv_{name}" for name in ("learning_curves", "observed_predicte
 
 
 def test_every_figure_is_there_as_svg_and_png_and_says_that_data_are_simulated(made: dict[str, Any]) -> None:
-    expected = {f"{stem}.{kind}" for stem in STEMS for kind in ("svg", "png")} | {"made_up_cv.html"}
+    expected = {f"{stem}.{kind}" for stem in STEMS for kind in ("svg", "png")} | {
+        "made_up_cv.html",
+        "made_up_cv_pairs.html",
+    }
     assert {path.name for path in made["out_dir"].iterdir()} == expected
     for stem in STEMS:
         drawing = (made["out_dir"] / f"{stem}.svg").read_text(encoding="utf-8")
@@ -102,7 +105,7 @@ def test_both_commands_run_from_the_command_line(
     assert [row["model"] for row in read_table(table)] == ["mlp"] * 3 + ["clmt"] * 3
     drawn = [*files[history:], "--summary", str(summary), "--out-dir", str(tmp_path / "report")]
     assert main(["figures", *runs, *drawn, "--models", "mlp", "clmt"]) == 0
-    assert len(list((tmp_path / "report").iterdir())) == 9
+    assert len(list((tmp_path / "report").iterdir())) == 10
     capsys.readouterr()
     assert main(["collect", *runs, *outputs, "--models", "wrong", "clmt"]) == 2
     refusal = capsys.readouterr().err.splitlines()

@@ -11,11 +11,12 @@ import pytest
 from clmt.cli import main
 from clmt.errors import ClmtError
 from clmt.files import write_json
+from clmt.pages.render import embed
 from clmt.planning.settings.text import TextSettings
 from clmt.simulated import STAMP
 from clmt.text.build import build_corpus
 from clmt.text.corpus import KINDS, Sentence, read_corpus, write_corpus
-from clmt.text.page.write import embed, page_data, write_page
+from clmt.text.page.write import page_data, write_page
 from tests.helpers.text_sources import write_registry, write_sources, write_tables
 
 DATA = re.compile(r'<script type="application/json" id="data">(.*?)</script>', re.DOTALL)
