@@ -53,7 +53,7 @@ def measure_inference(
     from clmt.runs.checkpoint import load_checkpoint
 
     start = time.perf_counter()
-    fitted, settings, _ = load_checkpoint(model)
+    fitted, settings, _, _ = load_checkpoint(model)
     fold = load_fold(graph, molecules, text)
     load = time.perf_counter() - start
     cells, drugs = fold.graph.n_cells, fold.graph.n_drugs

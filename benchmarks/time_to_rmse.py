@@ -69,7 +69,7 @@ def training_record(checkpoint: Path) -> dict[str, Any]:
         return {"card": ""}
     from clmt.runs.checkpoint import load_checkpoint
 
-    _, _, record = load_checkpoint(checkpoint)
+    record = load_checkpoint(checkpoint).record
     return {name: record[name] for name in ("peak_memory_mb", "device", "card", "threads")}
 
 

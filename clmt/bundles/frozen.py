@@ -36,7 +36,7 @@ def freeze(fold: FoldData) -> FoldData:
         "tissue": graph.tissue[cells],
         "threshold": torch.full((len(drugs),), torch.nan),
         "pathway": graph.pathway[drugs],
-        "response_digest": "",
+        "digests": {},
     }
     places = {"cell": _places(cells, graph.n_cells), "drug": _places(drugs, graph.n_drugs)}
     for side, place in places.items():
@@ -78,7 +78,7 @@ def separate(molecules: dict[str, Any]) -> list[dict[str, Any]]:
             "angle_index": arrays["angle_index"][:, angles[row] : angles[row + 1]] - bonds[row],
             "angle": arrays["angle"][angles[row] : angles[row + 1]],
             **{name: arrays[name][row] for name in ("morgan2", "morgan3")},
-            **{name: molecules[name][row] for name in ("conformer", "scaffold")},
+            **{name: molecules[name][row] for name in ("smiles", "conformer", "scaffold")},
         }
         for row in range(count)
     ]

@@ -20,7 +20,7 @@ from clmt.bundles.texts import text_reader
 from clmt.errors import ClmtError
 from clmt.graph.fold_data import FoldData, load_fold
 from clmt.runs.checkpoint import load_checkpoint
-from clmt.tables.schema import read_table
+from clmt.tables.schema import check_digest, read_table
 from clmt.text.corpus import KINDS, read_corpus
 from clmt.vectors.files import read_vectors
 
@@ -92,7 +92,7 @@ def pack_bundle(
         "terms": _terms(settings, registry, corpus if text else None),
     }
     expression = expression_reference(tables / "expression.parquet", fold)
-    write_bundle(out, Bundle(manifest, members, frozen, expression, _known(tables, frozen), reader, found))
+    write_bundle(out, Bundle(manifest, members, frozen, expression, _known(tables, fold, frozen), reader, found))
     for kind, each in found.items():
         how = "normalised by the spread over seeds" if each.normalised else "of one width"
         logger.info("%s: %d pairs of %d groups of %s, %s", kind, len(each.scores), each.groups, each.source, how)
@@ -104,11 +104,13 @@ def _members(
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     members, runs = [], []
     for path in models:
-        model, run, _ = load_checkpoint(path)
+        frozen = load_checkpoint(path)
+        run = frozen.settings
         fold.graph.check_fold(run, graph)
+        frozen.check_inputs(fold, path)
         if run["arch"] != "clmt":
             raise ClmtError(f"{path}: no checkpoint of CLMT! got: arch {run['arch']!r}, expected: 'clmt'. Name another")
-        members.append({"arch": run["arch"], "settings": run["settings"], "state": model.state()})
+        members.append({"arch": run["arch"], "settings": run["settings"], "state": frozen.model.state()})
         runs.append(run)
     named = [run.get("model") for run in runs]
     if named != list(settings.models):
@@ -119,6 +121,7 @@ def _members(
 def expression_reference(path: Path, fold: FoldData) -> Expression:
     """What the expression of the training cell lines is like, gene by gene, from the dataset's table."""
     table = read_table(path, "expression")
+    check_digest(table, "expression", fold.graph.digests, path)
     graph, columns = fold.graph, {str(name): place for place, name in enumerate(table.columns)}
     if table.iloc[:, 0].astype(str).tolist() != graph.cell_line_ids:
         raise ClmtError(f"{path}: not the cell lines of the graph! Rerun build_graph")
@@ -132,10 +135,14 @@ def expression_reference(path: Path, fold: FoldData) -> Expression:
     return Expression(values.min(axis=0), values.max(axis=0), mean, values.std(axis=0), distance)
 
 
-def _known(tables: Path, frozen: FoldData) -> Known:
-    cells = read_table(tables / "cell_lines.parquet", "cell_lines").set_index("cell_line_id")
-    drugs = read_table(tables / "drugs.parquet", "drugs").set_index("drug_id")
-    cells, drugs = cells.loc[frozen.graph.cell_line_ids], drugs.loc[frozen.graph.drug_ids]
+def _known(tables: Path, fold: FoldData, frozen: FoldData) -> Known:
+    frames = {}
+    for kind, ids in (("cell_lines", frozen.graph.cell_line_ids), ("drugs", frozen.graph.drug_ids)):
+        path = tables / f"{kind}.parquet"
+        table = read_table(path, kind)
+        check_digest(table, kind, fold.graph.digests, path)
+        frames[kind] = table.set_index(table.columns[0]).loc[ids]
+    cells, drugs = frames["cell_lines"], frames["drugs"]
     return Known(
         *(cells[name].astype(str).tolist() for name in ("name", "synonyms")),
         *(drugs[name].astype(str).tolist() for name in ("name", "smiles", "inchikey")),

@@ -12,7 +12,7 @@ import pyarrow as pa
 from clmt.errors import ClmtError, expected_one_of
 from clmt.evaluation.metrics import REFERENCES, metric_card
 from clmt.files import atomic_path, write_json, write_parquet
-from clmt.tables.schema import read_table, response_digest
+from clmt.tables.schema import check_digest, read_table
 
 __all__ = ["PREDICTION_KEY", "RUN_FACTS", "observed_values", "score_predictions", "write_evaluation"]
 
@@ -39,7 +39,9 @@ Every other entry of ``metrics.json`` stands there, too, as text: a card that di
 """
 
 
-def observed_values(response_path: Path, cells: np.ndarray, drugs: np.ndarray, digest: str = "") -> np.ndarray:
+def observed_values(
+    response_path: Path, cells: np.ndarray, drugs: np.ndarray, digests: Mapping[str, str] | None = None
+) -> np.ndarray:
     """Look up the measured ln IC50 of pairs.
 
     Parameters
@@ -48,8 +50,8 @@ def observed_values(response_path: Path, cells: np.ndarray, drugs: np.ndarray, d
         ``response.parquet``; see `clmt.tables.schema`.
     cells, drugs
         Identifiers of each pair, (n,).
-    digest
-        `clmt.tables.schema.response_digest` of the table that the fold was made from; "": any.
+    digests
+        Of the tables that the fold was made from, see `clmt.graph.fold_graph.FoldGraph`; none: any.
 
     Returns
     -------
@@ -59,14 +61,10 @@ def observed_values(response_path: Path, cells: np.ndarray, drugs: np.ndarray, d
     Raises
     ------
     ClmtError
-        If the table is faulty, is not the one of ``digest``, or a pair has no response, naming it.
+        If the table is faulty, is not the one of ``digests``, or a pair has no response, naming it.
     """
     table = read_table(response_path, "response")
-    if digest and digest != response_digest(table):
-        raise ClmtError(
-            f"{response_path}: not the responses that the fold's graph was made from! got: a table of digest "
-            f"{response_digest(table)[:12]}, expected: {digest[:12]}. Name the right table, or rerun from split_folds"
-        )
+    check_digest(table, "response", digests or {}, response_path)
     keys = zip(table["cell_line_id"].tolist(), table["drug_id"].tolist(), strict=True)
     known = dict(zip(keys, table["ln_ic50"].tolist(), strict=True))
     values = [known.get(pair) for pair in zip(cells.tolist(), drugs.tolist(), strict=True)]
@@ -109,7 +107,7 @@ def write_evaluation(
     pairs: np.ndarray,
     predicted: np.ndarray,
     response_path: Path,
-    digest: str = "",
+    digests: Mapping[str, str] | None = None,
     expected: Mapping[str, np.ndarray],
     card: Mapping[str, Any],
     predictions_out: Path,
@@ -129,8 +127,8 @@ def write_evaluation(
         ln IC50 (uM) of each of `clmt.evaluation.metrics.REFERENCES`, (n,).
     response_path
         The dataset's ``response.parquet``.
-    digest
-        `clmt.tables.schema.response_digest` that it must have; "": any.
+    digests
+        Of the tables that the fold was made from; none: any.
     card
         Facts of the run: every one of `RUN_FACTS`; other entries are kept.
     predictions_out, metrics_out
@@ -150,7 +148,7 @@ def write_evaluation(
     off = {name: np.asarray(expected[name], dtype=np.float64) for name in REFERENCES}
     numbers = {"predicted": np.asarray(predicted, dtype=np.float64), **off}
     _check_pairs(cells, drugs, numbers)
-    observed = observed_values(response_path, cells, drugs, digest)
+    observed = observed_values(response_path, cells, drugs, digests)
     columns = {"cell_line_id": pa.array(cells, pa.string()), "drug_id": pa.array(drugs, pa.string())}
     table = pa.table({**columns, **{name: pa.array(v) for name, v in {"observed": observed, **numbers}.items()}})
     try:

@@ -16,14 +16,14 @@ import numpy as np
 
 from clmt.errors import ClmtError, choose
 from clmt.exchange.names import other_names
-from clmt.features.molecule_file import read_molecules
+from clmt.features.molecule_file import check_drugs, read_molecules
 from clmt.files import replace_folder, replaceable_folder, write_json
 from clmt.folds.groups import blind_axes, choose_groups, tissues
 from clmt.folds.make import folds_owner, read_folds
 from clmt.graph.omics import choose_genes
 from clmt.planning.protocols import PROTOCOLS
 from clmt.scratch import scratch_folder
-from clmt.tables.schema import read_table
+from clmt.tables.schema import KINDS, read_table, table_digest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,10 +75,9 @@ def export_drevalpy(tables: Path, molecules: Path, folds: Path, out: Path, *, ge
     ClmtError
         Where an input is missing, damaged or of another dataset.
     """
-    frames = {kind: read_table(Path(tables) / f"{kind}.parquet", kind) for kind in _KINDS}
+    frames = {kind: read_table(Path(tables) / f"{kind}.parquet", kind) for kind in KINDS}
     chemistry = read_molecules(molecules)
-    if chemistry["drug_ids"] != frames["drugs"]["drug_id"].tolist():
-        raise ClmtError(f"{molecules}: its drugs are not those of {tables}! Give files of one dataset")
+    check_drugs(chemistry, frames["drugs"], molecules)
     owner, count = folds_owner(folds)
     mode = choose(f"{folds}: protocol", owner["protocol"], MODES)
     response = _response(frames)
@@ -89,8 +88,9 @@ def export_drevalpy(tables: Path, molecules: Path, folds: Path, out: Path, *, ge
     files = _data_files(frames, chemistry, response, names, genes)
     content: dict[str, pd.DataFrame] = {f"data/{_folder(name, owner['dataset'])}": part for name, part in files.items()}
     splits = f"results/{RUN}/{owner['dataset']}/{mode}/{SPLITS}"
+    entities = {kind: table_digest(frames[kind]) for kind in ("cell_lines", "drugs")}
     for fold in range(count):
-        found = read_folds(folds, fold)
+        found = read_folds(folds, fold, entities)
         for role, part in _split(found, response, frames, owner, fold).items():
             content[f"{splits}/cv_split_{fold}_{role}.csv"] = _named(part, names)
     facts = {**owner, "test_mode": mode, "folds": count, "genes": len(files["gene_expression.csv"].columns) - 1}
@@ -106,9 +106,6 @@ def export_drevalpy(tables: Path, molecules: Path, folds: Path, out: Path, *, ge
     }
     _write(Path(out), content, manifests)
     logger.info("%s: %d responses in %d folds for drevalpy, %s", out, len(response), count, mode)
-
-
-_KINDS = ("response", "expression", "mutation", "copy_number", "cell_lines", "drugs")
 
 
 def _folder(name: str, dataset: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -12,12 +13,16 @@ from clmt.features.vocabulary import ATOM_SIZES, BOND_SIZES
 from clmt.forms import Array, Names, problems
 from clmt.tensors import load_tensors
 
-__all__ = ["FORMS", "read_molecules"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["FORMS", "check_drugs", "read_molecules"]
 
 #: Parts of the file, of D drugs with A atoms and B bonds in all (both directions, and a self-loop an atom); angstrom,
 #: radians.
 FORMS: dict[str, Array | Names] = {
     "drug_ids": Names("D"),
+    "smiles": Names("D"),
     "atoms": Array(torch.int16, ("A", len(ATOM_SIZES)), categories=ATOM_SIZES),
     "positions": Array(torch.float32, ("A", 3), limit=1e4),
     "atom_drug": Array(torch.int64, ("A",), ("D",)),
@@ -43,3 +48,15 @@ def read_molecules(path: Path) -> dict[str, Any]:
     for problem in problems(content, FORMS):
         raise ClmtError(f"{path}: {problem}. Delete it and run featurise_molecules")
     return content
+
+
+def check_drugs(molecules: Mapping[str, Any], drugs: pd.DataFrame, path: Path | str) -> None:
+    """Refuse molecules, read from ``path``, of other drugs or structures than the drugs table has."""
+    if list(molecules["drug_ids"]) != drugs["drug_id"].tolist():
+        raise ClmtError(f"{path}: its drugs differ from the drugs table! Rebuild the molecules")
+    for drug, expected, found in zip(drugs["drug_id"], drugs["smiles"], molecules["smiles"], strict=True):
+        if found != expected:
+            raise ClmtError(
+                f"{path}: the structure of drug {drug!r} is another than in the drugs table! got: {found!r}, "
+                f"expected: {expected!r}. Rebuild the molecules"
+            )

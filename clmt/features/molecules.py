@@ -32,7 +32,7 @@ def featurise_molecule(
         ``atoms`` int16 (n, 9); ``bonds`` int16 (b, 3) and ``bond_index`` int64 (2, b) [source, target], directed bonds
         and then one self-loop an atom; ``bond_length`` float32 (b,) angstrom; ``angle_index`` int64 (2, a) [source
         bond, target bond]; ``angle`` float32 (a,) radians on the grid; ``positions`` float32 (n, 3); ``conformer``;
-        ``morgan2``, ``morgan3`` uint8 (2048,); ``scaffold``.
+        ``morgan2``, ``morgan3`` uint8 (2048,); ``scaffold``; ``smiles``, as it was given.
     """
     molecule = parse_smiles(smiles, smiles)
     positions, kind = atom_positions(molecule, conformers=conformers, seed=conformer_seed)
@@ -53,6 +53,7 @@ def featurise_molecule(
         "morgan2": morgan_bits(molecule, 2),
         "morgan3": morgan_bits(molecule, 3),
         "scaffold": murcko_scaffold(molecule),
+        "smiles": smiles,
     }
 
 
@@ -131,8 +132,7 @@ def concatenate(drug_ids: list[str], molecules: list[dict[str, Any]]) -> dict[st
     return {
         "drug_ids": list(drug_ids),
         **tensors,
-        "conformer": [m["conformer"] for m in molecules],
-        "scaffold": [m["scaffold"] for m in molecules],
+        **{name: [m[name] for m in molecules] for name in ("smiles", "conformer", "scaffold")},
     }
 
 

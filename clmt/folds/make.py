@@ -35,6 +35,7 @@ from clmt.folds.roles import ROLES, TEST, TRAIN, VALIDATION, roles_of_folds, ver
 from clmt.folds.studies import roles_of_studies
 from clmt.planning.settings.folds import AnyFoldSettings, CrossFoldSettings, FileFoldSettings, fold_settings
 from clmt.reading.parquet import check_types, read_parquet
+from clmt.tables.schema import KINDS, read_table, table_digest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,7 +45,7 @@ __all__ = ["folds_owner", "make_folds", "read_folds", "write_folds"]
 
 logger = logging.getLogger(__name__)
 _REMEDY = "Make them with 'clmt folds'"
-#: What the metadata of ``folds.parquet`` say.
+#: What the metadata of ``folds.parquet`` say, beside the digests of the tables that tell who is held out with whom.
 _FACTS = ("dataset", "split", "protocol", "seed")
 
 
@@ -88,20 +89,19 @@ def _roles(pairs: pd.DataFrame, cell_lines: pd.DataFrame, drugs: pd.DataFrame, s
 def write_folds(response: Path, cell_lines: Path, drugs: Path, out: Path, *, settings: dict[str, Any]) -> None:
     """Split the responses of a dataset by settings of `clmt.planning.settings.folds` and write ``folds.parquet``.
 
-    Dataset, split, protocol and seed stand in the metadata of the file.
+    Dataset, split, protocol and seed stand in the metadata of the file, with digests of the two tables of entities.
     """
     import pyarrow as pa
 
-    from clmt.tables.schema import read_table
-
     chosen = fold_settings(settings).read(settings)
-    folds = make_folds(
-        read_table(response, "response"), read_table(cell_lines, "cell_lines"), read_table(drugs, "drugs"), chosen
-    )
+    entities = {"cell_lines": read_table(cell_lines, "cell_lines"), "drugs": read_table(drugs, "drugs")}
+    folds = make_folds(read_table(response, "response"), entities["cell_lines"], entities["drugs"], chosen)
     for fold, counts in folds.groupby("fold", observed=True)["role"].value_counts().unstack(fill_value=0).iterrows():
         logger.info("fold %d: %s", fold, ", ".join(f"{counts[role]} {role}" for role in ROLES))
     table = pa.Table.from_pandas(folds, schema=pa.schema(list(_types().items())), preserve_index=False)
-    table = table.replace_schema_metadata({key: str(getattr(chosen, key)) for key in _FACTS})
+    facts = {key: str(getattr(chosen, key)) for key in _FACTS}
+    facts |= {kind: table_digest(frame) for kind, frame in entities.items()}
+    table = table.replace_schema_metadata(facts)
     with atomic_path(Path(out)) as temporary:
         write_parquet(table, temporary, compression="zstd", compression_level=12)
 
@@ -109,7 +109,7 @@ def write_folds(response: Path, cell_lines: Path, drugs: Path, out: Path, *, set
 def read_folds(path: Path, fold: int, owner: Mapping[str, str] | None = None) -> pd.DataFrame:
     """Read one fold of ``folds.parquet``: ``cell_line_id``, ``drug_id`` and ``role`` in the file's order.
 
-    Folds of another than the ``owner`` (its dataset and split) are refused.
+    Folds of another than the ``owner`` are refused: its dataset and split, and the digests of its cell_lines and drugs.
     """
     import pyarrow.compute as pc
 
@@ -120,7 +120,8 @@ def read_folds(path: Path, fold: int, owner: Mapping[str, str] | None = None) ->
     for key, expected in (owner or {}).items():
         found = facts.get(key.encode(), b"").decode(errors="replace")
         if found != expected:
-            raise ClmtError(f"{path}: folds of another {key}! got: {found!r}, expected: {expected!r}. {_REMEDY}")
+            what = f"{key} table" if key in KINDS else key
+            raise ClmtError(f"{path}: folds of another {what}! got: {found!r}, expected: {expected!r}. {_REMEDY}")
     numbers = pc.unique(table["fold"]).to_pylist()
     if fold not in numbers:
         raise expected_one_of(

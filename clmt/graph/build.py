@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from clmt.errors import ClmtError
-from clmt.features.molecule_file import read_molecules
+from clmt.features.molecule_file import check_drugs, read_molecules
 from clmt.folds.make import read_folds
 from clmt.graph.fold_graph import FOLD_KEY, FoldGraph
 from clmt.graph.labels import annotation_texts, pathway_labels, tissue_labels
@@ -21,7 +21,8 @@ from clmt.graph.neighbours import dice_neighbours, pearson_neighbours
 from clmt.graph.omics import choose_genes, scale_expression
 from clmt.graph.thresholds import sensitivity_thresholds
 from clmt.planning.settings.features import GraphSettings
-from clmt.tables.schema import KINDS, read_table, response_digest
+from clmt.tables.schema import KINDS, read_table, table_digest
+from clmt.tensors import content_digest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,14 +40,14 @@ def build_graph(
     tables
         The six tables of the dataset by kind, see `clmt.tables.schema`.
     molecules
-        Contents of ``molecules.pt``; ``drug_ids`` and ``morgan2`` are used.
+        Contents of ``molecules.pt``; ``drug_ids``, ``smiles`` and ``morgan2`` are used.
     folds
         One fold: columns ``cell_line_id``, ``drug_id``, ``role``, every response once.
     settings
         See `clmt.planning.settings.features.GraphSettings`.
     """
     cell_ids, drug_ids = (tables[kind].iloc[:, 0].astype(str).tolist() for kind in ("cell_lines", "drugs"))
-    _check_rows(tables, molecules, cell_ids, drug_ids)
+    _check_rows(tables, molecules, cell_ids)
     known = _known_pairs(folds, tables["response"], cell_ids, drug_ids)
     train = known["train_pairs"]
     if len(train) == 0:
@@ -84,7 +85,7 @@ def build_graph(
         copy_number_genes=_columns(tables["copy_number"]),
         tissues=tissues,
         pathways=pathways,
-        response_digest=response_digest(tables["response"]),
+        digests={kind: table_digest(tables[kind]) for kind in KINDS} | {"molecules": content_digest(molecules)},
         cell_histology=annotation_texts(tables["cell_lines"]["histology"]),
         drug_targets=annotation_texts(tables["drugs"]["targets"]),
         drug_pathways=annotation_texts(tables["drugs"]["target_pathway"]),
@@ -100,17 +101,15 @@ def write_graph(tables: dict[str, Path], molecules: Path, folds: Path, out: Path
     frames = {kind: read_table(tables[kind], kind) for kind in KINDS}
     loaded = read_molecules(molecules)
     owner = {"dataset": chosen.dataset, "split": chosen.split}
+    owner |= {kind: table_digest(frames[kind]) for kind in ("cell_lines", "drugs")}
     build_graph(frames, loaded, read_folds(folds, chosen.fold, owner), chosen).save(out)
 
 
-def _check_rows(
-    tables: dict[str, pd.DataFrame], molecules: dict[str, Any], cell_ids: list[str], drug_ids: list[str]
-) -> None:
+def _check_rows(tables: dict[str, pd.DataFrame], molecules: dict[str, Any], cell_ids: list[str]) -> None:
     for kind in ("expression", "mutation", "copy_number"):
         if tables[kind].iloc[:, 0].astype(str).tolist() != cell_ids:
             raise ClmtError(f"{kind} table: its cell lines differ from the cell_lines table! Rebuild the tables")
-    if list(molecules["drug_ids"]) != drug_ids:
-        raise ClmtError("molecules.pt: its drugs differ from the drugs table! Rebuild the molecules")
+    check_drugs(molecules, tables["drugs"], "molecules.pt")
 
 
 def _known_pairs(

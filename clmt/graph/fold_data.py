@@ -15,6 +15,7 @@ from clmt.features.molecule_file import read_molecules
 from clmt.graph.fold_graph import FoldGraph
 from clmt.graph.given import Given, read_given
 from clmt.graph.held_out import HeldOut, read_held_out
+from clmt.tensors import content_digest
 from clmt.vectors.files import read_vectors
 
 if TYPE_CHECKING:
@@ -48,6 +49,11 @@ class FoldData:
     members: Mapping[str, HeldOut] = field(default_factory=dict)
     given: Given | None = None
 
+    def digests(self) -> dict[str, str]:
+        """`clmt.tensors.content_digest` of the graph, the molecules and the text vectors."""
+        text = content_digest([self.cell_text, self.drug_text])
+        return {"graph": self.graph.digest(), "molecules": content_digest(self.molecules), "text vectors": text}
+
 
 def load_fold(
     graph_path: Path,
@@ -57,7 +63,7 @@ def load_fold(
     members: Sequence[Path] = (),
     given: Path | None = None,
 ) -> FoldData:
-    """Load one fold and check that its parts speak of the same drugs; no ``text_path`` for models that read no text.
+    """Load one fold and check that its parts speak of the same molecules; ``text_path`` for models that read text.
 
     Vectors of another than the ``encoder`` that a run's settings name are refused, and so are ``members``, files of
     `clmt.graph.held_out`, of another fold. ``given`` is a file that `clmt.graph.given` reads.
@@ -66,16 +72,30 @@ def load_fold(
         raise ClmtError(f"the run reads text vectors of {encoder!r}, and none are given! Name their file with --text")
     graph = FoldGraph.load(graph_path)
     molecules = read_molecules(molecules_path)
-    if graph.drug_ids != molecules["drug_ids"]:
-        raise ClmtError(f"{graph_path} and {molecules_path}: the drugs differ. Delete both and rerun")
+    _check_molecules(molecules, molecules_path, graph, graph_path)
     others = dict(read_held_out(path, graph) for path in members)
     theirs = None if given is None else read_given(given, graph)
     if text_path is None:
         return FoldData(graph, molecules, torch.zeros(graph.n_cells, 0), torch.zeros(graph.n_drugs, 0), others, theirs)
-    vectors, _ = read_vectors(text_path, encoder)
+    vectors, facts = read_vectors(text_path, encoder)
+    for kind in sorted(facts.keys() & graph.digests.keys()):
+        if facts[kind] != graph.digests[kind]:
+            raise ClmtError(f"{text_path}: of another {kind} table than {graph_path}! Rerun the text rules")
     cell_text = _rows(vectors, "cell_line", graph.cell_line_ids, text_path)
     drug_text = _rows(vectors, "drug", graph.drug_ids, text_path)
     return FoldData(graph, molecules, cell_text, drug_text, others, theirs)
+
+
+def _check_molecules(molecules: Mapping[str, Any], path: Path, graph: FoldGraph, graph_path: Path) -> None:
+    """Refuse molecules of other drugs than the graph's, or of other structures or conformers than it was made from."""
+    if graph.drug_ids != molecules["drug_ids"]:
+        raise ClmtError(f"{graph_path} and {path}: the drugs differ. Delete both and rerun")
+    found = content_digest(molecules)
+    if (expected := graph.digests.get("molecules", found)) != found:
+        raise ClmtError(
+            f"{path}: not the molecules that {graph_path} was made from! got: digest {found[:12]}, expected: "
+            f"{expected[:12]}. Name the right file, or delete both and rerun"
+        )
 
 
 def _rows(vectors: Mapping[str, Mapping[str, np.ndarray]], kind: str, ids: list[str], path: Path) -> Tensor:

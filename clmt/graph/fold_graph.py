@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
@@ -17,7 +17,7 @@ from torch import Tensor
 from clmt.errors import ClmtError, choose
 from clmt.forms import Array, Names, problems
 from clmt.tables.units import LN_IC50_LIMIT
-from clmt.tensors import load_tensors, save_tensors
+from clmt.tensors import content_digest, load_tensors, save_tensors
 
 if TYPE_CHECKING:
     from torch_geometric.data import HeteroData
@@ -77,9 +77,9 @@ class FoldGraph:
         [cell line row, drug row], in the order of the folds' table.
     train_ln_ic50, validation_ln_ic50
         Their responses, ln uM.
-    response_digest
-        `clmt.tables.schema.response_digest` of the table that the pairs are of, "" where they are of none; no model
-        reads it.
+    digests
+        What the graph was made of: `clmt.tables.schema.table_digest` of the table of each kind, and
+        `clmt.tensors.content_digest` of the ``molecules``; none where it was made of no files. No model reads them.
     """
 
     dataset: str
@@ -114,7 +114,7 @@ class FoldGraph:
     validation_pairs: Annotated[Tensor, _pairs("validation pairs")]
     validation_ln_ic50: Annotated[Tensor, _responses("validation pairs")]
     test_pairs: Annotated[Tensor, _pairs("test pairs")]
-    response_digest: str = ""
+    digests: Annotated[dict[str, str], dict] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse a part of another type, shape or range than its field says."""
@@ -146,10 +146,16 @@ class FoldGraph:
 
     def save(self, path: Path) -> None:
         """Write ``graph.pt``; an equal graph gives equal bytes."""
-        content = {item.name: getattr(self, item.name) for item in fields(self)}
         # A copy, because torch stores what a slice was cut from, too.
-        whole = {name: part.clone() if isinstance(part, Tensor) else part for name, part in content.items()}
-        save_tensors(path, whole)
+        parts = self._parts().items()
+        save_tensors(path, {name: part.clone() if isinstance(part, Tensor) else part for name, part in parts})
+
+    def digest(self) -> str:
+        """`clmt.tensors.content_digest` of all its parts."""
+        return content_digest(self._parts())
+
+    def _parts(self) -> dict[str, Any]:
+        return {item.name: getattr(self, item.name) for item in fields(self)}
 
     @classmethod
     def load(cls, path: Path) -> FoldGraph:

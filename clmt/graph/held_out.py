@@ -47,7 +47,10 @@ def held_out_pairs(graph: FoldGraph) -> NDArray[np.int64]:
 
 
 def write_held_out(out: Path, graph: FoldGraph, predicted: NDArray[np.float64], facts: Mapping[str, Any]) -> None:
-    """Write predictions (n,) of `held_out_pairs`; ``facts`` are dataset, split, fold, model and settings_digest."""
+    """Write predictions (n,) of `held_out_pairs`; ``facts`` are dataset, split, fold, model and settings_digest.
+
+    The graph's digest goes with them.
+    """
     import pyarrow as pa
 
     cells, drugs = held_out_pairs(graph).T
@@ -57,7 +60,7 @@ def write_held_out(out: Path, graph: FoldGraph, predicted: NDArray[np.float64], 
             "drug_id": pa.array([graph.drug_ids[row] for row in drugs], pa.string()),
             "predicted": pa.array(predicted, pa.float64()),
         },
-        metadata={key: str(facts[key]) for key in (*FOLD_KEY, "model", "settings_digest")},
+        metadata={key: str(facts[key]) for key in (*FOLD_KEY, "model", "settings_digest")} | {"graph": graph.digest()},
     )
     with atomic_path(out) as temporary:
         write_parquet(table, temporary)
@@ -77,8 +80,9 @@ def read_held_out(path: Path, graph: FoldGraph) -> tuple[str, HeldOut]:
     table = read_parquet(path, "the predictions of held-out pairs do", _REMEDY, list(types))
     check_types(table, types, path, _REMEDY)
     facts = {key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()}
-    for key in (*FOLD_KEY, "model", "settings_digest"):
-        wanted = str(getattr(graph, key)) if key in FOLD_KEY else facts.get(key)
+    known = {key: str(getattr(graph, key)) for key in FOLD_KEY} | {"graph": graph.digest()}
+    for key in (*FOLD_KEY, "model", "settings_digest", "graph"):
+        wanted = known.get(key, facts.get(key))
         if key not in facts or facts[key] != wanted:
             raise ClmtError(f"{path}: {key}: got: {facts.get(key)!r}, expected: {wanted or 'a name'!r}. {_REMEDY}")
     pairs = held_out_pairs(graph)

@@ -1,30 +1,56 @@
-"""Checkpoints: settings, state and record of a fitted model in one ``.pt`` file of tensors and plain containers."""
+"""Checkpoints: settings, state and record of a fitted model in one ``.pt`` file of tensors and plain containers.
+
+Digests of what it was fitted on stand beside them, so that it is not used with anything else.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from clmt.errors import ClmtError
 from clmt.models.create import create_model
 from clmt.tensors import load_tensors, save_tensors
 
 if TYPE_CHECKING:
+    from clmt.graph.fold_data import FoldData
     from clmt.models.base import Model
 
-__all__ = ["load_checkpoint", "save_checkpoint"]
+__all__ = ["Checkpoint", "load_checkpoint", "save_checkpoint"]
 
-KEYS = {"settings", "state", "record"}
+KEYS = {"settings", "state", "record", "inputs"}
 _REMEDY = "Delete it and run the rule train"
 
 
-def save_checkpoint(path: Path, model: Model, settings: dict[str, Any], record: dict[str, Any]) -> None:
-    """Write a fitted model with the settings of its run and the record of its training."""
-    save_tensors(path, {"settings": settings, "state": model.state(), "record": record})
+class Checkpoint(NamedTuple):
+    """A fitted model ready to predict, settings of its run, record of its training and digests of its inputs."""
+
+    model: Model
+    settings: dict[str, Any]
+    record: dict[str, Any]
+    inputs: dict[str, str]
+
+    def check_inputs(self, fold: FoldData, path: Path) -> None:
+        """Refuse a fold whose graph, molecules or text vectors are not those that the model of ``path`` was fitted on.
+
+        They may be of the same shape, such as a graph of other genes or vectors of an earlier corpus.
+        """
+        for name, found in fold.digests().items():
+            if found != self.inputs.get(name):
+                raise ClmtError(
+                    f"{path}: trained on another {name}! got: digest {found[:12]}, expected: "
+                    f"{str(self.inputs.get(name))[:12]}. Name the graph.pt, molecules.pt and text vectors of its "
+                    "training, or delete it and run the rule train"
+                )
 
 
-def load_checkpoint(path: Path) -> tuple[Model, dict[str, Any], dict[str, Any]]:
-    """Read a checkpoint: the model ready to predict, its run settings and its record; nothing is unpickled."""
+def save_checkpoint(path: Path, model: Model, settings: dict[str, Any], record: dict[str, Any], fold: FoldData) -> None:
+    """Write a model with the settings of its run, the record of its training and digests of what it was fitted on."""
+    save_tensors(path, {"settings": settings, "state": model.state(), "record": record, "inputs": fold.digests()})
+
+
+def load_checkpoint(path: Path) -> Checkpoint:
+    """Read a checkpoint; nothing is unpickled."""
     content = load_tensors(path)
     if set(content) != KEYS:
         raise ClmtError(
@@ -47,4 +73,4 @@ def load_checkpoint(path: Path) -> tuple[Model, dict[str, Any], dict[str, Any]]:
         raise ClmtError(
             f"{path}: its state does not fit its settings ({type(error).__name__}: {reason})! {_REMEDY}"
         ) from None
-    return model, settings, content["record"]
+    return Checkpoint(model, settings, content["record"], content["inputs"])

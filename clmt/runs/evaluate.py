@@ -68,10 +68,11 @@ def evaluate_run(
     """Predict every test pair of the checkpoint's fold once, and only then look at what was measured.
 
     A checkpoint of other settings than ``expected`` is refused (a training that outlived its workflow may have written
-    it), and so is a graph of another dataset, split or fold than the checkpoint's. ``members`` are
-    the ``held_out.parquet`` of the models that this one reads, if any.
+    it), and so are a graph, molecules or text vectors that it was not trained on. ``members`` are the
+    ``held_out.parquet`` of the models that this one reads, if any.
     """
-    model, settings, record = load_checkpoint(checkpoint)
+    frozen = load_checkpoint(checkpoint)
+    settings = frozen.settings
     for key in ("dataset", "split", "model", "fold"):
         if key not in settings:
             raise ClmtError(f"{checkpoint}: its settings lack {key!r}! Delete it and run the rule train")
@@ -79,11 +80,12 @@ def evaluate_run(
         _check_settings(settings, expected, checkpoint)
     fold = load_fold(graph, molecules, text, settings.get("text_encoder"), members)
     fold.graph.check_fold(settings, graph)
+    frozen.check_inputs(fold, checkpoint)
     pairs = fold.graph.test_pairs.numpy()
-    predicted = model.predict(fold, pairs)
+    predicted = frozen.model.predict(fold, pairs)
     card: dict[str, Any] = {
         **{key: settings[key] for key in ("dataset", "split", "model", "arch", "fold")},
-        **record,
+        **frozen.record,
         "simulated": simulated,
         "settings_digest": settings_digest(settings),
     }
@@ -93,7 +95,7 @@ def evaluate_run(
         pairs=pairs,
         predicted=predicted,
         response_path=response,
-        digest=fold.graph.response_digest,
+        digests=fold.graph.digests,
         expected=training_effects(fold, pairs),
         card=card,
         predictions_out=predictions,

@@ -17,10 +17,12 @@ logger = logging.getLogger(__name__)
 
 def predict_held_out(checkpoint: Path, *, graph: Path, molecules: Path, text: Path | None, out: Path) -> None:
     """Predict the validation and test pairs of the checkpoint's fold; see `clmt.graph.held_out`."""
-    model, settings, _ = load_checkpoint(checkpoint)
+    frozen = load_checkpoint(checkpoint)
+    settings = frozen.settings
     fold = load_fold(graph, molecules, text, settings.get("text_encoder"))
     fold.graph.check_fold(settings, graph)
+    frozen.check_inputs(fold, checkpoint)
     pairs = held_out_pairs(fold.graph)
     facts = {**settings, "settings_digest": settings_digest(settings)}
-    write_held_out(out, fold.graph, model.predict(fold, pairs), facts)
+    write_held_out(out, fold.graph, frozen.model.predict(fold, pairs), facts)
     logger.info("%s fold %s: %d held-out pairs predicted", settings["model"], settings["fold"], len(pairs))

@@ -93,7 +93,7 @@ def train_run(
     }
     with atomic_path(history) as curve:
         write_history(curve, rows)
-        save_checkpoint(model, fitted, settings, record)  # inside, so that a failure leaves neither file
+        save_checkpoint(model, fitted, settings, record, fold)  # inside, so that a failure leaves neither file
     saver.remove()
     logger.info("%s: %.1f s, %.0f MiB", run.model, record["seconds"], record["peak_memory_mb"])
 

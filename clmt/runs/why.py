@@ -16,12 +16,14 @@ from clmt.errors import ClmtError
 from clmt.evaluation.card import read_card
 from clmt.evaluation.metrics import rmse
 from clmt.evaluation.tables import read_table
+from clmt.features.molecule_file import read_molecules
 from clmt.files import read_json
 from clmt.graph.fold_graph import FoldGraph
 from clmt.planning.runs import settings_digest, settings_json
 from clmt.runs.checkpoint import load_checkpoint
+from clmt.tables.schema import KINDS, table_digest
 from clmt.tables.schema import read_table as read_dataset_table
-from clmt.tables.schema import response_digest
+from clmt.tensors import content_digest
 
 __all__ = ["Link", "table_of", "trace"]
 
@@ -102,7 +104,7 @@ def _predictions(path: Path, card: dict[str, Any]) -> Link:
 
 def _checkpoint(path: Path, card: dict[str, Any], split: Path) -> Iterator[Link]:
     _link(path, "")
-    _, settings, _ = load_checkpoint(path)
+    settings = load_checkpoint(path).settings
     digest = settings_digest(settings)
     problem = "" if digest == card["settings_digest"] else f"its settings are {digest}"
     yield _link(path, f"seed {settings['seed']}, {settings_json(settings['settings'])}", problem)
@@ -119,14 +121,21 @@ def _inputs(path: Path, dataset: Path) -> Iterator[Link]:
     _link(path, "")
     graph = FoldGraph.load(path)
     yield _link(path, f"{len(graph.train_pairs):,} training and {len(graph.validation_pairs):,} validation pairs")
-    yield _link(dataset / "features" / "molecules.pt", f"molecules of {graph.n_drugs} drugs")
-    response = dataset / "tables" / "response.parquet"
-    _link(response, "")
-    table = read_dataset_table(response, "response")
-    problem = "" if response_digest(table) == graph.response_digest else "not the responses that the graph was made of"
-    yield _link(response, f"{len(table):,} responses, {graph.n_cells} cell lines x {graph.n_drugs} drugs", problem)
-    for kind in ("expression", "mutation", "copy_number", "cell_lines", "drugs"):
-        yield _link(dataset / "tables" / f"{kind}.parquet", f"the {kind} table")
+    molecules = dataset / "features" / "molecules.pt"
+    _link(molecules, "")
+    problem = _other(content_digest(read_molecules(molecules)), graph, "molecules")
+    yield _link(molecules, f"molecules of {graph.n_drugs} drugs", problem)
+    for kind in KINDS:
+        table = dataset / "tables" / f"{kind}.parquet"
+        _link(table, "")
+        found = read_dataset_table(table, kind)
+        size = f"{len(found):,} responses, {graph.n_cells} cell lines x {graph.n_drugs} drugs"
+        says = size if kind == "response" else f"the {kind} table"
+        yield _link(table, says, _other(table_digest(found), graph, f"{kind} table", kind))
+
+
+def _other(digest: str, graph: FoldGraph, what: str, name: str = "") -> str:
+    return "" if digest == graph.digests.get(name or what) else f"not the {what} that the graph was made of"
 
 
 def _sources(path: Path, registry: Registry, downloads: Path) -> Iterator[Link]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-__all__ = ["KINDS", "join_labels", "read_table", "response_digest", "split_labels", "write_table"]
+__all__ = ["KINDS", "check_digest", "join_labels", "read_table", "split_labels", "table_digest", "write_table"]
 
 KINDS = ("response", "expression", "mutation", "copy_number", "cell_lines", "drugs")
 MATRICES = {"expression": "float32", "mutation": "int8", "copy_number": "int8"}
@@ -108,12 +108,24 @@ def read_table(path: Path, kind: str) -> pd.DataFrame:
     return frame
 
 
-def response_digest(frame: pd.DataFrame) -> str:
-    """Digest of the pairs and responses of a response table, 64 hexadecimal digits: which table scores may be of."""
-    digest = hashlib.sha256(frame["ln_ic50"].to_numpy(dtype="<f8").tobytes())
-    for column in ("cell_line_id", "drug_id"):
-        digest.update("\n".join(frame[column].tolist()).encode())
+def table_digest(frame: pd.DataFrame) -> str:
+    """Digest of the columns and cells of a table, 64 hexadecimal digits: which table a later file is made of."""
+    digest = hashlib.sha256("\n".join(map(str, frame.columns)).encode())
+    numbers = frame.dtypes.astype(str).isin(["float64", "float32", "int8", "bool"]).to_numpy()
+    digest.update(frame.loc[:, numbers].to_numpy(dtype="<f8").tobytes())
+    for column in frame.columns[~numbers]:
+        digest.update("\n".join(map(str, frame[column].tolist())).encode())
     return digest.hexdigest()
+
+
+def check_digest(frame: pd.DataFrame, kind: str, digests: Mapping[str, str], path: Path) -> None:
+    """Refuse a table, read from ``path``, of which ``digests`` by kind say that it is another; one they lack is any."""
+    found = table_digest(frame)
+    if (expected := digests.get(kind, found)) != found:
+        raise ClmtError(
+            f"{path}: not the {kind} table that the fold's graph was made from! got: a table of digest {found[:12]}, "
+            f"expected: {expected[:12]}. Name the right table, or rerun from split_folds"
+        )
 
 
 def _check_kind(kind: str) -> None:

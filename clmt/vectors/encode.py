@@ -14,6 +14,7 @@ from typing import Any
 from clmt.errors import ClmtError
 from clmt.files import parse_settings
 from clmt.planning.settings.encoders import encoder_job
+from clmt.tables.schema import read_table, table_digest
 from clmt.text.corpus import KINDS, WORDING, Sentence, read_corpus, read_wording
 from clmt.vectors.controls import varied
 from clmt.vectors.encoders import encode, revision
@@ -48,7 +49,8 @@ def encode_corpus(
     folder
         Local folder of a transformer.
     tables
-        Folder of the dataset's tables, for ``hide_names``.
+        Folder of the dataset's tables, for ``hide_names``; digests of the two that name entities go into the metadata,
+        so that the vectors are taken for no other dataset's.
     """
     settings = parse_settings(settings_text)
     settings = encoder_job(settings, f"--settings: encoders.{settings.get('encoder', 'encoder')}")
@@ -59,8 +61,14 @@ def encode_corpus(
         "cut_away_whole": gone,
         "encoder": settings.get("encoder", settings["kind"]),
         "revision": revision(settings),
+        **_digests(tables),
     }
     write_vectors(out, keys, varied(vectors, [kind for kind, _ in keys], settings), facts)
+
+
+def _digests(tables: Path | None) -> dict[str, str]:
+    kinds = ("cell_lines", "drugs") if tables else ()
+    return {kind: table_digest(read_table(Path(str(tables), f"{kind}.parquet"), kind)) for kind in kinds}
 
 
 def corpus_texts(

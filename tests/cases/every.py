@@ -9,6 +9,7 @@ from tests.cases.case import Case
 MODULES = (
     "checkpoints",
     "graphs",
+    "owners",
     "settings",
     "columns",
     "runs",

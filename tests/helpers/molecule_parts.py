@@ -19,4 +19,5 @@ def fingerprints_only(drug_ids: list[str], prints: Tensor) -> dict[str, Any]:
         for name, form in FORMS.items()
         if isinstance(form, Array)
     }
-    return {**empty, "conformer": ["2d"] * len(drug_ids), "scaffold": [""] * len(drug_ids), **given}
+    texts = {"smiles": "", "conformer": "2d", "scaffold": ""}
+    return {**empty, **{name: [text] * len(drug_ids) for name, text in texts.items()}, **given}

@@ -55,7 +55,7 @@ def make_tables(seed: int = 0, missing: float = 0.1) -> dict[str, pd.DataFrame]:
 
 def make_molecules(seed: int = 0) -> dict[str, object]:
     bits = np.random.default_rng(seed).random((len(drug_names()), 2048)) < 0.05
-    return {"drug_ids": drug_names(), "morgan2": bits.astype(np.uint8)}
+    return {"drug_ids": drug_names(), "smiles": SMILES, "morgan2": bits.astype(np.uint8)}
 
 
 def _binary(cells: list[str], genes: int, random: np.random.Generator) -> pd.DataFrame:

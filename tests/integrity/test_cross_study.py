@@ -29,7 +29,8 @@ def graph_of(tables: dict[str, pd.DataFrame], *, pooled: bool = False) -> FoldGr
         folds.loc[tested[::2], "role"] = "train"
     drugs = tables["drugs"]["drug_id"].tolist()
     bits = np.random.default_rng(0).random((len(drugs), 2048)) < 0.05
-    return build_graph(tables, {"drug_ids": drugs, "morgan2": bits.astype(np.uint8)}, folds, SETTINGS)
+    molecules = {"drug_ids": drugs, "smiles": tables["drugs"]["smiles"].tolist(), "morgan2": bits.astype(np.uint8)}
+    return build_graph(tables, molecules, folds, SETTINGS)
 
 
 def with_other_responses(study: str) -> dict[str, pd.DataFrame]:
@@ -42,9 +43,9 @@ def with_other_responses(study: str) -> dict[str, pd.DataFrame]:
 
 
 def differences(first: FoldGraph, second: FoldGraph) -> set[str]:
-    """Fields in which two graphs differ, the digest of their table left out, which no model reads."""
+    """Fields in which two graphs differ, the digests of their inputs left out, which no model reads."""
     found = set()
-    for name in (item.name for item in fields(FoldGraph) if item.name != "response_digest"):
+    for name in (item.name for item in fields(FoldGraph) if item.name != "digests"):
         one, other = getattr(first, name), getattr(second, name)
         same = torch.equal(one.nan_to_num(), other.nan_to_num()) if isinstance(one, torch.Tensor) else one == other
         if not same:

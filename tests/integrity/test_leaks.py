@@ -82,8 +82,8 @@ def test_message_passing_check_catches_test_edges_and_test_sources(monkeypatch: 
 
 
 def flat(graph: FoldGraph) -> dict[str, np.ndarray]:
-    """All that a model could read; the digest of the response table is of all responses and tells none."""
-    names = [item.name for item in fields(graph) if item.name != "response_digest"]
+    """All that a model could read; the digests of its inputs are of all of them and tell none."""
+    names = [item.name for item in fields(graph) if item.name != "digests"]
     return {name: np.asarray(getattr(graph, name)) for name in names}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 import clmt
 from clmt.cli import main
 from clmt.tables.identity import structure_of
-from clmt.tables.schema import KINDS, write_table
+from clmt.tables.schema import KINDS, read_table, write_table
 from clmt.text.corpus import Sentence, write_corpus
 from tests.helpers.small_world import make_tables
 
@@ -108,6 +109,22 @@ def test_a_bundle_says_whose_it_is_and_under_which_terms(folder: Path) -> None:
     assert manifest["terms"] == [{"source": "made_up", "licence": "simulated by this project"}]
     assert set(manifest["inputs"]) == {"graph", "molecules", "text"}
     assert (manifest["seeds"], manifest["split"]) == ([3], "blind")
+
+
+@pytest.mark.parametrize(
+    ("kind", "column", "value"),
+    [("drugs", "smiles", "CCCCCO"), ("cell_lines", "name", "another"), ("expression", "GENE3", 5.5)],
+)
+def test_tables_that_the_graph_was_not_made_from_are_refused(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str, column: str, value: Any
+) -> None:
+    shutil.copytree(folder, tmp_path / "copy")
+    path = tmp_path / "copy" / "tables" / f"{kind}.parquet"
+    frame = read_table(path, kind)
+    frame.loc[2, column] = value
+    write_table(frame, path, kind)
+    assert packed(tmp_path / "copy", BUNDLE) == 2
+    assert f"{kind}.parquet: not the {kind} table that" in capsys.readouterr().err.splitlines()[-1]
 
 
 @pytest.mark.parametrize(

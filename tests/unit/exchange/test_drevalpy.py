@@ -19,7 +19,7 @@ from clmt.planning.protocols import PROTOCOLS
 from clmt.tables.schema import KINDS, write_table
 from clmt.tensors import save_tensors
 from tests.helpers.molecule_parts import fingerprints_only
-from tests.helpers.small_world import drug_names, make_molecules, make_tables
+from tests.helpers.small_world import SMILES, drug_names, make_molecules, make_tables
 
 PAIR = ["cell_line_id", "drug_id"]
 
@@ -30,7 +30,7 @@ def world(folder: Path, protocol: str = "mixed", folds: int = 4) -> list[Path]:
     for kind in KINDS:
         write_table(tables[kind], folder / "tables" / f"{kind}.parquet", kind)
     bits = torch.from_numpy(np.asarray(make_molecules()["morgan2"]))
-    save_tensors(folder / "molecules.pt", fingerprints_only(drug_names(), bits))
+    save_tensors(folder / "molecules.pt", fingerprints_only(drug_names(), bits) | {"smiles": SMILES})
     settings = {
         "protocol": protocol,
         "folds": folds,
@@ -167,5 +167,5 @@ def test_what_does_not_fit_is_one_line(tmp_path: Path) -> None:
         import_drevalpy(tmp_path / "export", predictions, tmp_path / "back")
     molecules = fingerprints_only(drug_names()[::-1], torch.zeros(15, 2048, dtype=torch.uint8))
     save_tensors(tmp_path / "molecules.pt", molecules)
-    with pytest.raises(ClmtError, match="its drugs are not those of"):
+    with pytest.raises(ClmtError, match="its drugs differ from the drugs table"):
         export_drevalpy(*inputs, tmp_path / "other")

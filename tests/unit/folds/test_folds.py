@@ -15,7 +15,7 @@ from clmt.folds.make import make_folds, read_folds, write_folds
 from clmt.folds.roles import verify_roles
 from clmt.planning.protocols import PROTOCOLS
 from clmt.planning.settings.folds import FoldSettings
-from clmt.tables.schema import write_table
+from clmt.tables.schema import table_digest, write_table
 from tests.helpers.small_world import make_tables
 
 ROLE_TYPE = pa.dictionary(pa.int8(), pa.string())
@@ -202,7 +202,12 @@ def test_file_round_trip(tmp_path) -> None:
     )
     assert math.isclose((fold["role"] == "test").mean(), 1 / 3, abs_tol=0.05)
     facts = {b"dataset": b"", b"split": b"", b"protocol": b"cell_blind", b"seed": b"5"}
+    entities = {kind: table_digest(tables[kind]) for kind in ("cell_lines", "drugs")}
+    facts |= {kind.encode(): digest.encode() for kind, digest in entities.items()}
     assert pq.read_schema(out).metadata == facts
+    assert len(read_folds(out, 2, entities)) == len(fold)
+    with pytest.raises(ClmtError, match="folds of another drugs table! got: "):
+        read_folds(out, 2, entities | {"drugs": table_digest(tables["drugs"].assign(smiles="C"))})
     with pytest.raises(ClmtError, match="no such fold! got: 3, expected one of: 0, 1, 2"):
         read_folds(out, 3)
     with pytest.raises(ClmtError, match=r"none\.parquet: the folds do not exist! Make them with 'clmt folds'"):

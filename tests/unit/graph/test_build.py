@@ -11,7 +11,7 @@ import torch
 
 from clmt.cli import main
 from clmt.errors import ClmtError
-from clmt.folds.make import make_folds
+from clmt.folds.make import make_folds, write_folds
 from clmt.graph.build import build_graph, write_graph
 from clmt.graph.fold_graph import FOLD_KEY, FoldGraph
 from clmt.graph.thresholds import sensitivity_thresholds
@@ -170,7 +170,8 @@ def written(folder: Path) -> dict[str, Path]:
         write_table(frame, paths[kind], kind)
     molecules = make_molecules()
     prints = torch.from_numpy(molecules["morgan2"])
-    save_tensors(folder / "molecules.pt", fingerprints_only(molecules["drug_ids"], prints))
+    own = fingerprints_only(molecules["drug_ids"], prints)
+    save_tensors(folder / "molecules.pt", own | {"smiles": molecules["smiles"]})
     return paths
 
 
@@ -197,6 +198,29 @@ def test_commands_write_the_same_bytes_twice(tmp_path: Path) -> None:
         with pytest.raises(ClmtError, match=rf"folds\.parquet: folds of another {key}! got: '.*', expected: '{name}'"):
             write_graph(paths, tmp_path / "molecules.pt", folds, tmp_path / "no.pt", settings={**MADE_UP, key: name})
     assert not (tmp_path / "no.pt").exists()
+
+
+def test_molecules_and_folds_of_other_tables_are_refused(tmp_path: Path) -> None:
+    """Names and pairs are equal; a structure or a donor is not."""
+    paths = written(tmp_path)
+    owner = {"dataset": "made_up", "split": "mixed"}
+    dealt = owner | {"protocol": "mixed", "folds": 4}
+    dealt_of = [paths[kind] for kind in ("response", "cell_lines", "drugs")]
+    write_folds(*dealt_of, tmp_path / "folds.parquet", settings=dealt)
+    given = tmp_path / "molecules.pt", tmp_path / "folds.parquet", tmp_path / "graph.pt"
+    write_graph(paths, *given, settings=MADE_UP)
+    cells = make_tables()["cell_lines"]
+    write_table(cells.assign(donor=cells["donor"].str.lower()), paths["cell_lines"], "cell_lines")
+    with pytest.raises(ClmtError, match=r"folds\.parquet: folds of another cell_lines table! got: '\w{64}'"):
+        write_graph(paths, *given, settings=MADE_UP)
+    drugs = make_tables()["drugs"]
+    drugs.loc[3, "smiles"] = "CCCCO"
+    write_table(drugs, paths["drugs"], "drugs")
+    write_folds(*dealt_of, tmp_path / "folds.parquet", settings=dealt)
+    with pytest.raises(
+        ClmtError, match="structure of drug 'Drug03' is another than in the drugs table! got: 'c1ccccc1'"
+    ):
+        write_graph(paths, *given, settings=MADE_UP)
 
 
 def test_commands_refuse_bad_settings_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -47,11 +47,21 @@ def test_another_fold_is_refused(tmp_path: Path, facts: dict[str, Any], message:
         read_held_out(tmp_path / "held_out.parquet", graph)
 
 
+def test_predictions_of_a_model_that_knew_another_graph_are_refused(tmp_path: Path) -> None:
+    """The pairs are equal; what the member was trained on is not."""
+    graph, _ = written(tmp_path / "held_out.parquet")
+    changed = graph.train_ln_ic50.clone()
+    changed[0] += 1
+    with pytest.raises(ClmtError, match=r"held_out\.parquet: graph: got: '\w{64}', expected: '\w{64}'. Delete it"):
+        read_held_out(tmp_path / "held_out.parquet", replace(graph, train_ln_ic50=changed))
+
+
 def test_other_pairs_and_values_that_are_no_number_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "held_out.parquet"
     graph, predicted = written(path)
+    pq.write_table(pq.read_table(path).slice(1), tmp_path / "fewer.parquet")
     with pytest.raises(ClmtError, match="not the held-out pairs of this fold's graph"):
-        read_held_out(path, replace(graph, test_pairs=graph.test_pairs.flip(0)))
+        read_held_out(tmp_path / "fewer.parquet", graph)
     facts = {"dataset": graph.dataset, "split": graph.split, "fold": graph.fold, "model": "a", "settings_digest": "b"}
     predicted[4] = np.inf
     write_held_out(path, graph, predicted, facts)

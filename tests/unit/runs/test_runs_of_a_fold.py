@@ -14,7 +14,7 @@ import torch
 
 from clmt.cli import main
 from clmt.graph.fold_graph import FOLD_KEY
-from clmt.tables.schema import read_table, response_digest, write_table
+from clmt.tables.schema import read_table, table_digest, write_table
 from clmt.tensors import content_digest, load_tensors, save_tensors
 from clmt.vectors.files import write_vectors
 from tests.helpers.folds import planted_fold
@@ -42,17 +42,17 @@ def folder(tmp_path: Path) -> Path:
     }
     table = pd.DataFrame(response).sort_values(["cell_line_id", "drug_id"])
     write_table(table, tmp_path / "response.parquet", "response")
-    own = {key: RUN[key] for key in FOLD_KEY} | {"response_digest": response_digest(table)}
+    own = {key: RUN[key] for key in FOLD_KEY} | {"digests": {"response": table_digest(table)}}
     replace(fold.graph, **own).save(tmp_path / "graph.pt")
     return tmp_path
 
 
-def write_text(folder: Path, encoder: str) -> None:
-    """Text vectors of the fold's entities, all zeros."""
+def write_text(folder: Path, encoder: str, value: float = 0.0, **facts: str) -> None:
+    """Text vectors of the fold's entities, one value everywhere."""
     graph = planted_fold()[0].graph
     keys = [("cell_line", name) for name in graph.cell_line_ids] + [("drug", name) for name in graph.drug_ids]
-    vectors = np.zeros((len(keys), 4), dtype=np.float32)
-    write_vectors(folder / "text.parquet", keys, vectors, {"encoder": encoder})
+    vectors = np.full((len(keys), 4), value, dtype=np.float32)
+    write_vectors(folder / "text.parquet", keys, vectors, {"encoder": encoder, **facts})
 
 
 def inputs(folder: Path) -> list[str]:
@@ -167,6 +167,58 @@ def test_vectors_of_another_encoder_than_the_settings_name_are_refused(
     assert not (folder / "metrics.json").exists()
 
 
+@pytest.mark.parametrize(
+    ("file", "part", "message"),
+    [
+        ("graph.pt", "expression", "model.pt: trained on another graph! got: digest"),
+        ("graph.pt", "train_ln_ic50", "model.pt: trained on another graph! got: digest"),
+        ("molecules.pt", "morgan2", "model.pt: trained on another molecules! got: digest"),
+        ("text.parquet", "", "model.pt: trained on another text vectors! got: digest"),
+    ],
+)
+def test_inputs_of_the_same_shape_that_the_model_was_not_trained_on_are_refused(
+    folder: Path, file: str, part: str, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train(folder) == 0
+    if part:
+        content = load_tensors(folder / file)
+        content[part] = 1 - content[part]
+        save_tensors(folder / file, content)
+    else:
+        write_text(folder, "shuffled", 0.5)
+    assert evaluate(folder) == 2
+    assert message in capsys.readouterr().err.splitlines()[-1]
+    held_out = ["--model", str(folder / "model.pt"), *inputs(folder), "--out", str(folder / "held_out.parquet")]
+    assert main(["predict-held-out", *held_out]) == 2
+    assert message in capsys.readouterr().err.splitlines()[-1]
+    assert not (folder / "metrics.json").exists()
+    assert not (folder / "held_out.parquet").exists()
+
+
+def test_molecules_that_the_graph_was_not_made_from_are_refused(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same drugs, and the fingerprints of another choice of structures."""
+    digests = {"molecules": content_digest(load_tensors(folder / "molecules.pt"))}
+    save_tensors(folder / "graph.pt", {**load_tensors(folder / "graph.pt"), "digests": digests})
+    assert train(folder) == 0
+    molecules = load_tensors(folder / "molecules.pt")
+    save_tensors(folder / "molecules.pt", {**molecules, "morgan2": 1 - molecules["morgan2"]})
+    for act in (train, evaluate):
+        assert act(folder) == 2
+        assert "molecules.pt: not the molecules that" in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_vectors_of_other_cell_lines_are_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    save_tensors(folder / "graph.pt", {**load_tensors(folder / "graph.pt"), "digests": {"cell_lines": "ab"}})
+    assert train(folder) == 0  # vectors that do not say whose they are, as earlier ones
+    write_text(folder, "shuffled", cell_lines="ab")
+    assert train(folder) == 0
+    write_text(folder, "shuffled", cell_lines="cd")
+    assert train(folder) == 2
+    assert "text.parquet: of another cell_lines table than" in capsys.readouterr().err.splitlines()[-1]
+
+
 @pytest.mark.parametrize("part", ["value", "order"])
 def test_responses_of_the_same_pairs_and_other_values_are_refused(
     folder: Path, part: str, capsys: pytest.CaptureFixture[str]
@@ -181,7 +233,9 @@ def test_responses_of_the_same_pairs_and_other_values_are_refused(
         table["ln_ic50"] = table["ln_ic50"].to_numpy()[::-1].copy()
     write_table(table, folder / "response.parquet", "response")
     assert evaluate(folder) == 2
-    assert "response.parquet: not the responses that the fold's graph was made from! got" in capsys.readouterr().err
+    assert (
+        "response.parquet: not the response table that the fold's graph was made from! got" in capsys.readouterr().err
+    )
     assert not (folder / "metrics.json").exists()
 
 
@@ -199,7 +253,7 @@ def score_given(folder: Path, predicted: np.ndarray) -> tuple[str, float]:
     run = RUN | {"arch": "predictions", "settings": {"file": str(folder / "theirs{fold}.csv")}, "model": "theirs"}
     files = ["--model", str(folder / "model.pt"), "--history", str(folder / "history.csv")]
     given = ["--given", str(folder / "theirs2.csv")]
-    assert main(["train", "--settings", json.dumps(run), *inputs(folder)[:4], *given, *files]) == 0
+    assert main(["train", "--settings", json.dumps(run), *inputs(folder), *given, *files]) == 0
     (folder / "theirs2.csv").unlink()  # what is scored is what was frozen
     assert evaluate(folder) == 0
     state = load_tensors(folder / "model.pt")["state"]
@@ -214,7 +268,7 @@ def test_predictions_from_a_file_are_scored_and_no_test_response_reaches_their_c
     table["ln_ic50"] = table["ln_ic50"].to_numpy()[::-1].copy()
     write_table(table, folder / "response.parquet", "response")
     content = load_tensors(folder / "graph.pt")
-    save_tensors(folder / "graph.pt", {**content, "response_digest": response_digest(table)})
+    save_tensors(folder / "graph.pt", {**content, "digests": {"response": table_digest(table)}})
     permuted, worse = score_given(folder, observed + 0.5)
     assert permuted == state
     assert worse > 1.0

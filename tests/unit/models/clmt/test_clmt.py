@@ -99,10 +99,10 @@ def test_a_graph_of_the_queried_pairs_would_be_caught(fold: FoldData, fitted: CL
 
 
 def test_checkpoint_round_trip(fold: FoldData, fitted: CLMT, pairs: np.ndarray, tmp_path: Path) -> None:
-    save_checkpoint(tmp_path / "model.pt", fitted, {"arch": "clmt", "settings": QUICK}, {"epochs": 3})
-    loaded, settings, record = load_checkpoint(tmp_path / "model.pt")
+    save_checkpoint(tmp_path / "model.pt", fitted, {"arch": "clmt", "settings": QUICK}, {"epochs": 3}, fold)
+    loaded, settings, record, inputs = load_checkpoint(tmp_path / "model.pt")
     assert np.array_equal(loaded.predict(fold, pairs), fitted.predict(fold, pairs))
-    assert (settings["arch"], record["epochs"]) == ("clmt", 3)
+    assert (settings["arch"], record["epochs"], inputs) == ("clmt", 3, fold.digests())
 
 
 def test_a_file_that_is_no_checkpoint(tmp_path: Path) -> None:
