@@ -26,7 +26,7 @@ PLACES = {
     "config": "config/config.yaml",
     "demo": "config/demo.yaml",
     "offline": "config/offline.yaml",
-    "text_light": "config/text_light.yaml",
+    "light": "config/light.yaml",
     "own_data": "config/own_data.example.yaml",
     "sources": REGISTRY,
     "profiles": "workflow/profiles",

@@ -67,6 +67,9 @@ _ENTRIES: dict[str, Kind] = {
     "simulated": ("true or false", lambda value: isinstance(value, bool)),
 }
 
+#: Entries that some cards have: entry of ``graphs`` that a run read, and published faults that it repeats.
+_OF_VARIANTS: dict[str, Kind] = {"graph": _NAME, "faults": _LINE}
+
 
 def read_card(path: Path) -> dict[str, Any]:
     """Read ``metrics.json``.
@@ -83,5 +86,8 @@ def read_card(path: Path) -> dict[str, Any]:
         if key not in card:
             raise ClmtError(f"{path}: no entry {key!r}! got: {', '.join(sorted(card))[:200]}. {_REMEDY}")
         if not fits(card[key]):
+            raise ClmtError(f"{path}: {key}: got: {card[key]!r:.80}, expected: {expected}. {_REMEDY}")
+    for key, (expected, fits) in _OF_VARIANTS.items():
+        if key in card and not fits(card[key]):
             raise ClmtError(f"{path}: {key}: got: {card[key]!r:.80}, expected: {expected}. {_REMEDY}")
     return card

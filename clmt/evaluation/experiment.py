@@ -88,9 +88,14 @@ class Experiment:
         return bool(self.cards[0]["simulated"])
 
     @property
+    def faults(self) -> dict[str, str]:
+        """Published faults that each model repeats to measure them, parted by spaces; "" for a sound one."""
+        return {card["model"]: card.get("faults", "") for card in self.cards}
+
+    @property
     def baselines(self) -> list[str]:
-        """Models that CLMT has to beat, in order."""
-        of_model = {card["model"]: is_baseline(card) for card in self.cards}
+        """Models that CLMT has to beat, in order; none that repeats a fault."""
+        of_model = {card["model"]: is_baseline(card) and not card.get("faults") for card in self.cards}
         return [model for model in self.models if of_model[model]]
 
     @property

@@ -27,6 +27,7 @@ TABLE_COLUMNS = (
     "model",
     "fold",
     "simulated",
+    "faults",
     "n_train",
     "n_test",
     *METRICS,
@@ -40,7 +41,7 @@ TABLE_COLUMNS = (
     "clmt_version",
     "settings_digest",
 )
-"""Columns of ``results/<experiment>.tsv``."""
+"""Columns of ``results/<experiment>.tsv``; ``faults`` names those of the published code that the run repeats."""
 
 SUMMARY_COLUMNS = (
     "experiment",
@@ -50,6 +51,7 @@ SUMMARY_COLUMNS = (
     "folds",
     "model",
     "baseline",
+    "faults",
     "seeds",
     "metric",
     "mean",
@@ -66,7 +68,8 @@ SUMMARY_COLUMNS = (
 )
 """Columns of ``results/<experiment>_summary.tsv``.
 
-``folds`` is how many folds the experiment ran; ``mean``, ``sd`` and ``n`` are over those in which the metric is
+``folds`` is how many folds the experiment ran; ``faults`` are the published ones that a model repeats; ``mean``, ``sd``
+and ``n`` are over the folds in which the metric is
 defined; ``all_folds`` is the metric over the test pairs of all these folds at once, and ``difference`` is that of
 ``model`` minus that of ``reference``: the baseline with the best value of it, or the first model without a baseline.
 The row of a model that others repeat from other ``seeds`` is over all of them. ``detectable`` is the difference that
@@ -183,6 +186,7 @@ def summary_rows(experiment: Experiment, *, replicates: int = 2000, seed: int = 
                 "folds": len(experiment.folds),
                 "model": model,
                 "baseline": model in experiment.baselines,
+                "faults": experiment.faults[model],
                 "seeds": len(experiment.seeds[model]),
                 "metric": metric,
                 **_fold_summary(_over_seeds(experiment, model, metric)),

@@ -1,13 +1,14 @@
 """The heterogeneous graph of one fold: scaled omics, similarity and response edges, auxiliary labels, pairs.
 
 Everything that is fitted (gene choice, scaling, neighbours, thresholds, vocabularies of tissues and pathways) is fitted
-on the fold's training pairs. Test responses are not in the result, so nothing downstream of it can look at them.
+on the fold's training pairs. Test responses are not in the result, so nothing downstream of it can look at them. A
+variant that repeats faults of the published implementation says so in its field ``faults``.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import torch
@@ -48,27 +49,34 @@ def build_graph(
     """
     cell_ids, drug_ids = (tables[kind].iloc[:, 0].astype(str).tolist() for kind in ("cell_lines", "drugs"))
     _check_rows(tables, molecules, cell_ids)
-    known = _known_pairs(folds, tables["response"], cell_ids, drug_ids)
+    faults = settings.faults or ()
+    measured = _measured_pairs(folds, tables["response"], cell_ids, drug_ids)
+    known = _known_pairs(measured, "test" if "test_validates" in faults else "validation")
     train = known["train_pairs"]
     if len(train) == 0:
         raise ClmtError("folds: no training pair! got: 0, expected: at least 1. Rebuild the folds")
     train_cells, train_drugs = np.zeros(len(cell_ids), dtype=bool), np.zeros(len(drug_ids), dtype=bool)
     train_cells[train[:, 0]], train_drugs[train[:, 1]] = True, True
-    arrays = {"train_cells": train_cells, "train_drugs": train_drugs, "response_edges": train.T, **known}
-    genes, arrays["expression"] = _expression(tables["expression"], train_cells, settings.genes)
+    edges = measured.pairs if "test_edges" in faults else train
+    arrays = {"train_cells": train_cells, "train_drugs": train_drugs, "response_edges": edges.T, **known}
+    fitted = measured if "fitted_on_all" in faults else measured.of("train")
+    genes, arrays["expression"] = _expression(
+        tables["expression"], np.isin(np.arange(len(cell_ids)), fitted.pairs[:, 0]), settings.genes
+    )
     arrays |= {kind: tables[kind].iloc[:, 1:].to_numpy(dtype=np.uint8) for kind in ("mutation", "copy_number")}
+    skip = int("nearest_dropped" in faults)
     arrays["cell_similar_edges"], arrays["cell_similarity"] = pearson_neighbours(
-        arrays["expression"], train_cells, settings.neighbours
+        arrays["expression"], train_cells, settings.neighbours, skip=skip
     )
     arrays["drug_similar_edges"], arrays["drug_similarity"] = dice_neighbours(
-        np.asarray(molecules["morgan2"]), train_drugs, settings.neighbours
+        np.asarray(molecules["morgan2"]), train_drugs, settings.neighbours, skip=skip
     )
     arrays["cell_tissue"], tissues = tissue_labels(tables["cell_lines"], train_cells)
     arrays["tissue"] = np.where(train_cells, arrays["cell_tissue"], -1)
-    arrays["pathway"], pathways = pathway_labels(tables["drugs"], train_drugs)
+    arrays["pathway"], pathways = pathway_labels(tables["drugs"], train_drugs, 1 if "first_pathway" in faults else None)
     arrays["threshold"] = sensitivity_thresholds(
-        known["train_ln_ic50"],
-        train[:, 1],
+        fitted.ln_ic50,
+        fitted.pairs[:, 1],
         drug_ids,
         draws=settings.threshold_draws,
         seed=settings.seed,
@@ -89,6 +97,8 @@ def build_graph(
         cell_histology=annotation_texts(tables["cell_lines"]["histology"]),
         drug_targets=annotation_texts(tables["drugs"]["targets"]),
         drug_pathways=annotation_texts(tables["drugs"]["target_pathway"]),
+        variant=settings.variant or "",
+        faults=list(faults),
     )
 
 
@@ -112,10 +122,27 @@ def _check_rows(tables: dict[str, pd.DataFrame], molecules: dict[str, Any], cell
     check_drugs(molecules, tables["drugs"], "molecules.pt")
 
 
-def _known_pairs(
-    folds: pd.DataFrame, response: pd.DataFrame, cell_ids: list[str], drug_ids: list[str]
-) -> dict[str, np.ndarray]:
-    """Look up rows of the pairs by role, and responses of those that may be known."""
+class _Measured(NamedTuple):
+    """Pairs int64 (n, 2) of rows, their ln IC50 float32 (n,), uM, and their roles (n,)."""
+
+    pairs: np.ndarray
+    ln_ic50: np.ndarray
+    role: np.ndarray
+
+    def of(self, role: str) -> _Measured:
+        """Those of a role."""
+        return _Measured(*(part[self.role == role] for part in self))
+
+
+def _known_pairs(measured: _Measured, validation: str) -> dict[str, np.ndarray]:
+    """Pairs by role, and responses of those that may be known; ``validation`` is the role that chooses the epoch."""
+    roles = {"train": "train", "validation": validation, "test": "test"}
+    known = {f"{name}_pairs": measured.of(role).pairs for name, role in roles.items()}
+    return known | {f"{name}_ln_ic50": measured.of(roles[name]).ln_ic50 for name in ("train", "validation")}
+
+
+def _measured_pairs(folds: pd.DataFrame, response: pd.DataFrame, cell_ids: list[str], drug_ids: list[str]) -> _Measured:
+    """Look up rows and responses of the pairs of a fold."""
     cells = {cell: row for row, cell in enumerate(cell_ids)}
     drugs = {drug: row for row, drug in enumerate(drug_ids)}
     keys = list(zip(response["cell_line_id"].tolist(), response["drug_id"].tolist(), strict=True))
@@ -130,12 +157,7 @@ def _known_pairs(
                 raise ClmtError(f"response table: {what} {key[0]!r} is not in its table! Rebuild the tables")
     pairs = np.array([(cells[cell], drugs[drug]) for cell, drug in wanted], dtype=np.int64).reshape(-1, 2)
     place = np.array([rows[key] for key in wanted], dtype=np.int64)
-    ln_ic50 = response["ln_ic50"].to_numpy(dtype=np.float32)
-    role = folds["role"].to_numpy()
-    known = {f"{name}_pairs": pairs[role == name] for name in ("train", "validation", "test")}
-    for name in ("train", "validation"):
-        known[f"{name}_ln_ic50"] = ln_ic50[place[role == name]]
-    return known
+    return _Measured(pairs, response["ln_ic50"].to_numpy(dtype=np.float32)[place], folds["role"].to_numpy())
 
 
 def _expression(table: pd.DataFrame, train_cells: np.ndarray, genes: int) -> tuple[list[str], np.ndarray]:

@@ -80,6 +80,8 @@ class FoldGraph:
     digests
         What the graph was made of: `clmt.tables.schema.table_digest` of the table of each kind, and
         `clmt.tensors.content_digest` of the ``molecules``; none where it was made of no files. No model reads them.
+    variant, faults
+        Entry of ``graphs`` that the graph was built with, "" for that of the features; the faults that it repeats.
     """
 
     dataset: str
@@ -115,6 +117,8 @@ class FoldGraph:
     validation_ln_ic50: Annotated[Tensor, _responses("validation pairs")]
     test_pairs: Annotated[Tensor, _pairs("test pairs")]
     digests: Annotated[dict[str, str], dict] = field(default_factory=dict)
+    variant: str = ""
+    faults: Annotated[list[str], Names("faults")] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Refuse a part of another type, shape or range than its field says."""
@@ -182,6 +186,12 @@ class FoldGraph:
                     f"{path}: not the graph of this run's {key}! got: {getattr(self, key)!r}, "
                     f"expected: {settings[key]!r}. Name the right graph.pt, or delete it and run build_graph"
                 )
+        wanted = settings.get("graph") or ""
+        if self.variant != wanted:
+            raise ClmtError(
+                f"{path}: not the graph of this run, whose entry of graphs is another! got: {self.variant or 'none'}, "
+                f"expected: {wanted or 'none'}. Name the right file, or delete it and run build_graph"
+            )
 
     def to_hetero_data(self, molecules: Mapping[str, Any] | None = None) -> HeteroData:
         """Turn it to PyTorch Geometric's form, see `clmt.graph.hetero_data`."""

@@ -39,7 +39,9 @@ def tissue_labels(cell_lines: pd.DataFrame, train_cells: np.ndarray) -> tuple[np
     return np.array([index.get(site, -1) for site in sites], dtype=np.int64), names
 
 
-def pathway_labels(drugs: pd.DataFrame, train_drugs: np.ndarray) -> tuple[np.ndarray, list[str]]:
+def pathway_labels(
+    drugs: pd.DataFrame, train_drugs: np.ndarray, most: int | None = None
+) -> tuple[np.ndarray, list[str]]:
     """Mark the target pathways of the training drugs; a drug keeps all that it has.
 
     Parameters
@@ -48,13 +50,15 @@ def pathway_labels(drugs: pd.DataFrame, train_drugs: np.ndarray) -> tuple[np.nda
         The table (D rows), column ``target_pathway``.
     train_drugs
         Bool (D,).
+    most
+        Pathways that a drug keeps at most; None keeps all, as it should be.
 
     Returns
     -------
     Float32 (D, P) of 0 and 1, zeros where unknown or not a training drug, and the sorted names of the pathways.
     """
     labels = [
-        [label for label in split_labels(str(text)) if train and label.lower() not in UNKNOWN_LABELS]
+        [label for label in split_labels(str(text)) if train and label.lower() not in UNKNOWN_LABELS][:most]
         for text, train in zip(drugs["target_pathway"].tolist(), train_drugs, strict=True)
     ]
     names = sorted({label for several in labels for label in several})

@@ -20,7 +20,9 @@ BLOCK = 512
 DECIMALS = 6
 
 
-def pearson_neighbours(features: np.ndarray, sources: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+def pearson_neighbours(
+    features: np.ndarray, sources: np.ndarray, count: int, skip: int = 0
+) -> tuple[np.ndarray, np.ndarray]:
     """Find each row's ``count`` sources of highest Pearson correlation; only positive ones become edges.
 
     Parameters
@@ -31,6 +33,8 @@ def pearson_neighbours(features: np.ndarray, sources: np.ndarray, count: int) ->
         Bool (n,): rows that may be neighbours (the training entities).
     count
         Neighbours of each row, at least 1; a row never is its own neighbour.
+    skip
+        Most similar sources of each row that are passed over, which none should be.
 
     Returns
     -------
@@ -45,17 +49,19 @@ def pearson_neighbours(features: np.ndarray, sources: np.ndarray, count: int) ->
     def similarity(rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         return unit[rows] @ unit[columns].T
 
-    return _nearest(similarity, sources, count, positive=True)
+    return _nearest(similarity, sources, count, skip, positive=True)
 
 
-def dice_neighbours(fingerprints: np.ndarray, sources: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+def dice_neighbours(
+    fingerprints: np.ndarray, sources: np.ndarray, count: int, skip: int = 0
+) -> tuple[np.ndarray, np.ndarray]:
     """Find each row's ``count`` sources of highest Dice similarity ``2 |a and b| / (|a| + |b|)``.
 
     Parameters
     ----------
     fingerprints
         0/1 (n, bits), for instance Morgan fingerprints of radius 2 and 2,048 bits.
-    sources, count
+    sources, count, skip
         As in `pearson_neighbours`.
 
     Returns
@@ -70,11 +76,16 @@ def dice_neighbours(fingerprints: np.ndarray, sources: np.ndarray, count: int) -
         total = on[rows][:, None] + on[columns][None, :]
         return np.divide(2.0 * shared, total, out=np.zeros_like(shared), where=total > 0)
 
-    return _nearest(similarity, sources, count, positive=False)
+    return _nearest(similarity, sources, count, skip, positive=False)
 
 
 def _nearest(
-    similarity: Callable[[np.ndarray, np.ndarray], np.ndarray], sources: np.ndarray, count: int, *, positive: bool
+    similarity: Callable[[np.ndarray, np.ndarray], np.ndarray],
+    sources: np.ndarray,
+    count: int,
+    skip: int,
+    *,
+    positive: bool,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Rank the sources of every row, block by block, so that memory grows with n and not with its square."""
     if count < 1:
@@ -88,7 +99,7 @@ def _nearest(
         if positive:
             allowed &= block > 0
         block = np.where(allowed, block, -np.inf)
-        order = np.argsort(-block, axis=1, kind="stable")[:, :count]
+        order = np.argsort(-block, axis=1, kind="stable")[:, skip : skip + count]
         best = np.take_along_axis(block, order, axis=1)
         kept = np.isfinite(best)
         edges.append(np.stack([columns[order][kept], np.broadcast_to(rows[:, None], order.shape)[kept]]))

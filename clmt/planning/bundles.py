@@ -7,7 +7,16 @@ from typing import Any
 
 from clmt.errors import ClmtError, choose
 from clmt.planning.encoders import encoder_settings
-from clmt.planning.runs import Run, archive_sources, experiment_runs, molecule_settings, planned_experiments
+from clmt.planning.runs import (
+    Run,
+    archive_sources,
+    experiment_runs,
+    graph_settings,
+    model_faults,
+    model_graph,
+    molecule_settings,
+    planned_experiments,
+)
 from clmt.planning.runs import text_encoder as chosen_encoder
 
 __all__ = ["GROUPS", "PROTOCOL_OF_KIND", "SPLIT", "bundle_models", "bundle_settings", "calibration_runs"]
@@ -34,6 +43,11 @@ def bundle_models(config: Config, model: str) -> list[str]:
     if entry["arch"] != "clmt" or "repeat_of" in entry:
         got = f"a repeat of {entry['repeat_of']}" if "repeat_of" in entry else f"arch {entry['arch']}"
         raise ClmtError(f"config: models.{model} makes no bundle! got: {got}, expected: a model of arch clmt itself")
+    if faults := model_faults(config, model):
+        raise ClmtError(
+            f"config: models.{model} makes no bundle, because it repeats published faults! got: {', '.join(faults)}, "
+            "expected: none. Name a sound model"
+        )
     return [model, *(name for name, other in config["models"].items() if other.get("repeat_of") == model)]
 
 
@@ -46,7 +60,7 @@ def bundle_settings(config: Config, dataset: str, model: str) -> dict[str, Any]:
         "model": model,
         "models": bundle_models(config, model),
         "simulated": entry["simulated"],
-        "neighbours": config["features"]["neighbours"],
+        "neighbours": graph_settings(config, dataset, SPLIT, 0, model_graph(config, model))["neighbours"],
         "molecules": molecule_settings(config),
         "encoder": encoder_settings(config, encoder) if encoder else {},
         "sources": [*dict.fromkeys(archive_sources(entry).values())],

@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from clmt.errors import ClmtError, expected_one_of, shown
+from clmt.planning.architectures import ARCHITECTURES
 from clmt.planning.encoders import BASE_OF_TEXT, check_variant
 from clmt.planning.layouts import are_studies, is_own, layout_parts
 from clmt.planning.own_files import own_files
@@ -23,6 +24,7 @@ from clmt.planning.runs import (
     experiment_folds,
     folds_settings,
     member_models,
+    model_faults,
     planned_datasets,
     planned_experiments,
 )
@@ -137,6 +139,8 @@ def check_names(config: Mapping[str, Any], sources: Collection[str] | None = Non
     for key, value, options in _references(config):
         if value not in options:
             raise expected_one_of(f"config: {key} is not declared", value, options, REMEDY)
+    for name in config["models"]:
+        _check_members(config, name)
     for name, entry in config["datasets"].items():
         _check_archive(name, entry, sources)
     for name in config["datasets"]:
@@ -146,6 +150,7 @@ def check_names(config: Mapping[str, Any], sources: Collection[str] | None = Non
     for name in config["experiments"]:
         _check_ending(name)
         _check_folds(config, name)
+        _check_reference(config, name)
     if not planned_experiments(config):
         raise ClmtError(
             f"config: no experiment is planned! got: simulated {config['simulated']}, expected: an experiment on a "
@@ -177,6 +182,8 @@ def _references(config: Mapping[str, Any]) -> Iterator[tuple[str, str, Collectio
     for name, entry in config["models"].items():
         if "text_encoder" in entry:
             yield f"models.{name}.text_encoder", entry["text_encoder"], config["encoders"]
+        if entry.get("graph") is not None:
+            yield f"models.{name}.graph", entry["graph"], config.get("graphs", {})
         for member in member_models(config, name):
             alone = {other for other in config["models"] if not member_models(config, other)}
             yield f"models.{name}.members", member, alone
@@ -252,6 +259,29 @@ def _check_repeat(config: Mapping[str, Any], name: str) -> None:
         raise ClmtError(
             f"{place}.arch is not that of {entry['repeat_of']}! got: {entry['arch']!r}, expected: {first['arch']!r}. "
             f"{REMEDY}"
+        )
+
+
+def _check_members(config: Mapping[str, Any], name: str) -> None:
+    """Refuse a mean of models that repeat published faults: it would pass for a sound one."""
+    for member in member_models(config, name):
+        if faults := model_faults(config, member):
+            raise ClmtError(
+                f"config: models.{name}.members: {member} repeats published faults! got: {', '.join(faults)}, "
+                f"expected: sound models. {REMEDY}"
+            )
+
+
+def _check_reference(config: Mapping[str, Any], name: str) -> None:
+    """Refuse an experiment whose differences would be to a model that repeats published faults."""
+    models = config["experiments"][name]["models"]
+    sound = [model for model in models if not model_faults(config, model)]
+    baselines = [model for model in sound if ARCHITECTURES[config["models"][model]["arch"]].baseline]
+    if not baselines and models[0] not in sound:
+        faults = ", ".join(model_faults(config, models[0]))
+        raise ClmtError(
+            f"config: experiments.{name}.models has no sound model to compare with! got: {models[0]}, which repeats "
+            f"{faults}, expected: a baseline among them, or a sound model first. {REMEDY}"
         )
 
 

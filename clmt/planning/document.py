@@ -20,7 +20,7 @@ from clmt.planning.architectures import ARCHITECTURES
 from clmt.planning.settings.base import Settings
 from clmt.planning.settings.config import Config, Experiment, Group
 from clmt.planning.settings.encoders import Variant
-from clmt.planning.settings.features import Features
+from clmt.planning.settings.features import Features, GraphFaults
 from clmt.planning.settings.folds import Split, SplitFile, SplitStudies
 from clmt.planning.settings.refusal import TYPES, followed, range_in_words
 from clmt.planning.settings.tables import Dataset
@@ -34,7 +34,19 @@ MARKED = re.compile(r"(<!-- keys: (\w+) -->\n).*?(<!-- end of keys -->)", re.DOT
 #: Groups of keys that have a table, by the name in the mark; "models" stands for the settings of all architectures.
 GROUPS: dict[str, type[Settings]] = {
     model.__name__: model
-    for model in (Config, Dataset, Features, Text, Variant, Split, SplitFile, SplitStudies, Experiment, Group)
+    for model in (
+        Config,
+        Dataset,
+        Features,
+        GraphFaults,
+        Text,
+        Variant,
+        Split,
+        SplitFile,
+        SplitStudies,
+        Experiment,
+        Group,
+    )
 }
 HEADER = "# Made by python -m clmt.planning.document from clmt/planning/settings; a test fails where the two differ.\n"
 

@@ -36,9 +36,12 @@ __all__ = [
     "experiment_runs",
     "folds_settings",
     "given_file",
+    "graph_file",
     "graph_settings",
     "member_models",
     "model_code",
+    "model_faults",
+    "model_graph",
     "molecule_settings",
     "planned_datasets",
     "planned_experiments",
@@ -57,7 +60,7 @@ __all__ = [
 Config = Mapping[str, Any]
 
 #: Keys of a model that are no settings of its architecture.
-MODEL_KEYS = ("arch", "text_encoder", "repeat_of")
+MODEL_KEYS = ("arch", "text_encoder", "repeat_of", "graph")
 
 
 class Run(NamedTuple):
@@ -214,11 +217,35 @@ def folds_settings(config: Config, dataset: str, split: str) -> dict[str, Any]:
     return fold_settings(entry).take(entry, own, place=f"config: splits.{split}").plain()
 
 
-def graph_settings(config: Config, dataset: str, split: str, fold: int | str) -> dict[str, Any]:
-    """Settings of the graph of one fold: whose it is, the features' settings and its derived seed."""
+def model_graph(config: Config, model: str) -> str | None:
+    """Entry of ``graphs`` whose graph a model reads; None for that of the features."""
+    name: str | None = _model(config, model).get("graph")
+    return name
+
+
+def model_faults(config: Config, model: str) -> list[str]:
+    """Faults of the published implementation that a model repeats, those of its graph and its own; none if sound."""
+    graph = model_graph(config, model)
+    entries = [*([_graph(config, graph)] if graph else []), _model(config, model)]
+    return [fault for entry in entries for fault in entry.get("faults") or ()]
+
+
+def graph_file(config: Config, run: Run) -> str:
+    """File of the graph that a run reads: ``graph.pt``, or ``graph_<entry of graphs>.pt``."""
+    graph = model_graph(config, run.model)
+    return f"results/{run.dataset}/{run.split}/fold{run.fold}/graph{f'_{graph}' if graph else ''}.pt"
+
+
+def graph_settings(
+    config: Config, dataset: str, split: str, fold: int | str, variant: str | None = None
+) -> dict[str, Any]:
+    """Settings of the graph of one fold: whose it is, the features' settings or a variant's, and its derived seed."""
     seed = derive_seed(config["seed"], dataset, split, "graph", int(fold))
-    own = {"dataset": dataset, "split": split, "fold": int(fold), "seed": seed}
-    return GraphSettings.take(config["features"], own, place="config: features").plain()
+    own: dict[str, Any] = {"dataset": dataset, "split": split, "fold": int(fold), "seed": seed}
+    if not variant:
+        return GraphSettings.take(config["features"], own, place="config: features").plain()
+    changed = {**_graph(config, variant), "variant": variant}
+    return GraphSettings.take(config["features"], changed, own, place=f"config: graphs.{variant}").plain()
 
 
 def run_settings(config: Config, dataset: str, split: str, model: str, fold: int | str) -> dict[str, Any]:
@@ -227,10 +254,11 @@ def run_settings(config: Config, dataset: str, split: str, model: str, fold: int
     Returns
     -------
     dict
-        ``arch``, ``settings`` (all of the architecture's own), ``seed`` (derived), ``text_encoder`` (or null), and the
-        names ``dataset``, ``split``, ``model`` and ``fold``.
+        ``arch``, ``settings`` (all of the architecture's own), ``seed`` (derived), ``text_encoder`` (or null), the
+        names ``dataset``, ``split``, ``model`` and ``fold``, and ``graph`` where the model names one.
     """
     entry = _model(config, model)
+    graph = model_graph(config, model)
     settings = {key: value for key, value in entry.items() if key not in MODEL_KEYS}
     return {
         "arch": entry["arch"],
@@ -241,6 +269,7 @@ def run_settings(config: Config, dataset: str, split: str, model: str, fold: int
         "split": split,
         "model": model,
         "fold": int(fold),
+        **({"graph": graph} if graph else {}),
     }
 
 
@@ -285,6 +314,11 @@ def _architecture(config: Config, model: str) -> Architecture:
     return found
 
 
+def _graph(config: Config, name: str) -> Mapping[str, Any]:
+    entry: Mapping[str, Any] = choose("unknown entry of graphs", name, config.get("graphs", {}))
+    return entry
+
+
 def _declared(config: Config, block: str, name: str) -> Mapping[str, Any]:
     entry: Mapping[str, Any] = choose(f"unknown entry of {block}", name, config[block])
     return entry
@@ -300,6 +334,8 @@ STAGES = {
     "text": _stage(text_settings, "dataset"),
     "molecules": _stage(molecule_settings),
     "folds": _stage(folds_settings, "dataset", "split"),
-    "graph": _stage(graph_settings, "dataset", "split", "fold"),
+    "graph": lambda config, wildcards: graph_settings(
+        config, wildcards.dataset, wildcards.split, wildcards.fold, wildcards.variant.removeprefix("_")
+    ),
     "run": _stage(run_settings, "dataset", "split", "model", "fold"),
 }

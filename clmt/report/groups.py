@@ -20,11 +20,12 @@ from clmt.tables.schema import read_table
 
 __all__ = ["GROUP_COLUMNS", "group_rows", "write_groups"]
 
-GROUP_COLUMNS = ("experiment", "kind", "name", "targets", "target_pathway", "pairs", "model", "rmse", "r")
+GROUP_COLUMNS = ("experiment", "kind", "name", "targets", "target_pathway", "pairs", "model", "faults", "rmse", "r")
 """Columns of ``results/<experiment>_per_drug.tsv``.
 
-``kind`` is drug or tissue. ``rmse`` is over the test pairs of all folds; ``r`` is the mean over folds of the Pearson
-correlation over the cell lines of the drug, or over the drugs of each cell line of the tissue.
+``kind`` is drug or tissue; ``faults`` are the published ones that the model repeats. ``rmse`` is over the test pairs of
+all folds; ``r`` is the mean over folds of the Pearson correlation over the cell lines of the drug, or over the drugs of
+each cell line of the tissue.
 """
 
 
@@ -53,6 +54,7 @@ def group_rows(
     rows = []
     for model in experiment.models:
         own = {"experiment": experiment.name, "model": model, "targets": "", "target_pathway": ""}
+        own["faults"] = experiment.faults[model]
         for row, (drug, error, r) in enumerate(zip(pairs.drug_ids, *drug_scores(pairs, model), strict=True)):
             labels = {key: drugs[drug][key] for key in ("targets", "target_pathway")}
             rows.append({**own, "kind": "drug", "name": drug, **labels, "pairs": int(counts[0][row])} | _pair(error, r))

@@ -43,9 +43,14 @@ class Summary:
         """Models in the order of the table."""
         return list(dict.fromkeys(model for model, _ in self.means))
 
+    @property
+    def sound(self) -> list[str]:
+        """Models that repeat no published fault."""
+        return [model for model in self.models if not self.means[model, "rmse"]["faults"]]
+
     def best(self, *, baseline: bool) -> str | None:
-        """The model of lowest RMSE among the baselines, or among the others."""
-        kind = [m for m in self.models if (self.means[m, "rmse"]["baseline"] == "yes") == baseline]
+        """The sound model of lowest RMSE among the baselines, or among the others."""
+        kind = [m for m in self.sound if (self.means[m, "rmse"]["baseline"] == "yes") == baseline]
         return min(kind, key=lambda model: float(self.means[model, "rmse"]["mean"]), default=None)
 
     def ends(self, metric: str = "rmse") -> dict[str, tuple[float, float, float]]:
@@ -157,6 +162,7 @@ def _table(read: Summary) -> dict[str, Any]:
         {
             "model": model,
             "ours": read.means[model, "rmse"]["baseline"] != "yes",
+            "faults": read.means[model, "rmse"]["faults"],
             "cells": [
                 {"text": _mean(read, model, name), "best": read.means[model, name]["mean"] == best[name] != ""}
                 for name in _SHOWN
@@ -178,7 +184,7 @@ def _table(read: Summary) -> dict[str, Any]:
 
 
 def _best_value(read: Summary, metric: str) -> str:
-    known = [read.means[model, metric]["mean"] for model in read.models if read.means[model, metric]["mean"]]
+    known = [read.means[model, metric]["mean"] for model in read.sound if read.means[model, metric]["mean"]]
     return (min if metric in _LOWER_IS_BETTER else max)(known, key=float, default="")
 
 

@@ -72,10 +72,13 @@ def subtitle(experiment: Experiment) -> str:
     """What the figure is of: dataset, split, folds and size."""
     pairs = experiment.pairs
     n_folds = len(experiment.folds)
+    faulty = sum(bool(faults) for faults in experiment.faults.values())
+    unsound = f"; {faulty} of {len(experiment.models)} models not sound, with published faults" if faulty else ""
     return (
         f"{experiment.name}: dataset {experiment.dataset}, split {experiment.split}, "
         f"{n_folds} fold{'s' * (n_folds > 1)}, "
         f"{len(pairs.observed):,} test pairs ({len(pairs.cell_line_ids):,} cell lines, {len(pairs.drug_ids):,} drugs)"
+        f"{unsound}"
     )
 
 

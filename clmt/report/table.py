@@ -54,7 +54,7 @@ def _table_rows(experiment: Experiment, summary: Sequence[Mapping[str, str]]) ->
         cells = [_mean_cell(found[model, name]) for name in METRICS]
         cells += [_difference_cell(found[model, name]) for name in COMPARED]
         role = "baseline" if model in experiment.baselines else "CLMT"
-        rows.append({"model": model, "role": role, "cells": cells})
+        rows.append({"model": model, "role": role, "faults": experiment.faults[model], "cells": cells})
     return rows
 
 

@@ -5,6 +5,7 @@ Digests of what it was fitted on stand beside them, so that it is not used with 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,9 +15,10 @@ from clmt.tensors import load_tensors, save_tensors
 
 if TYPE_CHECKING:
     from clmt.graph.fold_data import FoldData
+    from clmt.graph.fold_graph import FoldGraph
     from clmt.models.base import Model
 
-__all__ = ["Checkpoint", "load_checkpoint", "save_checkpoint"]
+__all__ = ["Checkpoint", "load_checkpoint", "published_faults", "save_checkpoint"]
 
 KEYS = {"settings", "state", "record", "inputs"}
 _REMEDY = "Delete it and run the rule train"
@@ -74,3 +76,8 @@ def load_checkpoint(path: Path) -> Checkpoint:
             f"{path}: its state does not fit its settings ({type(error).__name__}: {reason})! {_REMEDY}"
         ) from None
     return Checkpoint(model, settings, content["record"], content["inputs"])
+
+
+def published_faults(settings: Mapping[str, Any], graph: FoldGraph) -> list[str]:
+    """Faults of the published implementation that a run repeats, those of its graph and of its model; none if sound."""
+    return [*graph.faults, *(settings["settings"].get("faults") or ())]

@@ -14,7 +14,7 @@ from clmt.evaluation.score import write_evaluation
 from clmt.graph.fold_data import FoldData, load_fold
 from clmt.models.effects import fit_mean_effects
 from clmt.planning.runs import settings_digest
-from clmt.runs.checkpoint import load_checkpoint
+from clmt.runs.checkpoint import load_checkpoint, published_faults
 
 __all__ = ["evaluate_run", "training_effects"]
 
@@ -89,6 +89,10 @@ def evaluate_run(
         "simulated": simulated,
         "settings_digest": settings_digest(settings),
     }
+    if fold.graph.variant:
+        card["graph"] = fold.graph.variant
+    if faults := published_faults(settings, fold.graph):
+        card["faults"] = " ".join(faults)
     write_evaluation(
         cell_line_ids=fold.graph.cell_line_ids,
         drug_ids=fold.graph.drug_ids,

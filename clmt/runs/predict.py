@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
+from clmt.errors import ClmtError
 from clmt.graph.fold_data import load_fold
 from clmt.graph.held_out import held_out_pairs, write_held_out
 from clmt.planning.runs import settings_digest
-from clmt.runs.checkpoint import load_checkpoint
+from clmt.runs.checkpoint import load_checkpoint, published_faults
 
 __all__ = ["predict_held_out"]
 
@@ -22,6 +23,11 @@ def predict_held_out(checkpoint: Path, *, graph: Path, molecules: Path, text: Pa
     fold = load_fold(graph, molecules, text, settings.get("text_encoder"))
     fold.graph.check_fold(settings, graph)
     frozen.check_inputs(fold, checkpoint)
+    if faults := published_faults(settings, fold.graph):
+        raise ClmtError(
+            f"{checkpoint}: repeats published faults, so that no other model may read it! got: {', '.join(faults)}, "
+            "expected: a sound model. Name another one among the members"
+        )
     pairs = held_out_pairs(fold.graph)
     facts = {**settings, "settings_digest": settings_digest(settings)}
     write_held_out(out, fold.graph, frozen.model.predict(fold, pairs), facts)

@@ -82,7 +82,8 @@ def _links(table: Path, run: dict[str, str], registry: Registry, downloads: Path
     )
     yield _predictions(folder / "predictions.parquet", card)
     yield from _checkpoint(folder / "model.pt", card, split)
-    yield from _inputs(split / f"fold{run['fold']}" / "graph.pt", dataset)
+    variant = f"_{card['graph']}" if card.get("graph") else ""
+    yield from _inputs(split / f"fold{run['fold']}" / f"graph{variant}.pt", dataset)
     yield _link(split / "folds.parquet", "the role of every pair in every fold")
     yield from _sources(dataset / "tables" / "audit.json", registry, downloads)
 

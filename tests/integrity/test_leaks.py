@@ -16,13 +16,13 @@ import pytest
 import torch
 
 import clmt.graph.build
+from clmt.errors import ClmtError
 from clmt.folds.make import make_folds
 from clmt.graph import labels
 from clmt.graph.build import build_graph
 from clmt.graph.fold_graph import FoldGraph
 from clmt.graph.neighbours import dice_neighbours, pearson_neighbours
 from clmt.graph.omics import choose_genes, scale_expression
-from clmt.graph.thresholds import sensitivity_thresholds
 from clmt.planning.protocols import PROTOCOLS
 from clmt.planning.settings.features import GraphSettings
 from clmt.planning.settings.folds import FoldSettings
@@ -38,9 +38,15 @@ def our_folds(response: pd.DataFrame, protocol: str, seed: int = 0) -> pd.DataFr
     return make_folds(response, tables["cell_lines"], tables["drugs"], settings).astype({"role": object})
 
 
-def our_graph(tables: dict, protocol: str) -> FoldGraph:
+def our_graph(tables: dict, protocol: str, *faults: str) -> FoldGraph:
     folds = our_folds(tables["response"], protocol)
-    return build_graph(tables, make_molecules(), folds[folds["fold"] == 0].reset_index(drop=True), SETTINGS)
+    settings = SETTINGS.model_copy(update={"faults": faults, "variant": "faulty"} if faults else {})
+    return build_graph(tables, make_molecules(), folds[folds["fold"] == 0].reset_index(drop=True), settings)
+
+
+def switched(fault: str) -> Build:
+    """The graph with a fault of the published code that a setting switches back."""
+    return lambda tables, protocol: our_graph(tables, protocol, fault)
 
 
 # Fault 2: message passing sees training pairs only, and in blind protocols training entities only.
@@ -65,17 +71,32 @@ def test_message_passing_sees_training_only(protocol: str) -> None:
 
 
 def test_message_passing_check_catches_test_edges_and_test_sources(monkeypatch: pytest.MonkeyPatch) -> None:
-    def with_test_edges(tables: dict, protocol: str) -> FoldGraph:
-        graph = our_graph(tables, protocol)
-        return replace(graph, response_edges=torch.cat([graph.train_pairs, graph.test_pairs]).T)
-
-    with pytest.raises(AssertionError):
-        check_message_passing(with_test_edges, "mixed")
+    for protocol in ("mixed", "drug_blind"):
+        with pytest.raises(AssertionError):
+            check_message_passing(switched("test_edges"), protocol)
     for name, ours in (("pearson_neighbours", pearson_neighbours), ("dice_neighbours", dice_neighbours)):
         with monkeypatch.context() as patch:
-            patch.setattr(clmt.graph.build, name, lambda x, sources, k, ours=ours: ours(x, np.ones_like(sources), k))
+            wrong = lambda x, sources, k, ours=ours, **skip: ours(x, np.ones_like(sources), k)  # noqa: E731
+            patch.setattr(clmt.graph.build, name, wrong)
             with pytest.raises(AssertionError):
                 check_message_passing(our_graph, "double_blind")
+
+
+# The pairs that choose an epoch are no test pairs.
+
+
+def check_test_pairs_choose_nothing(build: Build, protocol: str) -> None:
+    graph = build(make_tables(), protocol)
+    chosen, tested = (set(map(tuple, pairs.tolist())) for pairs in (graph.validation_pairs, graph.test_pairs))
+    assert chosen
+    assert not chosen & tested
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_test_pairs_choose_nothing(protocol: str) -> None:
+    check_test_pairs_choose_nothing(our_graph, protocol)
+    with pytest.raises(AssertionError):
+        check_test_pairs_choose_nothing(switched("test_validates"), protocol)
 
 
 # Fault 4: what is fitted is fitted on training pairs: other labels and other cell lines' expression do not change it.
@@ -107,13 +128,6 @@ def test_test_labels_change_nothing(protocol: str) -> None:
 
 
 def test_label_check_catches_thresholds_on_all_responses() -> None:
-    def with_all_responses(tables: dict, protocol: str) -> FoldGraph:
-        graph, response = our_graph(tables, protocol), tables["response"]
-        rows = response["drug_id"].map({drug: row for row, drug in enumerate(graph.drug_ids)}).to_numpy()
-        values = response["ln_ic50"].to_numpy()
-        threshold = sensitivity_thresholds(values, rows, graph.drug_ids, draws=5, seed=1)
-        return replace(graph, threshold=torch.from_numpy(threshold))
-
     def with_test_responses_inside(tables: dict, protocol: str) -> FoldGraph:
         graph = our_graph(tables, protocol)
         measured = tables["response"].pivot(index="cell_line_id", columns="drug_id", values="ln_ic50").to_numpy()
@@ -121,7 +135,7 @@ def test_label_check_catches_thresholds_on_all_responses() -> None:
         pairs = torch.cat([graph.train_pairs, graph.test_pairs])
         return replace(graph, train_pairs=pairs, train_ln_ic50=torch.cat([graph.train_ln_ic50, tested]))
 
-    for wrong in (with_all_responses, with_test_responses_inside):
+    for wrong in (switched("fitted_on_all"), with_test_responses_inside):
         with pytest.raises(AssertionError):
             check_test_labels_change_nothing(wrong, "mixed")
 
@@ -159,7 +173,9 @@ def test_test_expression_changes_its_own_rows_only() -> None:
 def test_expression_check_catches_fitting_on_all_cell_lines(
     name: str, ours: Callable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clmt.graph.build, name, lambda x, train, *rest: ours(x, np.ones_like(train), *rest))
+    with pytest.raises(AssertionError):
+        check_test_expression_changes_its_own_rows_only(switched("fitted_on_all"))
+    monkeypatch.setattr(clmt.graph.build, name, lambda x, train, *rest, **skip: ours(x, np.ones_like(train), *rest))
     with pytest.raises(AssertionError):
         check_test_expression_changes_its_own_rows_only(our_graph)
 
@@ -220,9 +236,7 @@ def test_nearest_neighbour_is_kept() -> None:
 
 def test_neighbour_check_catches_a_dropped_nearest_and_a_fixed_count() -> None:
     def without_nearest(bits: np.ndarray, sources: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-        edges, similarity = dice_neighbours(bits, sources, count + 1)
-        kept = np.arange(edges.shape[1]) % (count + 1) > 0
-        return edges[:, kept], similarity[kept]
+        return dice_neighbours(bits, sources, count, skip=1)
 
     def fixed(bits: np.ndarray, sources: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
         return dice_neighbours(bits, sources, 7)
@@ -247,10 +261,21 @@ def test_all_pathways_are_kept() -> None:
     check_pathways_are_all_kept(our_graph)
 
 
-def test_pathway_check_catches_the_first_label_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(labels, "split_labels", lambda text: text.split("; ")[:1])
+def test_pathway_check_catches_the_first_label_alone() -> None:
     with pytest.raises(AssertionError):
-        check_pathways_are_all_kept(our_graph)
+        check_pathways_are_all_kept(switched("first_pathway"))
+
+
+# No fault is repeated unasked, and a graph that repeats one says so.
+
+
+def test_a_faulty_graph_says_so() -> None:
+    tables = make_tables()
+    assert not our_graph(tables, "mixed").faults
+    assert our_graph(tables, "mixed", "test_edges").faults == ["test_edges"]
+    assert not GraphSettings(dataset="", split="", fold=0).faults
+    with pytest.raises(ClmtError, match="faults make a variant"):
+        GraphSettings.read({"dataset": "", "split": "", "fold": 0, "faults": ["test_edges"]})
 
 
 # Fault 7: the order of Python's sets has no effect.

@@ -225,6 +225,20 @@ FAULTS = {
         {"file": "roles{fold}.csv", "folds": 3, "protocol": "mixed"},
         ["splits.theirs.file is of another form", "roles{fold}.csv"],
     ),
+    "graph of no entry": ("models.clmt.graph", "neighbors_5", ["models.clmt.graph is not declared", "neighbours_5"]),
+    "unknown fault of a graph": ("graphs.test_edges.faults", ["edges"], ["graphs.test_edges.faults", "test_validates"]),
+    "unknown fault": ("models.clmt.faults", ["dropout"], ["models.clmt.faults", "live_dropout"]),
+    "fault of every graph": ("features.faults", ["test_edges"], ["features: unknown key", "'faults'"]),
+    "mean of a model with faults": (
+        "models.clmt_plus.members",
+        ["residual_normal", "clmt_test_edges"],
+        ["models.clmt_plus.members: clmt_test_edges repeats published faults", "test_edges", "sound"],
+    ),
+    "differences to a model with faults": (
+        "experiments.gdsc_fidelity.models",
+        ["clmt_live_dropout", "clmt"],
+        ["experiments.gdsc_fidelity.models has no sound model to compare with", "live_dropout", "first"],
+    ),
     "nothing planned": ("simulated", True, ["no experiment is planned", "simulated"]),
 }
 

@@ -62,13 +62,20 @@ def test_the_first_folds_of_a_split_are_run(workspace: Workspace) -> None:
 @pytest.mark.parametrize("offline", [[], ["config/offline.yaml"]], ids=["hub", "offline"])
 def test_the_overlay_of_light_runs(workspace: Workspace, offline: list[str]) -> None:
     tables = ["results/gdsc_text_light.tsv", "results/gdsc_text_light_cell_blind.tsv"]
-    jobs = workspace.plan("--configfile", *offline, "config/text_light.yaml", "--", *tables)
+    jobs = workspace.plan("--configfile", *offline, "config/light.yaml", "--", *tables)
     assert (jobs["train"], jobs["collect"], jobs["encode_text"], jobs["vary_text_vectors"]) == (28, 2, 2, 4)
     assert ("fetch_encoder" in jobs) == (not offline)
 
 
+def test_the_overlay_of_light_runs_measures_the_faults(workspace: Workspace) -> None:
+    jobs = workspace.plan("--configfile", "config/offline.yaml", "config/light.yaml", "--", "fidelity")
+    # Graphs of two folds: the sound one and six with faults.
+    counts = {name: jobs[name] for name in ("train", "evaluate", "build_graph", "collect", "encode_text")}
+    assert counts == {"train": 20, "evaluate": 20, "build_graph": 14, "collect": 1, "encode_text": 2}
+
+
 def test_the_sentence_transformer_has_controls_of_its_own(workspace: Workspace) -> None:
-    overlay = "config/text_light.yaml"
+    overlay = "config/light.yaml"
     arguments = ["--dry-run", "--forceall", "--printshellcmds", "--configfile", overlay, "--"]
     done = workspace.snakemake(*arguments, "results/gdsc_text_light.tsv")
     assert done.returncode == 0, done.stderr

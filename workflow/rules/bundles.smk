@@ -4,7 +4,7 @@
 rule pack_bundle:
     input:
         models=final_file("model.pt"),
-        graph=f"results/{{dataset}}/{bundles.SPLIT}/fold0/graph.pt",
+        graph=final_graph,
         molecules="results/{dataset}/features/molecules.pt",
         text=text_vectors,
         expression="results/{dataset}/tables/expression.parquet",

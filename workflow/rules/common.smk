@@ -43,6 +43,8 @@ wildcard_constraints:
     encoder="|".join(config["encoders"]),
     experiment="|".join(EXPERIMENTS),
     fold=r"\d+",
+    # Behind the word graph: nothing, or the name of a variant.
+    variant="|".join(["", *(f"_{name}" for name in config.get("graphs", {}))]),
 
 
 def dataset_entry(wildcards):
@@ -97,6 +99,10 @@ def predict_code(wildcards):
 
 def evaluate_code(wildcards):
     return plan.model_code(config, wildcards.model, "clmt.runs.evaluate")
+
+
+def run_graph(wildcards):
+    return plan.graph_file(config, plan.Run(*(wildcards[key] for key in plan.Run._fields)))
 
 
 def member_predictions(wildcards):

@@ -3,7 +3,7 @@
 
 rule train:
     input:
-        graph="results/{dataset}/{split}/fold{fold}/graph.pt",
+        graph=run_graph,
         molecules="results/{dataset}/features/molecules.pt",
         text=text_vectors,
         members=member_predictions,
@@ -39,7 +39,7 @@ rule train:
 rule predict_held_out:
     input:
         model=rules.train.output.model,
-        graph=rules.train.input.graph,
+        graph=run_graph,
         molecules=rules.train.input.molecules,
         text=text_vectors,
     output:
@@ -64,7 +64,7 @@ rule predict_held_out:
 rule evaluate:
     input:
         model=rules.train.output.model,
-        graph=rules.train.input.graph,
+        graph=run_graph,
         molecules=rules.train.input.molecules,
         text=text_vectors,
         members=member_predictions,

@@ -60,11 +60,11 @@ rule build_graph:
         molecules="results/{dataset}/features/molecules.pt",
         folds="results/{dataset}/{split}/folds.parquet",
     output:
-        graph="results/{dataset}/{split}/fold{fold}/graph.pt",
+        graph="results/{dataset}/{split}/fold{fold}/graph{variant}.pt",
     log:
-        "logs/{dataset}/{split}/fold{fold}/graph.log",
+        "logs/{dataset}/{split}/fold{fold}/graph{variant}.log",
     benchmark:
-        "results/benchmarks/{dataset}/{split}/fold{fold}/graph.tsv"
+        "results/benchmarks/{dataset}/{split}/fold{fold}/graph{variant}.tsv"
     group:
         "graphs"
     resources:

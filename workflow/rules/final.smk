@@ -26,6 +26,10 @@ def final_file(name):
     )
 
 
+def final_graph(wildcards):
+    return plan.graph_file(config, plan.Run(wildcards.dataset, bundles.SPLIT, wildcards.model, 0))
+
+
 def calibration_files(wildcards):
     """Kind of pairs and predictions: those of the final split, and those of experiments that have been run."""
     found = bundles.calibration_runs(config, wildcards.dataset, wildcards.model).items()

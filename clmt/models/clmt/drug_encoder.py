@@ -176,14 +176,29 @@ class DrugEncoder(nn.Module):
         Of the blocks of the geometry; of the head of the fingerprint.
     parts
         Which of `DRUG_PARTS` are encoded; the columns of the other one are zero.
+    live_dropout
+        Whether dropout stays on in evaluation mode, a fault of the published implementation.
     """
 
     def __init__(
-        self, geometry_dropout: float = 0.4, dropout: float = 0.3, parts: tuple[str, ...] = DRUG_PARTS
+        self,
+        geometry_dropout: float = 0.4,
+        dropout: float = 0.3,
+        parts: tuple[str, ...] = DRUG_PARTS,
+        live_dropout: bool = False,
     ) -> None:
         super().__init__()
+        self.live_dropout = live_dropout
         self.geometry = GeometryEncoder(geometry_dropout) if "geometry" in parts else None
         self.fingerprint = FingerprintEncoder(dropout) if "fingerprint" in parts else None
+
+    def train(self, mode: bool = True) -> DrugEncoder:
+        """Set the mode of all layers but of dropout that is to stay on."""
+        super().train(mode)
+        for layer in self.modules() if self.live_dropout else ():
+            if isinstance(layer, Dropout | GeometryBlock):
+                layer.training = True
+        return self
 
     def forward(self, plan: MoleculePlan, fingerprints: Tensor) -> Tensor:
         """Encode d drugs, (d, 512)."""

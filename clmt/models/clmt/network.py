@@ -79,7 +79,8 @@ class CLMTNetwork(nn.Module):
         probability = settings.dropout
         if "attribute" in views:
             self.cell = CellEncoder(shape.genes, shape.mutation_genes, shape.copy_number_genes, probability)
-            self.drug = DrugEncoder(settings.geometry_dropout, probability, settings.drug_attribute)
+            live = "live_dropout" in (settings.faults or ())
+            self.drug = DrugEncoder(settings.geometry_dropout, probability, settings.drug_attribute, live)
             self.drug_projection = nn.Linear(512, 256)
             self.tissue_head = nn.Linear(512, max(shape.tissues, 1))
             self.threshold_head = nn.Sequential(nn.Linear(512, 8), nn.ReLU(), nn.Linear(8, 1))
@@ -124,17 +125,29 @@ class CLMTNetwork(nn.Module):
     def _join(self, side: EntityViews) -> Tensor:
         return torch.cat([side.blocks[view] for view in self.views], dim=1)
 
-    def contrastive_terms(self, cells: EntityViews, drugs: EntityViews, terms: tuple[str, ...], sample: int) -> Tensor:
+    def contrastive_terms(
+        self,
+        cells: EntityViews,
+        drugs: EntityViews,
+        terms: tuple[str, ...],
+        sample: int,
+        repeated: Tensor | None = None,
+    ) -> Tensor:
         """Sum of the chosen terms: ``cross`` (attribute, text) and ``intra`` (attribute, structure), both sides.
 
-        At most ``sample`` distinct cell lines and as many drugs are contrasted, drawn anew each time.
+        At most ``sample`` distinct cell lines and as many drugs are contrasted, drawn anew each time; with pairs
+        ``repeated``, int64 (n, 2), those of the first ``sample`` pairs, as often as they stand there.
         """
         total = self.center.new_zeros(())
         partner = {"cross": "text", "intra": "structure"}
         if cells.expression is None:
             return total
         projected = self.drug_projection(drugs.blocks["attribute"])
-        some_cells, some_drugs = (choose_rows(len(part), sample, part.device) for part in (cells.expression, projected))
+        if repeated is None:
+            counts = len(cells.expression), len(projected)
+            some_cells, some_drugs = (choose_rows(count, sample, projected.device) for count in counts)
+        else:
+            some_cells, some_drugs = repeated[:sample].T
         for term in terms:
             view = partner[term]
             if view in self.views:

@@ -172,7 +172,10 @@ class Trainer:
         data, settings = self.data, self.settings
         cells, drugs = self.network.encode(data.inputs, molecules)
         error = F.mse_loss(self.network.predict_pairs(cells, drugs, data.pairs[batch]), data.ln_ic50[batch])
-        contrast = self.network.contrastive_terms(cells, drugs, settings.contrastive, settings.contrastive_sample)
+        repeated = data.pairs[batch] if "repeated_entities" in (settings.faults or ()) else None
+        contrast = self.network.contrastive_terms(
+            cells, drugs, settings.contrastive, settings.contrastive_sample, repeated
+        )
         auxiliary = self.network.auxiliary_terms(cells, drugs, data.labels, settings.auxiliary)
         return error + settings.contrastive_weight * contrast + settings.auxiliary_weight * auxiliary, error
 

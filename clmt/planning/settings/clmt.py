@@ -14,6 +14,7 @@ View = Literal["attribute", "structure", "text"]
 DrugPart = Literal["geometry", "fingerprint"]
 Contrast = Literal["intra", "cross"]
 Auxiliary = Literal["tissue", "threshold", "pathway"]
+Fault = Literal["live_dropout", "repeated_entities"]
 
 
 class CLMTSettings(Settings):
@@ -51,3 +52,11 @@ class CLMTSettings(Settings):
     warm_up: float = Field(default=0.05, ge=0, le=1, description="Share of the steps that climb to the peak.")
     weight_decay: Decay = Field(default=0.005, description="AdamW's decay of the weights.")
     average: float = Field(default=0.995, ge=0, le=1, description="Decay of the moving average of the weights.")
+    faults: Unique[Fault] | None = Field(
+        default=None,
+        description=(
+            "Faults of the published implementation that the model repeats, to measure them; no result of it is sound. "
+            "live_dropout: dropout of the drug encoder stays on when it predicts. repeated_entities: what is repeated "
+            "among contrastive_sample pairs is a negative of itself."
+        ),
+    )

@@ -11,7 +11,7 @@ from pydantic import Field, create_model
 from clmt.planning.architectures import ARCHITECTURES
 from clmt.planning.settings.base import Block, Label, Place, Seed, Settings, SeveralUnique
 from clmt.planning.settings.encoders import Encoder
-from clmt.planning.settings.features import Features
+from clmt.planning.settings.features import Features, GraphVariant
 from clmt.planning.settings.folds import SplitForm
 from clmt.planning.settings.tables import Dataset
 from clmt.planning.settings.text import Text
@@ -34,6 +34,10 @@ class ModelEntry(Settings):
     repeat_of: str | None = Field(
         default=None,
         description="Model that this one trains again, with its settings, from another seed; the summary joins both.",
+    )
+    graph: str | None = Field(
+        default=None,
+        description="Graph of a fold that this model reads, an entry of graphs, in place of the features'.",
     )
 
 
@@ -91,6 +95,9 @@ class Config(Settings):
     )
     datasets: Named[Dataset] = Field(description="Datasets by name.")
     features: Features = Field(description="Features of cell lines and drugs.")
+    graphs: dict[Name, GraphVariant] = Field(
+        default={}, description="Variants of a fold's graph by name, which models name; none where it is left out."
+    )
     text: Text = Field(description="Descriptions of cell lines and drugs, and what reads them.")
     encoders: Named[Encoder] = Field(description="What turns a text into a vector, by name.")
     splits: Named[SplitForm] = Field(description="Ways to part the responses into folds, by name.")

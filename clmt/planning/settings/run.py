@@ -19,6 +19,7 @@ class RunSettings(Settings):
     settings: dict[str, Any] = Field(description="Settings of the architecture, checked where the model is made.")
     seed: Seed = Field(description="Already derived from the base seed.")
     text_encoder: str | None = Field(default=None, description="Text encoder; null for a model that reads no text.")
+    graph: str | None = Field(default=None, description="Entry of graphs that the run reads; null for the features'.")
     dataset: str = Field(description="Dataset of the run; a graph of another one is refused.")
     split: str = Field(description="Split of the run.")
     model: str = Field(description="Name of the model.")

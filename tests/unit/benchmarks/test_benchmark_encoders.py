@@ -14,7 +14,7 @@ CONFIG = Path(__file__).resolve().parents[3] / "config"
 
 
 def test_an_overlay_adds_its_encoders_to_the_configuration() -> None:
-    configs = [CONFIG / "config.yaml", CONFIG / "text_light.yaml"]
+    configs = [CONFIG / "config.yaml", CONFIG / "light.yaml"]
     found = json.loads(configured_encoder(configs, "sentence"))
     assert (found["kind"], found["encoder"]) == ("folder", "sentence")
     with pytest.raises(ClmtError, match="'sentence'"):

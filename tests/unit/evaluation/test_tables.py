@@ -301,3 +301,17 @@ def test_a_name_that_a_spreadsheet_would_run_is_no_experiment(files: Files, tmp_
     with pytest.raises(ClmtError, match="not a name of an experiment! got: "):
         collect(name, models=[], table_out=tmp_path / "t.tsv", summary_out=tmp_path / "s.tsv", **files)
     assert not (tmp_path / "t.tsv").exists()
+
+
+def test_faults_stand_in_both_tables_and_a_baseline_with_one_is_no_reference(files: Files, tmp_path: Path) -> None:
+    for path in files["predictions"]:
+        if path.parts[-3] == "mlp":
+            rescore(path, lambda table: table, graph="leaky", faults="test_edges fitted_on_all")
+    rows, summary = run(files, tmp_path)
+    for table in (rows, summary):
+        assert {row["model"]: row["faults"] for row in table} == {
+            "drug_mean": "",
+            "mlp": "test_edges fitted_on_all",
+            "clmt": "",
+        }
+    assert {row["reference"] for row in summary if row["metric"] == "rmse"} == {"", "drug_mean"}

@@ -154,7 +154,7 @@ def test_parts_that_do_not_fit_are_refused(change, message: str) -> None:
 
 
 def test_unknown_setting_is_named() -> None:
-    with pytest.raises(ClmtError, match="got: 'neighbors', expected one of: dataset, fold, genes, neighbours"):
+    with pytest.raises(ClmtError, match="got: 'neighbors', expected one of: dataset, faults, fold, genes, neighbours"):
         GraphSettings.read({"neighbors": 3})
 
 

@@ -97,3 +97,16 @@ def test_another_fold_is_refused(key: str) -> None:
 def test_a_test_pair_has_no_response() -> None:
     with pytest.raises(ClmtError, match="got: 'test', expected one of: train, validation"):
         GRAPH.responses("test")
+
+
+def test_a_run_reads_the_variant_that_it_names_and_no_other() -> None:
+    variant = replace(GRAPH, variant="test_edges", faults=["test_edges"])
+    own = {name: getattr(GRAPH, name) for name in FOLD_KEY}
+    variant.check_fold({**own, "graph": "test_edges"}, Path("graph_test_edges.pt"))
+    for graph, settings, words in (
+        (variant, own, "got: test_edges, expected: none"),
+        (GRAPH, {**own, "graph": "test_edges"}, "got: none, expected: test_edges"),
+        (variant, {**own, "graph": "fitted_on_all"}, "got: test_edges, expected: fitted_on_all"),
+    ):
+        with pytest.raises(ClmtError, match=words):
+            graph.check_fold(settings, Path("graph.pt"))

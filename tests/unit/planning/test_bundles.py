@@ -51,3 +51,15 @@ def test_settings_of_a_bundle_fit_their_form(config: Any) -> None:
     settings = BundleSettings.read(bundle_settings(config, "gdsc2", "clmt"))
     assert settings.sources[0] == "gdsc2_response"
     assert settings.encoder["encoder"] == "pubmedbert"
+
+
+def test_no_bundle_is_made_of_a_model_with_faults(config: Any) -> None:
+    for model, fault in (("clmt_test_edges", "test_edges"), ("clmt_live_dropout", "live_dropout")):
+        with pytest.raises(ClmtError, match=f"models.{model} makes no bundle, .*! got: {fault}"):
+            bundle_models(config, model)
+
+
+def test_a_bundle_attaches_to_as_many_neighbours_as_its_graph_has(config: Any) -> None:
+    config["models"]["clmt_ccle"]["graph"] = "neighbours_5"
+    found = [bundle_settings(config, "ccle", model)["neighbours"] for model in ("clmt", "clmt_ccle")]
+    assert found == [config["features"]["neighbours"], 5]

@@ -236,3 +236,18 @@ def test_code_of_a_model_is_its_own(config: dict[str, Any]) -> None:
     assert digests["mean"].endswith(":DrugMean")
     config["models"]["again"] = {"arch": "drug_mean", "shrinkage": 2.0}
     assert plan.model_code(config, "again", "clmt.planning.runs") == digests["mean"]
+
+
+def test_a_model_reads_the_graph_that_it_names(config: dict[str, Any]) -> None:
+    sound = plan.run_settings(config, "real", "mixed", "net", 1)
+    config["graphs"] = {"near": {"neighbours": 2}, "leaky": {"faults": ["test_edges", "fitted_on_all"]}}
+    config["models"]["near"] = {"arch": "clmt", "graph": "near"}
+    config["models"]["leaky"] = {"arch": "clmt", "graph": "leaky", "faults": ["live_dropout"]}
+    files = [plan.graph_file(config, plan.Run("real", "mixed", model, 1)) for model in ("net", "near", "leaky")]
+    assert files == [f"results/real/mixed/fold1/graph{end}.pt" for end in ("", "_near", "_leaky")]
+    assert plan.run_settings(config, "real", "mixed", "net", 1) == sound
+    assert plan.run_settings(config, "real", "mixed", "near", 1)["graph"] == "near"
+    first, near = (plan.graph_settings(config, "real", "mixed", 1, variant) for variant in (None, "near"))
+    assert near == {**first, "neighbours": 2, "variant": "near"}  # with the same seed
+    faults = {model: plan.model_faults(config, model) for model in ("mean", "net", "near", "leaky")}
+    assert faults == {"mean": [], "net": [], "near": [], "leaky": ["test_edges", "fitted_on_all", "live_dropout"]}

@@ -77,3 +77,21 @@ def test_groups_are_read_from_json() -> None:
     assert read_groups('{"tables_main":{"title":"Main tables","experiments":["made_up_cv"]}}') == GROUPS
     with pytest.raises(ClmtError, match="--groups: tables_main"):
         read_groups('{"tables_main":{"title":"Main tables"}}')
+
+
+def test_a_model_with_faults_is_marked_and_never_the_best(made: dict[str, Any], tmp_path: Path) -> None:
+    """The best of the made-up models, marked as one that repeats a fault."""
+    lines = [line.split("\t") for line in made["summary"].read_text().splitlines()]
+    model, faults = lines[0].index("model"), lines[0].index("faults")
+    for line in lines[1:]:
+        line[faults] = "test_edges" if line[model] == "clmt" else ""
+    summary = tmp_path / "made_up_cv_summary.tsv"
+    summary.write_text("".join("\t".join(line) + "\n" for line in lines))
+    write_index(GROUPS, [made["summary"].parent / "made_up_cv.tsv"], [summary], tmp_path / "index.html")
+    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    glance = page.split("At a glance")[1].split("</table>")[0]
+    assert re.findall(r'<td class="name">(\w+)</td>', glance) == ["mlp", "clmt_plain"]
+    row = re.search(r"<td>clmt<.*?</tr>", page, re.DOTALL)
+    assert row is not None
+    assert "not sound: test_<wbr>edges" in row[0]
+    assert 'class="best"' not in row[0]

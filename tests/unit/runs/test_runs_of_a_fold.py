@@ -91,6 +91,24 @@ def test_a_model_without_steps_stays_off_the_gpu_and_says_so(folder: Path, monke
     assert (card["device"], card["card"]) == ("cpu", "")
 
 
+def test_a_run_with_a_fault_says_so_on_its_card_and_no_other_model_may_read_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    graph = load_tensors(folder / "graph.pt")
+    save_tensors(folder / "graph.pt", {**graph, "variant": "leaky", "faults": ["test_edges", "fitted_on_all"]})
+    assert train(folder) == 2  # unasked
+    assert "expected: none" in capsys.readouterr().err
+    monkeypatch.setitem(RUN, "graph", "leaky")
+    assert train(folder) == 0
+    assert evaluate(folder, "--settings", json.dumps(RUN)) == 0
+    card = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+    assert (card["graph"], card["faults"]) == ("leaky", "test_edges fitted_on_all")
+    capsys.readouterr()
+    out = ["--out", str(folder / "held_out.parquet")]
+    assert main(["predict-held-out", "--model", str(folder / "model.pt"), *inputs(folder), *out]) == 2
+    assert "repeats published faults, so that no other model may read it" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("key", FOLD_KEY)
 def test_training_refuses_the_graph_of_another(folder: Path, key: str, capsys: pytest.CaptureFixture[str]) -> None:
     give_away(folder, key)

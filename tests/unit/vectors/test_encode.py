@@ -67,7 +67,7 @@ def test_texts_are_read_from_their_start(corpus: Path, monkeypatch: pytest.Monke
         check_texts_are_whole(cut)
 
 
-def test_one_variant_alone_cuts_texts_and_is_asked_for_by_name() -> None:
+def test_one_encoder_alone_cuts_texts_and_is_asked_for_by_name() -> None:
     skipped = {
         name: encoder_settings(CONFIG, name)["skip_characters"]
         for name in CONFIG["encoders"]
@@ -76,10 +76,10 @@ def test_one_variant_alone_cuts_texts_and_is_asked_for_by_name() -> None:
     assert skipped.pop("text_skip_800") == PUBLISHED
     assert set(skipped.values()) == {0}
     cutting = [name for name, model in CONFIG["models"].items() if model.get("text_encoder") == "text_skip_800"]
-    assert cutting == ["clmt_text_skip_800"]
+    assert cutting == ["clmt_text_skip_800", "clmt_all_faults"]
 
 
-@pytest.mark.parametrize("name", ["offline", "demo", "text_light"])
+@pytest.mark.parametrize("name", ["offline", "demo", "light"])
 def test_no_overlay_cuts_texts(name: str) -> None:
     path = Path(__file__).resolve().parents[3] / "config" / f"{name}.yaml"
     overlay = yaml.safe_load(path.read_text(encoding="utf-8"))

@@ -63,7 +63,9 @@ def places(rows: torch.Tensor, among: torch.Tensor) -> list[int]:
     return [int((among == row).all(1).nonzero()[0, 0]) for row in rows]
 
 
-def check_distinct_entities_are_contrasted(fold: FoldData, sample: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def check_distinct_entities_are_contrasted(
+    fold: FoldData, sample: int, monkeypatch: pytest.MonkeyPatch, **settings: Any
+) -> None:
     """Watch a step of training: as many distinct rows as there are entities or as are asked for, of both views."""
     contrasted: list[tuple[torch.Tensor, torch.Tensor]] = []
     sides: list[EntityViews] = []
@@ -80,7 +82,7 @@ def check_distinct_entities_are_contrasted(fold: FoldData, sample: int, monkeypa
     with monkeypatch.context() as patch:
         patch.setattr(clmt.models.clmt.network, "contrastive_loss", watched_loss)
         patch.setattr(CLMTNetwork, "contrastive_terms", watched_terms)
-        model = create_model("clmt", {"epochs": 1, "batch_size": 1000, "contrastive_sample": sample})
+        model = create_model("clmt", {"epochs": 1, "batch_size": 1000, "contrastive_sample": sample, **settings})
         model.fit(fold, seed=0, device="cpu")
     cells, _ = sides
     assert len(contrasted) == 4  # two terms of two sides: structure of cells and drugs, then their text
@@ -122,3 +124,11 @@ def test_contrast_check_catches_repeated_and_mismatched_entities(
     monkeypatch.setattr(CLMTNetwork, "contrastive_terms", variant)
     with pytest.raises(AssertionError):
         check_distinct_entities_are_contrasted(fold, sample, monkeypatch)
+
+
+@pytest.mark.parametrize("sample", [256, 24, 6])
+def test_contrast_check_catches_the_published_fault(
+    fold: FoldData, sample: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(AssertionError):
+        check_distinct_entities_are_contrasted(fold, sample, monkeypatch, faults=["repeated_entities"])

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from benchmarks.plain import plain_geometry
-from clmt.models.clmt.drug_encoder import DrugEncoder, GeometryEncoder, MoleculeNorm
+from clmt.models.clmt.drug_encoder import DRUG_PARTS, DrugEncoder, GeometryEncoder, MoleculeNorm
 from clmt.models.clmt.molecule_plan import plan_molecules
 from clmt.models.segments import RowMap
 from tests.helpers.folds import small_molecules
@@ -87,6 +87,14 @@ def test_evaluation_has_no_dropout(molecules: dict[str, Any]) -> None:
     check_evaluation_is_deterministic(encoder.eval(), molecules)
     with pytest.raises(AssertionError):
         check_evaluation_is_deterministic(encoder.train(), molecules)
+
+
+@pytest.mark.parametrize("part", DRUG_PARTS)
+def test_the_check_catches_dropout_that_stays_on(molecules: dict[str, Any], part: str) -> None:
+    encoder = DrugEncoder(parts=(part,), live_dropout=True).eval()
+    with pytest.raises(AssertionError):
+        check_evaluation_is_deterministic(encoder, molecules)
+    assert not any(layer.training for layer in encoder.modules() if isinstance(layer, torch.nn.BatchNorm1d))
 
 
 def test_shapes(molecules: dict[str, Any]) -> None:
