@@ -28,7 +28,19 @@ def read_yaml(path: Path) -> Any:
     except RecursionError:
         raise ClmtError(f"{path}: nested too deeply! expected: blocks, entries and keys") from None
     except (yaml.YAMLError, ValueError) as error:
-        raise ClmtError(f"{path}: not valid YAML: {' '.join(str(error).split())[:300]}") from None
+        raise ClmtError(f"{path}: not valid YAML{_said(error, text)}. Correct it") from None
+
+
+def _said(error: Exception, text: str) -> str:
+    """Line and column of an error, counted from 1, where it knows them, and what it says."""
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    if mark is not None:
+        words = " ".join(filter(None, (getattr(error, name, None) for name in ("context", "problem", "note"))))
+        return f", line {mark.line + 1}, column {mark.column + 1}: {' '.join(words.split())[:300]}"
+    if isinstance(error, yaml.reader.ReaderError):
+        line = text.count("\n", 0, error.position) + 1
+        return f", line {line}: the character {chr(error.character)!r} has no place in YAML"
+    return f": {' '.join(str(error).split())[:300]}"
 
 
 def _parse(text: str) -> Any:

@@ -7,8 +7,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from clmt.acquire.registry import load_registry
 from clmt.errors import ClmtError
-from clmt.paths import here_or_packaged
+from clmt.paths import REGISTRY, here_or_packaged
+from clmt.planning.bundles import bundle_settings
+from clmt.planning.config import check_config
+from clmt.planning.overlays import read_config
 
 __all__ = ["fit"]
 
@@ -21,8 +25,11 @@ def fit(dataset: str, model: str, overlays: Sequence[Path] = (), cores: int = 1)
     Raises
     ------
     ClmtError
-        Where Snakemake fails; it has said why.
+        Where the configuration is faulty, which is looked at first, and where Snakemake fails; it has said why.
     """
+    config = read_config(overlays)
+    check_config(config, load_registry(here_or_packaged(REGISTRY)).sources)
+    bundle_settings(config, dataset, model)
     target = Path("results") / dataset / "bundles" / f"{model}.clmt"
     snakefile = here_or_packaged("workflow/Snakefile")
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(snakefile), "--cores", str(cores)]

@@ -17,9 +17,12 @@ def read_config(overlays: Iterable[Path]) -> dict[str, Any]:
     """Read ``config/config.yaml`` and the overlays, of which a later one wins; raises `ClmtError`."""
     merged: dict[str, Any] = {}
     for path in (here_or_packaged("config/config.yaml"), *overlays):
+        if not Path(path).exists():
+            raise ClmtError(f"{path}: no such configuration! got: no file, expected: the path of a YAML file")
         content = read_yaml(path)
         if not isinstance(content, Mapping):
-            raise ClmtError(f"{path}: no configuration! got: {type(content).__name__}, expected: keys with values")
+            got = "nothing" if content is None else type(content).__name__
+            raise ClmtError(f"{path}: no configuration! got: {got}, expected: keys with values, such as 'seed: 1'")
         merged = _merged(merged, content)
     return merged
 

@@ -237,5 +237,36 @@ def snakemake_cases() -> list[Case]:
     ]
 
 
+#: Files in the place of an overlay; None: there is none.
+NO_OVERLAYS: dict[str, str | bytes | None] = {
+    "no YAML": "a: [1, 2\nb: }\n",
+    "a list": "[1, 2]\n",
+    "empty": "",
+    "binary": bytes(range(128, 256)),
+    "with a tab": "datasets:\n\tmine: {}\n",
+    "with a key twice": "seed: 1\nseed: 2\n",
+    "with a NUL": "seed: \0\n",
+    "of two documents": "seed: 1\n---\nseed: 2\n",
+    "that is not there": None,
+}
+
+
+def command_cases() -> list[Case]:
+    """The commands that take overlays themselves."""
+    commands = {"check": ["check"], "fit": ["fit", "--dataset", "gdsc", "--configfile"]}
+
+    def case(command: str, kind: str) -> Case:
+        content = NO_OVERLAYS[kind]
+
+        def act(place: Place) -> Act:
+            if content is not None:
+                place.put("overlay.yaml", content)
+            return [*commands[command], "overlay.yaml"]
+
+        return Case("C17", f"clmt {command} with an overlay {kind}", act, (r"^error: overlay\.yaml",))
+
+    return [case(command, kind) for command in commands for kind in NO_OVERLAYS]
+
+
 def cases() -> list[Case]:
-    return [*value_cases(), *name_cases(), *yaml_cases(), *snakemake_cases()]
+    return [*value_cases(), *name_cases(), *yaml_cases(), *command_cases(), *snakemake_cases()]

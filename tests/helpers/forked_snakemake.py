@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import traceback
 from collections.abc import Mapping
@@ -26,20 +27,33 @@ def fork_snakemake(
         said = [Path(place, name) for name in ("out", "err")]
         sys.stdout.flush()
         sys.stderr.flush()
+        ears, mouth = os.pipe()
         process = os.fork()
         if process == 0:
-            _be_snakemake(folder, arguments, environment, said)
+            os.close(mouth)
+            _be_snakemake(folder, arguments, environment, said, ears)
+        os.close(ears)
         code = _wait_for(process, timeout)
+        os.close(mouth)
         out, err = (path.read_text(encoding="utf-8", errors="replace") for path in said)
     if code is None:
         raise subprocess.TimeoutExpired(["snakemake", *arguments], timeout, out, err)
     return subprocess.CompletedProcess(["snakemake", *arguments], code, out, err)
 
 
-def _be_snakemake(folder: Path, arguments: tuple[str, ...], environment: Mapping[str, str], said: list[Path]) -> None:
+def _end_with(ears: int) -> None:
+    """End this process and its jobs once the pipe closes: the test that asked is gone, or was killed."""
+    os.read(ears, 1)
+    os.killpg(0, signal.SIGKILL)
+
+
+def _be_snakemake(
+    folder: Path, arguments: tuple[str, ...], environment: Mapping[str, str], said: list[Path], ears: int
+) -> None:
     code = 1
     try:
         os.setsid()
+        threading.Thread(target=_end_with, args=(ears,), daemon=True).start()
         for number, path in enumerate(said, 1):
             os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), number)
         # Under pytest these names stand for its own files.

@@ -347,8 +347,7 @@ def test_a_key_twice_in_an_overlay_is_refused(workspace: Workspace) -> None:
     errors = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
     assert done.returncode == 2
     assert len(errors) == 1
-    assert "twice.yaml: not valid YAML: key 'seed' occurs twice" in errors[0]
-    assert "line 3" in errors[0]
+    assert "twice.yaml: not valid YAML, line 3, column 1: key 'seed' occurs twice" in errors[0]
 
 
 def test_every_value_in_a_shell_command_is_quoted() -> None:

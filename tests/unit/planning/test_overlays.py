@@ -40,7 +40,9 @@ def test_every_fault_of_form_is_listed(tmp_path):
     assert form_faults(read_config([EXAMPLE])) == []
 
 
-@pytest.mark.parametrize(("text", "words"), [("- a\n", "no configuration! got: list"), ("a: [", "not valid YAML")])
+@pytest.mark.parametrize(
+    ("text", "words"), [("- a\n", "got: list"), ("# a\n", "no configuration! got: nothing"), ("a: [", "not valid YAML")]
+)
 def test_what_is_no_configuration_is_named(tmp_path, text, words):
     path = tmp_path / "a.yaml"
     path.write_text(text)
