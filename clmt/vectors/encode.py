@@ -1,7 +1,7 @@
 """One vector for each text of a corpus, as a file; and the variants for which texts are read anew.
 
-``skip_characters`` cuts off the start of each text, ``hide_names`` replaces the names of the entity. What may be
-done to the vectors is in `clmt.vectors.controls`.
+``skip_characters`` cuts off the start of each text and ``keep_characters`` what comes behind so many, ``hide_names``
+replaces the names of the entity. What may be done to the vectors is in `clmt.vectors.controls`.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def corpus_texts(
     texts, gone = _skipped(texts, settings.get("skip_characters", 0))
     if gone:
         logger.warning("skip_characters cuts away %d of %d texts whole; a neutral sentence is read", gone, len(texts))
-    return keys, texts, gone
+    return keys, {entity: text[: settings.get("keep_characters")] for entity, text in texts.items()}, gone
 
 
 def _names(tables: Path | None, settings: Mapping[str, Any]) -> dict[str, dict[str, str]] | None:

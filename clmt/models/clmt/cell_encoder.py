@@ -17,20 +17,25 @@ class CellEncoder(nn.Module):
     ----------
     genes, mutation_genes, copy_number_genes
         Widths of the three inputs.
+    width
+        In place of 256; half of it in place of 128.
     """
 
-    def __init__(self, genes: int, mutation_genes: int, copy_number_genes: int, probability: float = 0.3) -> None:
+    def __init__(
+        self, genes: int, mutation_genes: int, copy_number_genes: int, probability: float = 0.3, width: int = 256
+    ) -> None:
         super().__init__()
+        half = width // 2
         self.expression = nn.Sequential(
             nn.Linear(genes, 1024),
             nn.ReLU(),
             Dropout(probability),
-            nn.Linear(1024, 256),
+            nn.Linear(1024, width),
             nn.ReLU(),
             Dropout(probability),
         )
-        self.mutation = nn.Sequential(nn.Linear(mutation_genes, 128), nn.ReLU(), Dropout(probability))
-        self.copy_number = nn.Sequential(nn.Linear(copy_number_genes, 128), nn.ReLU(), Dropout(probability))
+        self.mutation = nn.Sequential(nn.Linear(mutation_genes, half), nn.ReLU(), Dropout(probability))
+        self.copy_number = nn.Sequential(nn.Linear(copy_number_genes, width - half), nn.ReLU(), Dropout(probability))
 
     def forward(self, expression: Tensor, mutation: Tensor, copy_number: Tensor) -> tuple[Tensor, Tensor]:
         """Encode c cell lines: the attribute block (c, 512) and its expression part (c, 256)."""
@@ -39,7 +44,7 @@ class CellEncoder(nn.Module):
 
 
 class TextEncoder(nn.Sequential):
-    """Frozen text vector to 256, ReLU, dropout. Shapes: (n, T) -> (n, 256)."""
+    """Frozen text vector to 256, ReLU, dropout. Shapes: (n, T) -> (n, 256), or another width in its place."""
 
-    def __init__(self, width: int, probability: float = 0.3) -> None:
-        super().__init__(nn.Linear(width, 256), nn.ReLU(), Dropout(probability))
+    def __init__(self, text: int, probability: float = 0.3, width: int = 256) -> None:
+        super().__init__(nn.Linear(text, width), nn.ReLU(), Dropout(probability))

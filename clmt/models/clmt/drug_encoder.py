@@ -153,13 +153,15 @@ class FingerprintEncoder(nn.Module):
     Shapes: float (d, 2048) of 0 and 1 -> (d, 256).
     """
 
-    def __init__(self, probability: float = 0.3) -> None:
+    def __init__(self, probability: float = 0.3, width: int = WIDTH) -> None:
         super().__init__()
         layers: list[nn.Module] = []
         for inputs, filters in ((1, 4), (4, 8), (8, 16)):
             layers += [nn.Conv1d(inputs, filters, 8), nn.ReLU(), nn.MaxPool1d(3)]
         self.convolutions = nn.Sequential(*layers)
-        self.head = nn.Sequential(nn.Linear(1152, 512), nn.ReLU(), Dropout(probability), nn.Linear(512, 256), nn.ReLU())
+        self.head = nn.Sequential(
+            nn.Linear(1152, 512), nn.ReLU(), Dropout(probability), nn.Linear(512, width), nn.ReLU()
+        )
 
     def forward(self, fingerprints: Tensor) -> Tensor:
         """Encode fingerprints."""
@@ -178,6 +180,8 @@ class DrugEncoder(nn.Module):
         Which of `DRUG_PARTS` are encoded; the columns of the other one are zero.
     live_dropout
         Whether dropout stays on in evaluation mode, a fault of the published implementation.
+    width
+        In place of 256.
     """
 
     def __init__(
@@ -186,11 +190,12 @@ class DrugEncoder(nn.Module):
         dropout: float = 0.3,
         parts: tuple[str, ...] = DRUG_PARTS,
         live_dropout: bool = False,
+        width: int = WIDTH,
     ) -> None:
         super().__init__()
-        self.live_dropout = live_dropout
-        self.geometry = GeometryEncoder(geometry_dropout) if "geometry" in parts else None
-        self.fingerprint = FingerprintEncoder(dropout) if "fingerprint" in parts else None
+        self.live_dropout, self.width = live_dropout, width
+        self.geometry = GeometryEncoder(geometry_dropout, width) if "geometry" in parts else None
+        self.fingerprint = FingerprintEncoder(dropout, width) if "fingerprint" in parts else None
 
     def train(self, mode: bool = True) -> DrugEncoder:
         """Set the mode of all layers but of dropout that is to stay on."""
@@ -202,7 +207,7 @@ class DrugEncoder(nn.Module):
 
     def forward(self, plan: MoleculePlan, fingerprints: Tensor) -> Tensor:
         """Encode d drugs, (d, 512)."""
-        absent = fingerprints.new_zeros(len(fingerprints), WIDTH)
+        absent = fingerprints.new_zeros(len(fingerprints), self.width)
         geometry = absent if self.geometry is None else self.geometry(plan)
         fingerprint = absent if self.fingerprint is None else self.fingerprint(fingerprints)
         return torch.cat([geometry, fingerprint], dim=1)

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["VIEWS", "CLMTNetwork", "EntityViews", "NetworkShape"]
 
 VIEWS = ("attribute", "structure", "text")
-WIDTHS = {"attribute": 512, "structure": 256, "text": 256}
+#: Width of a view, the attribute view twice as wide, and temperature of the contrastive terms, as published.
+WIDTH, TEMPERATURE = 256, 0.3
 
 
 @dataclass(frozen=True)
@@ -75,23 +76,25 @@ class CLMTNetwork(nn.Module):
         self, shape: NetworkShape, views: tuple[str, ...], settings: CLMTSettings, center: float, scale: float
     ) -> None:
         super().__init__()
-        self.views = views
-        probability = settings.dropout
+        self.views, self.temperature = views, settings.temperature or TEMPERATURE
+        probability, width = settings.dropout, settings.width or WIDTH
         if "attribute" in views:
-            self.cell = CellEncoder(shape.genes, shape.mutation_genes, shape.copy_number_genes, probability)
+            omics = (shape.genes, shape.mutation_genes, shape.copy_number_genes)
+            self.cell = CellEncoder(*omics, probability, width)
             live = "live_dropout" in (settings.faults or ())
-            self.drug = DrugEncoder(settings.geometry_dropout, probability, settings.drug_attribute, live)
-            self.drug_projection = nn.Linear(512, 256)
-            self.tissue_head = nn.Linear(512, max(shape.tissues, 1))
-            self.threshold_head = nn.Sequential(nn.Linear(512, 8), nn.ReLU(), nn.Linear(8, 1))
-            self.pathway_head = nn.Sequential(nn.Linear(512, 32), nn.ReLU(), nn.Linear(32, max(shape.pathways, 1)))
+            self.drug = DrugEncoder(settings.geometry_dropout, probability, settings.drug_attribute, live, width)
+            self.drug_projection = nn.Linear(2 * width, width)
+            self.tissue_head = nn.Linear(2 * width, max(shape.tissues, 1))
+            self.threshold_head = nn.Sequential(nn.Linear(2 * width, 8), nn.ReLU(), nn.Linear(8, 1))
+            pathways = max(shape.pathways, 1)
+            self.pathway_head = nn.Sequential(nn.Linear(2 * width, 32), nn.ReLU(), nn.Linear(32, pathways))
         if "structure" in views:
-            self.structure = StructureEncoder(shape.genes, 2048)
+            self.structure = StructureEncoder(shape.genes, 2048, width)
         if "text" in views:
-            self.cell_text = TextEncoder(shape.text, probability)
-            self.drug_text = TextEncoder(shape.text, probability)
-        width = sum(WIDTHS[view] for view in views)
-        self.predictor = PairPredictor(width, width, probability)
+            self.cell_text = TextEncoder(shape.text, probability, width)
+            self.drug_text = TextEncoder(shape.text, probability, width)
+        joined = sum(2 * width if view == "attribute" else width for view in views)
+        self.predictor = PairPredictor(joined, joined, probability)
         self.register_buffer("center", torch.tensor(float(center)))
         self.register_buffer("scale", torch.tensor(float(scale)))
 
@@ -151,8 +154,12 @@ class CLMTNetwork(nn.Module):
         for term in terms:
             view = partner[term]
             if view in self.views:
-                total = total + contrastive_loss(cells.expression[some_cells], cells.blocks[view][some_cells])
-                total = total + contrastive_loss(projected[some_drugs], drugs.blocks[view][some_drugs])
+                sides = (
+                    (cells.expression[some_cells], cells.blocks[view][some_cells]),
+                    (projected[some_drugs], drugs.blocks[view][some_drugs]),
+                )
+                for first, second in sides:
+                    total = total + contrastive_loss(first, second, self.temperature)
         return total
 
     def auxiliary_terms(self, cells: EntityViews, drugs: EntityViews, labels: Labels, tasks: tuple[str, ...]) -> Tensor:

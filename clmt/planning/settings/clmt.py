@@ -32,6 +32,12 @@ class CLMTSettings(Settings):
     contrastive_weight: Weight = Field(
         default=0.005, description="a of the loss; published: 0.005 on GDSC, 0.01 on CCLE."
     )
+    temperature: float | None = Field(
+        default=None,
+        ge=0.01,
+        le=100,
+        description="Divides the similarities of the contrastive terms; 0.3, as published, where it is left out.",
+    )
     contrastive_sample: Batch = Field(
         default=256,
         description="Distinct cell lines and drugs contrasted in an update; a batch of 256 pairs has at most as many.",
@@ -40,6 +46,15 @@ class CLMTSettings(Settings):
         default=("tissue", "threshold", "pathway"), description="Auxiliary tasks of training."
     )
     auxiliary_weight: Weight = Field(default=0.5, description="b of the loss.")
+    width: int | None = Field(
+        default=None,
+        ge=4,
+        le=4096,
+        description=(
+            "Width of a view of a cell line or drug, the attribute view twice as wide; 256, as published, where it is "
+            "left out."
+        ),
+    )
     dropout: Share = Field(default=0.3, description="Probability in all heads and encoders.")
     geometry_dropout: Share = Field(default=0.4, description="Probability in the blocks of the molecular geometry.")
     epochs: Count = Field(default=110, description="Epochs at most.")

@@ -49,6 +49,12 @@ class _Entry(_Dealt, Block):
         le=10_000_000,
         description="Characters to skip at the start of each text, in place of text.skip_characters.",
     )
+    keep_characters: int | None = Field(
+        default=None,
+        ge=10,
+        le=10_000_000,
+        description="Characters that are read of each text at most; all where it is left out.",
+    )
 
 
 class _Transformer(_Entry):

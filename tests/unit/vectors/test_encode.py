@@ -67,6 +67,14 @@ def test_texts_are_read_from_their_start(corpus: Path, monkeypatch: pytest.Monke
         check_texts_are_whole(cut)
 
 
+def test_no_more_characters_are_read_than_are_kept(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shipped = encoder_settings(CONFIG, CONFIG["text"]["encoder"])
+    whole = texts_read(corpus, shipped, monkeypatch)
+    for skip in (0, PUBLISHED):
+        read = texts_read(corpus, {**shipped, "skip_characters": skip, "keep_characters": 12}, monkeypatch)
+        assert read == {entity: text[skip : skip + 12] for entity, text in whole.items()}
+
+
 def test_one_encoder_alone_cuts_texts_and_is_asked_for_by_name() -> None:
     skipped = {
         name: encoder_settings(CONFIG, name)["skip_characters"]

@@ -11,6 +11,7 @@ import pytest
 import torch
 
 import clmt.models.clmt.model
+import clmt.models.clmt.network
 from clmt.graph.fold_data import FoldData
 from clmt.models.clmt.model import CLMT
 from clmt.models.clmt.network import VIEWS, CLMTNetwork
@@ -149,3 +150,32 @@ def test_a_loss_without_weight_is_as_good_as_left_out(fit: Fit, whole: dict[str,
     weightless, absent = (fit(settings).state()["weights"][name] for settings in ({f"{key}_weight": 0.0}, {key: []}))
     torch.testing.assert_close(weightless, absent, rtol=0, atol=1e-6)
     assert not torch.allclose(weightless, whole[name], rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("width", [None, 31])
+def test_every_view_is_as_wide_as_asked_for(fold: FoldData, fit: Fit, pairs: np.ndarray, width: int | None) -> None:
+    model = fit({"width": width})
+    assert model.network is not None
+    inputs = clmt.models.clmt.model.all_inputs(fold)
+    sides = model.network.encode(inputs, model.network.encode_molecules(inputs))
+    expected = width or 256
+    for side in sides:
+        widths = {view: block.shape[1] for view, block in side.blocks.items()}
+        assert widths == {"attribute": 2 * expected, "structure": expected, "text": expected}
+    assert np.isfinite(model.predict(fold, pairs)).all()
+
+
+@pytest.mark.parametrize(("stated", "used"), [({}, 0.3), ({"temperature": 0.1}, 0.1)])
+def test_the_contrast_has_the_temperature_that_is_asked_for(
+    fit: Fit, stated: dict[str, float], used: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = set()
+    loss = clmt.models.clmt.network.contrastive_loss
+
+    def watched(first: torch.Tensor, second: torch.Tensor, temperature: float) -> torch.Tensor:
+        seen.add(temperature)
+        return loss(first, second, temperature)
+
+    monkeypatch.setattr(clmt.models.clmt.network, "contrastive_loss", watched)
+    fit(stated)
+    assert seen == {used}
