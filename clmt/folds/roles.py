@@ -36,6 +36,8 @@ def roles_of_folds(axes: list[np.ndarray], settings: FoldSettings, pairs: np.nda
     ClmtError
         If there are fewer groups than parts, or a group has too few pairs for its shots.
     """
+    parts = PAPER_PARTS if settings.variant == "paper" else round(settings.folds ** (1 / len(axes)))
+    _check_groups(axes, parts, settings)
     if settings.variant == "paper":
         return _paper_roles(axes[0], settings.folds)
     # The first partition is that of a split without repeats.
@@ -44,6 +46,23 @@ def roles_of_folds(axes: list[np.ndarray], settings: FoldSettings, pairs: np.nda
     if settings.shot_pool:
         _hand_out_shots(roles, axes[0], settings, shuffled_ranks(pairs, axes[0], settings.seed, "shots"))
     return roles
+
+
+def _check_groups(axes: list[np.ndarray], parts: int, settings: FoldSettings) -> None:
+    """Refuse more parts than there are groups, and a test part that leaves fewer than two to train and to choose."""
+    few = min(len(np.unique(axis)) for axis in axes)
+    if few >= max(parts, 3):
+        return
+    name = settings.split or settings.protocol
+    if few < 3 or settings.variant == "paper":
+        remedy = "Use another protocol"
+    else:
+        most = few ** len(axes)
+        remedy = f"Set splits.{name}.folds to {most}{' at most' if len(axes) == 1 else ''}, or use another protocol"
+    raise ClmtError(
+        f"split {name} of {settings.dataset or 'the responses'}: {settings.protocol} has too few groups to hold out! "
+        f"got: {few}, expected: at least {max(parts, 3)} for {settings.folds} folds. {remedy}"
+    )
 
 
 def _partition(axes: list[np.ndarray], settings: FoldSettings, seed: int) -> np.ndarray:

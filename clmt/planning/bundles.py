@@ -7,15 +7,14 @@ from typing import Any
 
 from clmt.errors import ClmtError, choose
 from clmt.planning.encoders import encoder_settings
+from clmt.planning.experiments import experiment_runs, planned_experiments
 from clmt.planning.runs import (
     Run,
     archive_sources,
-    experiment_runs,
     graph_settings,
     model_faults,
     model_graph,
     molecule_settings,
-    planned_experiments,
 )
 from clmt.planning.runs import text_encoder as chosen_encoder
 

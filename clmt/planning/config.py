@@ -17,17 +17,10 @@ from pydantic import TypeAdapter
 from clmt.errors import ClmtError, expected_one_of, shown
 from clmt.planning.architectures import ARCHITECTURES
 from clmt.planning.encoders import BASE_OF_TEXT, check_variant
+from clmt.planning.experiments import experiment_folds, planned_datasets, planned_experiments
 from clmt.planning.layouts import are_studies, is_own, layout_parts
 from clmt.planning.own_files import own_files
-from clmt.planning.runs import (
-    archive_sources,
-    experiment_folds,
-    folds_settings,
-    member_models,
-    model_faults,
-    planned_datasets,
-    planned_experiments,
-)
+from clmt.planning.runs import archive_sources, folds_settings, member_models, model_faults
 from clmt.planning.settings.base import check, faults
 from clmt.planning.settings.config import Config
 from clmt.simulated import MARK

@@ -36,6 +36,7 @@ SILENT = frozenset(
         ".planning.config",
         ".planning.digest",
         ".planning.encoders",
+        ".planning.experiments",
         ".planning.layouts",
         ".planning.protocols",
         ".planning.runs",

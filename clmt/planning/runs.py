@@ -1,4 +1,4 @@
-"""From the configuration to runs, and from a run to just those settings that it depends on.
+"""From a run, or any other job, to just those settings of the configuration that it depends on.
 
 Neither torch nor Snakemake is imported, and no file is read but the package's own source, for its digest. A rule
 carries the JSON of the settings below among its parameters, so that a job runs again when one of its own settings
@@ -30,10 +30,8 @@ __all__ = [
     "STAGES",
     "Run",
     "archive_sources",
+    "declared",
     "encoder_settings",
-    "experiment_folds",
-    "experiment_repeats",
-    "experiment_runs",
     "folds_settings",
     "given_file",
     "graph_file",
@@ -43,9 +41,6 @@ __all__ = [
     "model_faults",
     "model_graph",
     "molecule_settings",
-    "planned_datasets",
-    "planned_experiments",
-    "planned_groups",
     "run_gpus",
     "run_memory",
     "run_settings",
@@ -87,66 +82,6 @@ def settings_digest(settings: Mapping[str, Any]) -> str:
     return hashlib.sha256(settings_json(settings).encode()).hexdigest()[:12]
 
 
-def experiment_runs(config: Config, name: str) -> list[Run]:
-    """List the runs of an experiment: its folds of every model, models in the order of the configuration."""
-    experiment = _declared(config, "experiments", name)
-    folds = experiment_folds(config, name)
-    return [
-        Run(experiment["dataset"], experiment["split"], model, fold)
-        for model in experiment["models"]
-        for fold in range(folds)
-    ]
-
-
-def experiment_folds(config: Config, name: str) -> int:
-    """Number of folds that an experiment runs: the first ones of its split, all where it says nothing."""
-    experiment = _declared(config, "experiments", name)
-    split = _declared(config, "splits", experiment["split"])
-    there: int = split["folds"] * split.get("repeats", 1)
-    folds: int = experiment.get("folds", there)
-    if not 1 <= folds <= there:
-        raise ClmtError(
-            f"config: experiments.{name}.folds must be among the folds of split {experiment['split']}! "
-            f"got: {folds}, expected: 1 to {there}"
-        )
-    return folds
-
-
-def experiment_repeats(config: Config, name: str) -> dict[str, str]:
-    """Models of an experiment that train another one of it again from another seed, and which one."""
-    models = _declared(config, "experiments", name)["models"]
-    entries = {model: _declared(config, "models", model) for model in models}
-    return {model: entry["repeat_of"] for model, entry in entries.items() if entry.get("repeat_of") in models}
-
-
-def planned_experiments(config: Config) -> list[str]:
-    """List the experiments that this configuration plans: all on simulated data, or all on real data, never both.
-
-    The demo's mirror answers with simulated bytes at the addresses of the real files; an overlay that points there says
-    ``simulated: true`` and thereby leaves out every real dataset.
-    """
-    return [
-        name
-        for name, entry in config["experiments"].items()
-        if config["datasets"][entry["dataset"]]["simulated"] == config["simulated"]
-    ]
-
-
-def planned_groups(config: Config) -> dict[str, dict[str, Any]]:
-    """Parts of the paper: their titles and their experiments that are planned; a part without one is left out."""
-    planned = planned_experiments(config)
-    kept = {
-        name: {**group, "experiments": [name for name in group["experiments"] if name in planned]}
-        for name, group in config["groups"].items()
-    }
-    return {name: group for name, group in kept.items() if group["experiments"]}
-
-
-def planned_datasets(config: Config) -> list[str]:
-    """List the datasets that this configuration plans; see `planned_experiments`."""
-    return [name for name, entry in config["datasets"].items() if entry["simulated"] == config["simulated"]]
-
-
 def archive_sources(dataset: Mapping[str, Any]) -> dict[str, str]:
     """Registry entries of a dataset by part of its layout; of a layout of one file the part is ``""``.
 
@@ -160,7 +95,7 @@ def archive_sources(dataset: Mapping[str, Any]) -> dict[str, str]:
 
 def tables_settings(config: Config, dataset: str) -> dict[str, Any]:
     """Settings of a dataset's tables: its layout, its source, what is left out and whether it is cut to a slice."""
-    entry = _declared(config, "datasets", dataset)
+    entry = declared(config, "datasets", dataset)
     return TableSettings.take(entry, {"dataset": dataset}, place=f"config: datasets.{dataset}").plain()
 
 
@@ -169,7 +104,7 @@ def text_encoder(config: Config, dataset: str, model: str) -> str | None:
 
     None for an architecture that reads no text.
     """
-    entries = (_model(config, model), _declared(config, "datasets", dataset))
+    entries = (_model(config, model), declared(config, "datasets", dataset))
     if not _architecture(config, model).text:
         return None
     named = [entry["text_encoder"] for entry in entries if "text_encoder" in entry]
@@ -192,7 +127,7 @@ def given_file(config: Config, model: str, fold: int | str) -> str | None:
 
 def text_settings(config: Config, dataset: str) -> dict[str, Any]:
     """Settings of the corpus of a dataset; which encoder reads it makes no difference to what is written."""
-    _declared(config, "datasets", dataset)
+    declared(config, "datasets", dataset)
     return TextSettings.take(config["text"], place="config: text").plain()
 
 
@@ -203,12 +138,12 @@ def molecule_settings(config: Config) -> dict[str, Any]:
 
 def folds_settings(config: Config, dataset: str, split: str) -> dict[str, Any]:
     """Settings of the folds of a split: whose they are, protocol, folds, share of validation pairs, derived seed."""
-    entry = _declared(config, "splits", split)
-    _declared(config, "datasets", dataset)
+    entry = declared(config, "splits", split)
+    declared(config, "datasets", dataset)
     seed = derive_seed(config["seed"], dataset, entry.get("partition") or split)
     own: dict[str, Any] = {"dataset": dataset, "split": split, "seed": seed}
     if "overlap" in entry:
-        if (studies := studies_of(_declared(config, "datasets", dataset))) is None:
+        if (studies := studies_of(declared(config, "datasets", dataset))) is None:
             raise ClmtError(
                 f"config: splits.{split} is for a dataset of layout studies! got: {dataset!r}, expected: one that "
                 "joins two others"
@@ -281,7 +216,7 @@ def model_code(config: Config, model: str, *modules: str) -> str:
 
 def split_code(config: Config, split: str, *modules: str) -> str:
     """Digest the code of modules that make folds, with that of the split's protocol, which they find by name only."""
-    protocol = _declared(config, "splits", split)["protocol"]
+    protocol = declared(config, "splits", split)["protocol"]
     axes = PROTOCOLS.get(protocol, ())  # those of cross_study are no choice of groups to hold out
     return ":".join([_planned_code(*protocol_modules(protocol), *modules), *axes])
 
@@ -305,8 +240,8 @@ def run_memory(config: Config, model: str) -> int:
 
 def _model(config: Config, name: str) -> Mapping[str, Any]:
     """Entry of a model; a repeat has that of the model it trains again."""
-    entry = _declared(config, "models", name)
-    return _declared(config, "models", entry["repeat_of"]) if "repeat_of" in entry else entry
+    entry = declared(config, "models", name)
+    return declared(config, "models", entry["repeat_of"]) if "repeat_of" in entry else entry
 
 
 def _architecture(config: Config, model: str) -> Architecture:
@@ -319,7 +254,8 @@ def _graph(config: Config, name: str) -> Mapping[str, Any]:
     return entry
 
 
-def _declared(config: Config, block: str, name: str) -> Mapping[str, Any]:
+def declared(config: Config, block: str, name: str) -> Mapping[str, Any]:
+    """Entry of a block; raises `ClmtError` with the choices for a name that is not among them."""
     entry: Mapping[str, Any] = choose(f"unknown entry of {block}", name, config[block])
     return entry
 

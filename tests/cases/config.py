@@ -27,14 +27,15 @@ def planning(text: str | bytes) -> Callable[[Place], Act]:
 
         def plan_all() -> None:
             from clmt.acquire.registry import load_registry
+            from clmt.planning import experiments
             from clmt.planning import runs as plan
             from clmt.planning.config import check_config
             from clmt.yaml_files import read_yaml
 
             config = merged(place.world.config, read_yaml(path))
             check_config(config, load_registry().sources)
-            for experiment in plan.planned_experiments(config):
-                for run in plan.experiment_runs(config, experiment):
+            for experiment in experiments.planned_experiments(config):
+                for run in experiments.experiment_runs(config, experiment):
                     for stage in plan.STAGES.values():
                         plan.settings_json(stage(config, run))
 

@@ -1,9 +1,9 @@
-# Glue from the configuration to clmt.planning.runs: the rules' parameters and lists of inputs. No rule stands here.
+# Glue from the configuration to clmt.planning: the rules' parameters and lists of inputs. No rule stands here.
 
 import sys
 from pathlib import Path
 
-from clmt.planning import runs as plan
+from clmt.planning import experiments, runs as plan
 from clmt.acquire.registry import load_registry
 from clmt.planning.config import check_config
 from clmt.errors import ClmtError
@@ -33,11 +33,11 @@ try:
 except ClmtError as error:
     refuse(error)
 
-EXPERIMENTS = plan.planned_experiments(config)
+EXPERIMENTS = experiments.planned_experiments(config)
 
 
 wildcard_constraints:
-    dataset="|".join(plan.planned_datasets(config)),
+    dataset="|".join(experiments.planned_datasets(config)),
     split="|".join(config["splits"]),
     model="|".join(config["models"]),
     encoder="|".join(config["encoders"]),

@@ -65,5 +65,5 @@ def coverage_graphs(wildcards):
     entry = config["experiments"][wildcards.experiment]
     if experiment_kind(wildcards) in ("known pair", "none"):
         return []
-    folds = range(plan.experiment_folds(config, wildcards.experiment))
+    folds = range(experiments.experiment_folds(config, wildcards.experiment))
     return [f"results/{entry['dataset']}/{entry['split']}/fold{fold}/graph.pt" for fold in folds]

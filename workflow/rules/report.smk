@@ -1,7 +1,7 @@
 # Figures and the HTML table of an experiment, the texts of a dataset, and the page of all; snakemake --report bundles them.
 
 # Parts of the paper, and their experiments once each.
-GROUPS = plan.planned_groups(config)
+GROUPS = experiments.planned_groups(config)
 GROUPED = list(dict.fromkeys(name for group in GROUPS.values() for name in group["experiments"]))
 # Endings of the pages of an experiment: its table, its pairs, its drugs and tissues.
 PAGES = ["", "_pairs", "_per_drug"]

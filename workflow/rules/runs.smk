@@ -3,13 +3,14 @@
 
 def experiment_repeats(wildcards):
     return [
-        f"{model}={first}" for model, first in plan.experiment_repeats(config, wildcards.experiment).items()
+        f"{model}={first}"
+        for model, first in experiments.experiment_repeats(config, wildcards.experiment).items()
     ]
 
 
 def experiment_digests(wildcards):
     """Params function: what the metric card of each run must say, in the order of the runs."""
-    runs = plan.experiment_runs(config, wildcards.experiment)
+    runs = experiments.experiment_runs(config, wildcards.experiment)
     return [plan.settings_digest(plan.run_settings(config, *run)) for run in runs]
 
 
@@ -22,7 +23,7 @@ def experiment_files(name):
     """Input function: the file of that name of every run of the experiment."""
 
     def files(wildcards):
-        return [f"{run.folder}/{name}" for run in plan.experiment_runs(config, wildcards.experiment)]
+        return [f"{run.folder}/{name}" for run in experiments.experiment_runs(config, wildcards.experiment)]
 
     return files
 

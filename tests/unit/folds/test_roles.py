@@ -76,6 +76,26 @@ def test_a_pool_of_more_than_half_of_a_group_is_refused() -> None:
         folds_of("drug_blind", shots=1, shot_pool=20)
 
 
+@pytest.mark.parametrize(
+    ("protocol", "folds", "message"),
+    [
+        ("drug_blind", 20, "got: 14, expected: at least 20 for 20 folds. Set splits.few.folds to 14 at most, or use"),
+        ("tissue_blind", 9, "got: 6, expected: at least 9 for 9 folds. Set splits.few.folds to 6 at most, or use"),
+        ("double_blind", 16, "got: 3, expected: at least 4 for 16 folds. Set splits.few.folds to 9, or use"),
+    ],
+)
+def test_more_parts_than_groups_are_refused_with_what_to_change(protocol: str, folds: int, message: str) -> None:
+    """In one line, before a fold is written: how many groups there are is known to the tables alone."""
+    tables = make_tables()
+    if protocol == "double_blind":
+        tables["response"] = tables["response"][tables["response"]["drug_id"].isin(["Drug02", "Drug03", "Drug04"])]
+    settings = FoldSettings(protocol=protocol, folds=folds, split="few", dataset="made_up")
+    with pytest.raises(ClmtError) as refused:
+        make_folds(tables["response"], tables["cell_lines"], tables["drugs"], settings)
+    line = f"split few of made_up: {protocol} has too few groups to hold out! {message} another protocol"
+    assert str(refused.value) == line
+
+
 def test_one_shot_too_many_is_caught() -> None:
     groups = np.array(list("aaaabbbbcccc"), dtype=object)
     settings = FoldSettings(protocol="cell_blind", folds=3, shots=1, shot_pool=1)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from clmt.errors import ClmtError
+from clmt.planning import experiments
 from clmt.planning import runs as plan
 from clmt.seeds import derive_seed
 
@@ -63,19 +64,19 @@ def test_a_split_of_a_file_is_told_its_file_and_its_protocol(config: dict[str, A
     seed = derive_seed(7, "real", "theirs")
     own = {"dataset": "real", "split": "theirs", "seed": seed}
     assert told == {"file": "roles.csv", "protocol": "drug_blind", "folds": 1} | own
-    assert plan.experiment_folds(config, "real_cv") == 1
+    assert experiments.experiment_folds(config, "real_cv") == 1
 
 
 def test_repeats_are_those_of_models_of_the_experiment(config: dict[str, Any]) -> None:
     config["models"]["again"] = {"arch": "matrix_factorisation", "repeat_of": "factors"}
-    assert plan.experiment_repeats(config, "real_cv") == {}
+    assert experiments.experiment_repeats(config, "real_cv") == {}
     config["experiments"]["real_cv"]["models"] = ["factors", "again"]
-    assert plan.experiment_repeats(config, "real_cv") == {"again": "factors"}
+    assert experiments.experiment_repeats(config, "real_cv") == {"again": "factors"}
     first, again = (plan.run_settings(config, "real", "mixed", model, 0) for model in ("factors", "again"))
     assert first["settings"] == again["settings"]
     assert first["seed"] != again["seed"]
     config["experiments"]["real_cv"]["models"] = ["mean", "again"]
-    assert plan.experiment_repeats(config, "real_cv") == {}
+    assert experiments.experiment_repeats(config, "real_cv") == {}
 
 
 def test_splits_of_one_partition_share_their_seed_and_repeats_count_as_folds(config: dict[str, Any]) -> None:
@@ -86,11 +87,11 @@ def test_splits_of_one_partition_share_their_seed_and_repeats_count_as_folds(con
     config["splits"]["other"] = config["splits"]["mixed"]
     assert plan.folds_settings(config, "real", "other")["seed"] != first["seed"]
     config["experiments"]["real_cv"]["split"] = "again"
-    assert plan.experiment_folds(config, "real_cv") == 12
+    assert experiments.experiment_folds(config, "real_cv") == 12
 
 
 def test_an_experiment_is_every_fold_of_every_model() -> None:
-    runs = plan.experiment_runs(CONFIG, "real_cv")
+    runs = experiments.experiment_runs(CONFIG, "real_cv")
     assert runs == [plan.Run("real", "mixed", model, fold) for model in ("mean", "factors") for fold in (0, 1, 2)]
     assert runs[4].folder == "results/real/mixed/factors/fold1"
 
@@ -98,7 +99,7 @@ def test_an_experiment_is_every_fold_of_every_model() -> None:
 @pytest.mark.parametrize(
     ("call", "arguments", "word"),
     [
-        (plan.experiment_runs, ["real_vc"], "real_cv"),
+        (experiments.experiment_runs, ["real_vc"], "real_cv"),
         (plan.run_settings, ["real", "mixed", "maen", 0], "mean"),
         (plan.tables_settings, ["rael"], "real"),
         (plan.encoder_settings, ["brt"], "bert"),
@@ -133,7 +134,7 @@ def test_a_run_names_itself_and_its_architecture() -> None:
 
 
 def test_every_run_has_its_own_seed(config: dict[str, Any]) -> None:
-    runs = [*plan.experiment_runs(config, "real_cv"), *plan.experiment_runs(config, "made_cv")]
+    runs = [*experiments.experiment_runs(config, "real_cv"), *experiments.experiment_runs(config, "made_cv")]
     seeds = [plan.run_settings(config, *run)["seed"] for run in runs]
     assert len(set(seeds)) == len(runs)
     assert all(0 <= seed < 2**31 for seed in seeds)
@@ -174,11 +175,11 @@ def test_a_model_may_have_its_own_encoder_which_is_no_setting(config: dict[str, 
 
 def test_an_experiment_may_run_the_first_folds_only(config: dict[str, Any]) -> None:
     config["experiments"]["real_cv"]["folds"] = 2
-    assert [run.fold for run in plan.experiment_runs(config, "real_cv")] == [0, 1, 0, 1]
+    assert [run.fold for run in experiments.experiment_runs(config, "real_cv")] == [0, 1, 0, 1]
     for folds in (0, 4):
         config["experiments"]["real_cv"]["folds"] = folds
         with pytest.raises(ClmtError, match=rf"experiments.real_cv.folds .* got: {folds}, expected: 1 to 3"):
-            plan.experiment_runs(config, "real_cv")
+            experiments.experiment_runs(config, "real_cv")
 
 
 def test_tables_are_told_what_changes_them() -> None:
@@ -197,9 +198,9 @@ def test_the_corpus_does_not_depend_on_its_reader(config: dict[str, Any]) -> Non
 
 
 def test_only_experiments_on_the_same_kind_of_data_are_planned(config: dict[str, Any]) -> None:
-    assert (plan.planned_experiments(config), plan.planned_datasets(config)) == (["real_cv"], ["real"])
+    assert (experiments.planned_experiments(config), experiments.planned_datasets(config)) == (["real_cv"], ["real"])
     config["simulated"] = True
-    assert (plan.planned_experiments(config), plan.planned_datasets(config)) == (["made_cv"], ["made"])
+    assert (experiments.planned_experiments(config), experiments.planned_datasets(config)) == (["made_cv"], ["made"])
 
 
 def test_equal_settings_give_equal_text() -> None:
