@@ -1,9 +1,10 @@
-"""From the files of a cell-blind fold to a bundle: its predictions of the held-out cell lines are the fold's own."""
+"""From the files of a blind fold to a bundle: its predictions of the held-out entities are the fold's own."""
 
 from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pandas as pd
 import pytest
 
 import clmt
+from clmt.bundles.predict import Predictor
 from clmt.cli import main
 from clmt.tables.identity import structure_of
 from clmt.tables.schema import KINDS, read_table, write_table
@@ -37,8 +39,18 @@ def run(*arguments: Any) -> None:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cell-blind fold."""
+    return trained(tmp_path_factory.mktemp("cell_blind"), "cell_blind")
+
+
+@pytest.fixture(scope="module")
+def drug_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A drug-blind fold."""
+    return trained(tmp_path_factory.mktemp("drug_blind"), "drug_blind")
+
+
+def trained(folder: Path, protocol: str) -> Path:
     """Tables, texts, and a fold with its checkpoint and test predictions, by the commands of the workflow."""
-    folder = tmp_path_factory.mktemp("world")
     tables, text = folder / "tables", folder / "text"
     frames = make_tables()
     drugs = frames["drugs"]
@@ -51,7 +63,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         write_corpus(text / f"{kind}.parquet", said, ids)
     of = {kind: (f"--{kind.replace('_', '-')}", tables / f"{kind}.parquet") for kind in KINDS}
     run("molecules", *of["drugs"], "--settings", json.dumps(MOLECULES), "--out", folder / "molecules.pt")
-    folds = {**OWNER, "protocol": "cell_blind", "folds": 4, "validation": 0.1, "seed": 1}
+    folds = {**OWNER, "protocol": protocol, "folds": 4, "validation": 0.1, "seed": 1}
     three = (*of["response"], *of["cell_lines"], *of["drugs"])
     run("folds", *three, "--settings", json.dumps(folds), "--out", folder / "folds.parquet")
     given = [part for kind in KINDS for part in of[kind]]
@@ -101,6 +113,31 @@ def test_a_bundle_predicts_the_held_out_cell_lines_as_the_fold_does(folder: Path
     # Without their texts it is another prediction.
     bare = bundle.predict(drugs, expression, **omics)["ln_ic50"]
     assert np.abs(bare.to_numpy() - frame["ln_ic50"].to_numpy()).max() > 1e-6
+
+
+def test_a_bundle_predicts_the_held_out_drugs_as_the_fold_does(drug_folder: Path) -> None:
+    assert packed(drug_folder, BUNDLE) == 0
+    fold = pd.read_parquet(drug_folder / "predictions.parquet")
+    held, cells = sorted(set(fold["drug_id"])), sorted(set(fold["cell_line_id"]))
+    smiles = make_tables()["drugs"].set_index("drug_id")["smiles"]
+    told = [sentence("compound", smiles.index.get_loc(name)) for name in held]
+    asked = pd.DataFrame({"name": [f"own {name}" for name in held], "smiles": smiles[held].tolist(), "text": told})
+    expected = fold.set_index(["cell_line_id", "drug_id"])["predicted"]
+    bundle = clmt.load_bundle(drug_folder / "clmt.clmt")
+    assert not set(held) & set(bundle.bundle.frozen.graph.drug_ids)
+
+    def furthest(predictor: Predictor, drugs: pd.DataFrame) -> float:
+        frame = predictor.predict(drugs, cells)
+        assert frame["kind"].unique().tolist() == ["new drug"]
+        found = frame.assign(id=frame["drug"].str.removeprefix("own ")).set_index(["cell_line", "id"])["ln_ic50"]
+        return float(np.abs(found.loc[expected.index].to_numpy() - expected.to_numpy()).max())
+
+    assert furthest(bundle, asked) < 1e-6
+    # The comparison tells: with another text, structure or number of neighbours it does not hold.
+    fewer = Predictor(replace(bundle.bundle, manifest={**bundle.bundle.manifest, "neighbours": 3}))
+    assert furthest(fewer, asked) > 1e-6
+    assert furthest(bundle, asked.assign(text="")) > 1e-6
+    assert furthest(bundle, asked.assign(smiles=np.roll(asked["smiles"], 1))) > 1e-6
 
 
 def test_a_bundle_says_whose_it_is_and_under_which_terms(folder: Path) -> None:

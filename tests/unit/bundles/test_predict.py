@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 import clmt
+from clmt.bundles.attach import attach
 from clmt.bundles.file import write_bundle
 from clmt.bundles.predict import Predictor
 from clmt.cli import main
+from clmt.graph.fold_data import FoldData
 from tests.helpers.blind_fold import HELD_CELLS, HELD_DRUGS
-from tests.helpers.folds import SMILES
+from tests.helpers.folds import SMILES, with_graph
 from tests.helpers.made_bundle import bundled_fold, made_bundle, raw_expression, seeds
 
 NAMES = [f"own {row}" for row in HELD_CELLS]
@@ -74,6 +78,36 @@ def test_a_prediction_is_the_same_alone_and_in_company(predictor: Predictor, fra
             assert alone[column] == pytest.approx(same[column], abs=1e-12, nan_ok=True), column
         else:
             assert alone[column] == same[column], column
+
+
+def check_batch_and_order_change_nothing(predictor: Predictor, frame: pd.DataFrame) -> None:
+    """Ask backwards, cell line by cell line, and compare with all at once."""
+    omit = {name: omics(name) for name in ("mutation", "copy_number")}
+    drugs = [*[f"{name}={SMILES[name]}" for name in NEW[::-1]], *KNOWN[::-1]]
+    one_by_one: list[Any] = ["Line C0", *(omics("expression").iloc[[row]] for row in range(len(NAMES))[::-1])]
+    turned = pd.concat([predictor.predict(drugs, [one], **omit) for one in one_by_one])
+    pair = ["cell_line", "drug"]
+    found = turned.set_index(pair).loc[frame.set_index(pair).index].reset_index()
+    pd.testing.assert_frame_equal(found, frame[found.columns], rtol=0, atol=1e-9)
+
+
+def test_batch_and_order_change_nothing(predictor: Predictor, frame: pd.DataFrame) -> None:
+    check_batch_and_order_change_nothing(predictor, frame)
+
+
+def test_the_check_of_batches_catches_new_entities_that_count_as_training_ones(
+    predictor: Predictor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wrong(*given: Any) -> FoldData:
+        fold = attach(*given)
+        every = {name: torch.ones_like(getattr(fold.graph, name)) for name in ("train_cells", "train_drugs")}
+        return with_graph(fold, **every)
+
+    monkeypatch.setattr("clmt.bundles.predict.attach", wrong)
+    omit = {name: omics(name) for name in ("mutation", "copy_number")}
+    frame = predictor.predict([*KNOWN, {name: SMILES[name] for name in NEW}], [omics("expression"), "Line C0"], **omit)
+    with pytest.raises(AssertionError, match="ln_ic50"):
+        check_batch_and_order_change_nothing(predictor, frame)
 
 
 def test_a_known_structure_is_the_known_drug(predictor: Predictor) -> None:
