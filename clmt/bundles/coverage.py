@@ -43,9 +43,10 @@ COLUMNS = (
 )
 """Columns of ``<experiment>_coverage.tsv``.
 
-``coverage`` is the share of the test pairs of all folds within their intervals; ``width`` the mean width, ln IC50;
-``worst_drugs`` the coverage that 9 of 10 drugs reach; ``near`` and ``far`` that of the half whose new entity is more,
-and less, like its nearest training one. Empty where groups are too few for the level, or nothing is new.
+``coverage`` is the share of the test pairs of all folds within their intervals; ``width`` the mean width, in the
+target's units; ``worst_drugs`` the coverage that 9 of 10 drugs reach; ``near`` and ``far`` that of the half whose new
+entity is more, and less, like its nearest training one. Empty where groups are too few for the level, or nothing is
+new.
 """
 _WORST = 0.1
 

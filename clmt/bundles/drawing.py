@@ -36,7 +36,7 @@ def bits_without_atoms(smiles: str, radius: int) -> np.ndarray:
 
 
 def draw_atoms(smiles: str, values: Sequence[float]) -> str:
-    """SVG of a molecule: red atoms raise ln IC50, blue ones lower it, the strongest in full colour."""
+    """SVG of a molecule: red atoms raise the prediction, blue ones lower it, the strongest in full colour."""
     from rdkit.Chem.Draw import rdMolDraw2D
 
     molecule = parse_smiles(smiles, smiles)

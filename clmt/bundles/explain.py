@@ -38,14 +38,14 @@ _NO_ELEMENT = 118
 
 @dataclass(frozen=True)
 class Explanation:
-    """What adds how much to ln IC50 of a pair; negative: it makes the cell line more sensitive.
+    """What adds how much to the prediction of a pair; negative: it makes the cell line more sensitive.
 
     Attributes
     ----------
     cell_line, drug, smiles
         The pair.
-    ln_ic50
-        Predicted, uM.
+    target, predicted
+        Which of `clmt.target.TARGETS` it is, and its value.
     genes
         ``expression``, ``mutation`` and ``copy_number`` by gene, integrated gradients against the training mean.
     atoms
@@ -59,7 +59,8 @@ class Explanation:
     cell_line: str
     drug: str
     smiles: str
-    ln_ic50: float
+    target: str
+    predicted: float
     genes: dict[str, dict[str, float]]
     atoms: list[float]
     sentences: dict[str, list[tuple[str, float]]]
@@ -116,6 +117,7 @@ def explain(
         cells.names[0],
         drugs.names[0],
         smiles,
+        bundle.target,
         float(full[0]),
         {kind: dict(zip(names[kind], _mean([each[kind] for each in genes]).tolist(), strict=True)) for kind in names},
         _atoms(fold, column, smiles, blocks),
@@ -135,7 +137,8 @@ def write_explanation(found: Explanation, folder: Path) -> None:
         kind: [{"sentence": text, "adds": value} for text, value in told] for kind, told in found.sentences.items()
     }
     views = [{"side": side, "view": view, "adds": value} for (side, view), value in found.views.items()]
-    facts = {name: getattr(found, name) for name in ("cell_line", "drug", "smiles", "ln_ic50", "atoms")}
+    facts = {name: getattr(found, name) for name in ("cell_line", "drug", "smiles")}
+    facts |= {found.target: found.predicted, "atoms": found.atoms}
     write_text(folder / "atoms.svg", draw_atoms(found.smiles, found.atoms))
     write_json(folder / "explanation.json", {**facts, "genes": genes, "sentences": sentences, "views": views})
 

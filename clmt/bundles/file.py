@@ -20,6 +20,7 @@ from clmt.errors import ClmtError
 from clmt.graph.fold_data import FoldData
 from clmt.graph.fold_graph import FoldGraph
 from clmt.models.create import create_model
+from clmt.target import LN_IC50
 from clmt.tensors import load_tensors, save_tensors
 
 if TYPE_CHECKING:
@@ -74,8 +75,8 @@ class Bundle:
     Attributes
     ----------
     manifest
-        Plain values: format, version, dataset, model, models, simulated, neighbours, molecules (settings), inputs
-        (digests), terms and more.
+        Plain values: format, version, dataset, model, models, simulated, neighbours, molecules (settings), target,
+        inputs (digests), terms and more.
     members
         Settings and state of the model of each seed; their mean predicts.
     frozen
@@ -93,6 +94,12 @@ class Bundle:
     known: Known
     texts: TextReader
     calibration: Mapping[str, Calibration]
+
+    @property
+    def target(self) -> str:
+        """Which of `clmt.target.TARGETS` is predicted."""
+        found: str = self.manifest.get("target", LN_IC50)
+        return found
 
     def models(self) -> list[CLMT]:
         """The models, ready to predict."""

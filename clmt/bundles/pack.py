@@ -20,7 +20,7 @@ from clmt.bundles.texts import text_reader
 from clmt.errors import ClmtError
 from clmt.graph.fold_data import FoldData, load_fold
 from clmt.runs.checkpoint import load_checkpoint
-from clmt.tables.schema import check_digest, read_table
+from clmt.tables.schema import check_digest, read_table, target_of
 from clmt.text.corpus import KINDS, read_corpus
 from clmt.vectors.files import read_vectors
 
@@ -57,7 +57,7 @@ def pack_bundle(
     graph, molecules, text
         What they were trained on.
     tables, corpus
-        Folders of the dataset's tables and texts. No response is read.
+        Folders of the dataset's tables and texts. Of the responses it is read what they are, none of them.
     folder
         Of a transformer that reads the texts.
     registry
@@ -83,6 +83,7 @@ def pack_bundle(
         "model": settings.model,
         "models": list(settings.models),
         "simulated": settings.simulated,
+        "target": target_of(tables / "response.parquet"),
         "seeds": [run["seed"] for run in runs],
         "pairs": len(fold.graph.train_pairs),
         "neighbours": settings.neighbours,

@@ -17,6 +17,7 @@ from clmt.bundles.file import Bundle, read_bundle
 from clmt.bundles.neighbourhood import nearest_known
 from clmt.errors import ClmtError
 from clmt.models.clmt.exact import double_network, exact_inputs, predict_exactly
+from clmt.target import LN_IC50
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,8 +97,8 @@ class Predictor:
             A row for each pair, cell lines first, in the order asked for:
 
             - ``cell_line``, ``drug``, ``kind`` (of `KINDS`);
-            - ``ln_ic50`` (ln uM), ``ic50_um``, ``lower`` and ``upper`` (ln uM; NaN where the kind is not calibrated, or
-              not at this level);
+            - ``ln_ic50`` (ln uM) and ``ic50_um``, or ``auc`` where the bundle's dataset has areas; ``lower`` and
+              ``upper`` in the unit of the former (NaN where the kind is not calibrated, or not at this level);
             - ``cell_line_rank``: 1 if the drug acts more strongly on this cell line than on each of ``of_cell_lines``
               training cell lines; ``drug_rank`` the same of the drug among the training drugs on this cell line;
             - ``nearest_drug`` with ``drug_similarity`` (Dice), ``nearest_cell_line`` with ``cell_line_correlation``
@@ -161,8 +162,8 @@ class Predictor:
                 "cell_line": by_cell(np.array(cells.names, dtype=object)),
                 "drug": by_drug(np.array(drugs.names, dtype=object)),
                 "kind": kind.ravel(),
-                "ln_ic50": value,
-                "ic50_um": np.exp(value),
+                self.bundle.target: value,
+                **({"ic50_um": np.exp(value)} if self.bundle.target == LN_IC50 else {}),
                 "lower": value - half,
                 "upper": value + half,
                 "cell_line_rank": among_cells.ravel(),

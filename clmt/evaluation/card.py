@@ -11,6 +11,7 @@ from typing import Any
 from clmt.errors import ClmtError
 from clmt.evaluation.metrics import METRICS, REFERENCES
 from clmt.files import read_json
+from clmt.target import TARGETS
 
 __all__ = ["is_name", "read_card"]
 
@@ -65,6 +66,7 @@ _ENTRIES: dict[str, Kind] = {
     **dict.fromkeys(("rmse", "mae"), _AMOUNT),
     **dict.fromkeys(("r2", *(f"normalized_r2_{name}" for name in REFERENCES)), _FIT),
     "simulated": ("true or false", lambda value: isinstance(value, bool)),
+    "target": (f"one of {', '.join(TARGETS)}", lambda value: value in TARGETS),
 }
 
 #: Entries that some cards have: entry of ``graphs`` that a run read, and published faults that it repeats.

@@ -11,6 +11,7 @@ import numpy as np
 
 from clmt.errors import choose
 from clmt.planning.architectures import ARCHITECTURES, Architecture
+from clmt.target import TARGETS
 
 __all__ = ["Experiment", "Pairs", "is_baseline"]
 
@@ -91,6 +92,11 @@ class Experiment:
     def faults(self) -> dict[str, str]:
         """Published faults that each model repeats to measure them, parted by spaces; "" for a sound one."""
         return {card["model"]: card.get("faults", "") for card in self.cards}
+
+    @property
+    def target(self) -> str:
+        """What is predicted, as axes and tables call it."""
+        return TARGETS[self.cards[0]["target"]]
 
     @property
     def baselines(self) -> list[str]:

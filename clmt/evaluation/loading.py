@@ -53,7 +53,7 @@ def _check_settings(paths: Sequence[Path], cards: Sequence[Mapping[str, Any]], d
 
 def _check_runs(cards: Sequence[Mapping[str, Any]], models: Sequence[str]) -> None:
     """Refuse runs of two datasets or splits, and a model that lacks a fold that another one has, or has it twice."""
-    for key in ("dataset", "split", "simulated"):
+    for key in ("dataset", "split", "simulated", "target"):
         values = sorted({str(card[key]) for card in cards})
         if len(values) > 1:
             raise ClmtError(f"the runs of one experiment must share their {key}! got: {', '.join(values)}")

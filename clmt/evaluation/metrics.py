@@ -149,8 +149,8 @@ def _check_finite(cells: np.ndarray, drugs: np.ndarray, **columns: np.ndarray) -
         if len(bad):
             row = bad[0]
             raise ClmtError(
-                f"{name} ln IC50 of cell line {str(cells[row])!r} and drug {str(drugs[row])!r} is not a finite number! "
-                f"got: {values[row]} ({len(bad)} such pairs in all). Look at the input of that pair"
+                f"{name} response of cell line {str(cells[row])!r} and drug {str(drugs[row])!r} is not a finite "
+                f"number! got: {values[row]} ({len(bad)} such pairs in all). Look at the input of that pair"
             )
 
 

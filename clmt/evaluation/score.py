@@ -12,7 +12,7 @@ import pyarrow as pa
 from clmt.errors import ClmtError, expected_one_of
 from clmt.evaluation.metrics import REFERENCES, metric_card
 from clmt.files import atomic_path, write_json, write_parquet
-from clmt.tables.schema import check_digest, read_table
+from clmt.tables.schema import check_digest, read_table, target_of
 
 __all__ = ["PREDICTION_KEY", "RUN_FACTS", "observed_values", "score_predictions", "write_evaluation"]
 
@@ -152,7 +152,7 @@ def write_evaluation(
     columns = {"cell_line_id": pa.array(cells, pa.string()), "drug_id": pa.array(drugs, pa.string())}
     table = pa.table({**columns, **{name: pa.array(v) for name, v in {"observed": observed, **numbers}.items()}})
     try:
-        metrics = {**card, **score_predictions(table)}
+        metrics = {**card, "target": target_of(response_path), **score_predictions(table)}
     except ClmtError as error:
         raise ClmtError(f"{card['dataset']}, {card['split']}, {card['model']}, fold {card['fold']}: {error}") from error
     table = table.replace_schema_metadata({key: str(value) for key, value in metrics.items()})

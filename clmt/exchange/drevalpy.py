@@ -23,7 +23,7 @@ from clmt.folds.make import folds_owner, read_folds
 from clmt.graph.omics import choose_genes
 from clmt.planning.protocols import PROTOCOLS
 from clmt.scratch import scratch_folder
-from clmt.tables.schema import KINDS, read_table, table_digest
+from clmt.tables.schema import KINDS, read_table, table_digest, target_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,12 +80,12 @@ def export_drevalpy(tables: Path, molecules: Path, folds: Path, out: Path, *, ge
     check_drugs(chemistry, frames["drugs"], molecules)
     owner, count = folds_owner(folds)
     mode = choose(f"{folds}: protocol", owner["protocol"], MODES)
-    response = _response(frames)
+    response, measure = _response(frames), target_of(Path(tables) / "response.parquet").upper()
     names = {
         "cell_lines": other_names(frames["cell_lines"]["cell_line_id"].tolist(), "cell"),
         "drugs": other_names(frames["drugs"]["drug_id"].tolist(), "drug"),
     }
-    files = _data_files(frames, chemistry, response, names, genes)
+    files = _data_files(frames, chemistry, response.rename(columns={"response": measure}), names, genes)
     content: dict[str, pd.DataFrame] = {f"data/{_folder(name, owner['dataset'])}": part for name, part in files.items()}
     splits = f"results/{RUN}/{owner['dataset']}/{mode}/{SPLITS}"
     entities = {kind: table_digest(frames[kind]) for kind in ("cell_lines", "drugs")}
@@ -100,7 +100,7 @@ def export_drevalpy(tables: Path, molecules: Path, folds: Path, out: Path, *, ge
             **facts,
             **back,
             "fold_of_split": fold_order(count),
-            "command": _command(owner["dataset"], mode, count),
+            "command": _command(owner["dataset"], mode, count, measure),
         },
         f"{splits}/split_manifest.json": _split_manifest(mode, count, owner),
     }
@@ -157,7 +157,7 @@ def _data_files(
     drugs = [names["drugs"][drug] for drug in chemistry["drug_ids"]]
     symbols = pd.DataFrame({"Symbol": [str(name) for name in expression.columns[1:]]})
     return {
-        "RESPONSE.csv": _named(response.rename(columns={"response": "LN_IC50"}), names),
+        "RESPONSE.csv": _named(response, names),
         "cell_line_names.csv": _named(cells, names),
         "drug_names.csv": _named(frames["drugs"][["drug_id", "name"]].rename(columns={"name": "drug_name"}), names),
         "drug_smiles.csv": _named(
@@ -208,11 +208,11 @@ def _split_manifest(mode: str, count: int, owner: Mapping[str, str]) -> dict[str
     }
 
 
-def _command(dataset: str, mode: str, count: int) -> str:
+def _command(dataset: str, mode: str, count: int, measure: str) -> str:
     """What trains a model of drevalpy on these folds, run in the folder of the export."""
     return (
         f"drevalpy --run_id {RUN} --path_data data --path_out results --dataset_name {dataset} --test_mode {mode} "
-        f"--n_cv_splits {count} --no_refitting --measure LN_IC50 --models RandomForest"
+        f"--n_cv_splits {count} --no_refitting --measure {measure} --models RandomForest"
     )
 
 

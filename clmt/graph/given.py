@@ -91,9 +91,9 @@ def _number(rows: PairRows, place: int, text: str) -> float:
         value = math.nan
     if not abs(value) <= _LIMIT:
         raise ClmtError(
-            f"{rows.place(place)}: predicted is no ln IC50! got: {shown(text)} for cell line "
+            f"{rows.place(place)}: predicted is no response! got: {shown(text)} for cell line "
             f"{rows.columns['cell_line_id'][place]!r} and drug {rows.columns['drug_id'][place]!r}, expected: a finite "
-            "number, ln uM"
+            "number, in the unit of the dataset's target"
         )
     return value
 

@@ -220,6 +220,11 @@ def _check_studies(config: Mapping[str, Any], name: str) -> None:
             raise expected_one_of(f"{place}.archive.{role} is not declared", other, alone, REMEDY)
         if config["datasets"][other]["simulated"] != entry["simulated"]:
             raise ClmtError(f"{place}.simulated is not that of {other}! got: {entry['simulated']}. {REMEDY}")
+    units = {role: config["datasets"][other].get("unit") == "auc" for role, other in archive.items()}
+    if units["train"] != units["test"]:
+        raise ClmtError(
+            f"{place} joins areas and IC50! got: unit auc in one of {archive}, expected: both or none. {REMEDY}"
+        )
     if other_keys := [key for key in ("cell_lines", "drugs", "exclude_drugs") if entry.get(key)]:
         raise ClmtError(f"{place}.{other_keys[0]} is a matter of the two datasets! Set it there. {REMEDY}")
 

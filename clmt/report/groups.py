@@ -108,6 +108,7 @@ def write_groups(
         dataset=experiment.dataset,
         subtitle=subtitle(experiment),
         simulated=experiment.simulated,
+        target=experiment.target,
         models=experiment.models,
         rows=_wide(rows, experiment.models),
     )

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from clmt.errors import ClmtError
 from clmt.evaluation.experiment import Experiment
 from clmt.files import check_plain
-from clmt.report.style import LN_IC50, OKABE_ITO, STYLE, add_title, new_figure, text_figure
+from clmt.report.style import OKABE_ITO, STYLE, add_title, new_figure, text_figure
 
 __all__ = ["draw_learning_curves", "read_history"]
 
@@ -80,6 +80,7 @@ def draw_learning_curves(experiment: Experiment, histories: Mapping[tuple[str, i
                 fold: histories[model, fold] for fold in experiment.folds if len(histories.get((model, fold), ()))
             }
             _draw_curves(row, model, curves)
+            row[0].set_ylabel(f"validation RMSE\n{experiment.target}")
         _add_legend_of_folds(figure, panels[0, 1])
         for panel, label in zip(panels[-1], ("epoch", "minutes since the start"), strict=True):
             panel.set_xlabel(label)
@@ -103,7 +104,6 @@ def _draw_curves(row: Sequence[Axes], model: str, curves: Mapping[int, np.ndarra
             panel.plot(x[best], curve[best, 2], "o", color=colour, markeredgecolor="black", markersize=6, zorder=3)
     for panel in row:
         panel.locator_params(axis="x", nbins=5)  # of a fit that takes milliseconds the numbers are long
-    row[0].set_ylabel(f"validation RMSE\n{LN_IC50}")
     lowest = min(curve[:, 2].min() for curve in curves.values())
     settled = max(np.quantile(curve[:, 2], 0.9) for curve in curves.values())
     row[0].set_ylim(lowest - 0.06 * (settled - lowest) - 1e-3, settled + 0.35 * (settled - lowest) + 1e-3)

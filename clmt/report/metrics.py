@@ -10,12 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from clmt.evaluation.experiment import Experiment
-from clmt.report.style import GREY, LN_IC50, STYLE, add_title, model_colour, new_figure
+from clmt.report.style import GREY, STYLE, add_title, model_colour, new_figure
 
 __all__ = ["draw_differences", "draw_metrics", "groups_used"]
 
 _PANELS = (
-    ("rmse", f"RMSE, {LN_IC50} (lower is better)"),
+    ("rmse", "RMSE, {target} (lower is better)"),
     ("per_drug_r", "per_drug_r (higher is better)"),
     ("per_cell_r", "per_cell_r (higher is better)"),
     ("normalized_pearson_tissue_mean_effects", "normalized_pearson_tissue_mean_effects"),
@@ -44,7 +44,7 @@ def draw_metrics(experiment: Experiment, summary: Sequence[Mapping[str, str]]) -
         panels = figure.subplots(2, 3, sharey=True)
         for panel, (metric, title) in zip(panels[:, :2].flat, _PANELS, strict=True):
             _draw_folds(panel, experiment, metric)
-            panel.set_title(title, loc="left", fontsize=10)
+            panel.set_title(title.format(target=experiment.target), loc="left", fontsize=10)
             panel.set_xlabel(groups_used(experiment, metric), fontsize=9, color=GREY)
         for panel, (metric, title) in zip(panels[:, 2], _DIFFERENCES, strict=True):
             rows = {row["model"]: row for row in summary if row["metric"] == metric}

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from clmt.evaluation.experiment import Experiment
 from clmt.evaluation.metrics import correlation, rmse
-from clmt.report.style import LN_IC50, STYLE, add_title, new_figure
+from clmt.report.style import STYLE, add_title, new_figure
 
 __all__ = ["draw_observed_predicted", "shown_models"]
 
@@ -29,7 +29,8 @@ def draw_observed_predicted(experiment: Experiment) -> Figure:
     """Density of the test pairs, predicted against observed, one panel per model."""
     models, observed, predicted = shown_models(experiment), experiment.pairs.observed, experiment.pairs.predicted
     values = np.concatenate([observed, *(predicted[model] for model in models)])
-    low, high = np.quantile(values, [0.0005, 0.9995]) + np.array([-0.5, 0.5])
+    low, high = np.quantile(values, [0.0005, 0.9995])
+    margin = 0.03 * (high - low) or 0.5
     columns = min(3, len(models))
     lines = -(-len(models) // columns)
     with mpl.rc_context(STYLE):
@@ -38,7 +39,7 @@ def draw_observed_predicted(experiment: Experiment) -> Figure:
         panels = figure.subplots(lines, columns, squeeze=False, sharex=True, sharey=True)
         grids = []
         for panel, model in zip(panels.flat, models, strict=False):
-            grids.append(_draw_density(panel, observed, predicted[model], (float(low), float(high))))
+            grids.append(_draw_density(panel, observed, predicted[model], (float(low - margin), float(high + margin))))
             error, r = rmse(observed, predicted[model]), correlation(observed, predicted[model])
             panel.set_title(f"{model}\nRMSE {error:.3f}, r {'-' if r is None else format(r, '.3f')}", loc="left")
         scale = LogNorm(1, max(2.0, *(float(np.asarray(grid.get_array()).max()) for grid in grids)))
@@ -47,8 +48,8 @@ def draw_observed_predicted(experiment: Experiment) -> Figure:
         figure.colorbar(grids[0], ax=panels, shrink=0.6, aspect=30, label="test pairs in a cell of the plot")
         for panel in panels.flat[len(models) :]:
             panel.set_visible(False)
-        figure.supxlabel(f"observed {LN_IC50}", fontsize=10)
-        figure.supylabel(f"predicted {LN_IC50}", fontsize=10)
+        figure.supxlabel(f"observed {experiment.target}", fontsize=10)
+        figure.supylabel(f"predicted {experiment.target}", fontsize=10)
     return figure
 
 

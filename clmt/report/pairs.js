@@ -43,14 +43,14 @@ function axes(model) {
   const [rmse, r] = data.scores[model], middle = TOP + SIDE / 2;
   made.append(draw("text", {x: LEFT, y: 16, class: "model"}, data.models[model]),
     draw("text", {x: LEFT + SIDE, y: 16, "text-anchor": "end"}, `RMSE ${rmse}, r ${r}`),
-    draw("text", {x: LEFT + SIDE / 2, y: TOP + SIDE + 34, "text-anchor": "middle"}, "observed ln IC50 (µM)"),
+    draw("text", {x: LEFT + SIDE / 2, y: TOP + SIDE + 34, "text-anchor": "middle"}, `observed ${data.target}`),
     draw("text", {x: 12, y: middle, "text-anchor": "middle", transform: `rotate(-90 12 ${middle})`},
-      "predicted ln IC50 (µM)"));
+      `predicted ${data.target}`));
   return made;
 }
 function panel(model) {
   const svg = draw("svg", {viewBox: `0 0 ${LEFT + SIDE + 12} ${TOP + SIDE + 42}`, role: "img",
-    "aria-label": `observed against predicted ln IC50 of ${data.models[model]}`});
+    "aria-label": `observed against predicted ${data.target} of ${data.models[model]}`});
   const points = data.pairs.map((pair) => [x(pair[2]), y(pair[3][model])]);
   const dots = points.map(([cx, cy]) => draw("circle", {cx, cy, r: 1.5, class: "dot"}));
   const circles = data.worst[model].map((place) =>

@@ -40,6 +40,7 @@ def pairs_page(experiment: Experiment, labels: Mapping[str, str]) -> str:
         title=f"{experiment.name}, observed against predicted",
         subtitle=subtitle(experiment),
         simulated=experiment.simulated,
+        target=experiment.target,
         experiment=experiment.name,
         dataset=experiment.dataset,
         models=experiment.models,
@@ -57,7 +58,7 @@ def pairs_data(experiment: Experiment, labels: Mapping[str, str]) -> dict[str, A
     Returns
     -------
     dict
-        ``models`` and the two that are ``shown`` first (positions); ``limits`` of both axes (ln IC50, uM) and the
+        ``models`` and the two that are ``shown`` first (positions); ``limits`` of both axes (``target``) and the
         number of ``cells`` of the density along each; ``density``: for each model cell, pairs, cell, pairs, ..., a cell
         being column times ``cells`` plus row; ``pairs``: [cell line, drug, observed, predictions of the models];
         ``worst``: for each model positions in ``pairs``, the largest error first; ``scores``: RMSE and r of each.
@@ -73,6 +74,7 @@ def pairs_data(experiment: Experiment, labels: Mapping[str, str]) -> dict[str, A
     reference = model_and_reference(experiment)
     shown = reference[::-1] if reference else (models[0],)
     return {
+        "target": experiment.target,
         "models": models,
         "shown": [models.index(model) for model in shown],
         "limits": limits,

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from clmt.evaluation.experiment import Experiment
 from clmt.evaluation.metrics import rmse
 from clmt.report.scores import drug_scores
-from clmt.report.style import GREY, LN_IC50, OKABE_ITO, STYLE, add_title, new_figure, text_figure
+from clmt.report.style import GREY, OKABE_ITO, STYLE, add_title, new_figure, text_figure
 
 __all__ = ["draw_per_drug", "model_and_reference"]
 
@@ -42,7 +42,7 @@ def draw_per_drug(experiment: Experiment) -> Figure:
     with mpl.rc_context(STYLE):
         figure = new_figure(12, 5.2)
         add_title(figure, f"{title}: {ours} against {theirs}", experiment)
-        kinds = ((f"RMSE, {LN_IC50}", -1), ("Pearson r within the drug", 1))
+        kinds = ((f"RMSE, {experiment.target}", -1), ("Pearson r within the drug", 1))
         for kind, (panel, (name, sign)) in enumerate(zip(figure.subplots(1, 2), kinds, strict=True)):
             x, y = scores[theirs][kind], scores[ours][kind] - scores[theirs][kind]
             known = np.isfinite(x) & np.isfinite(y)

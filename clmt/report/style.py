@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "GREY",
-    "LN_IC50",
     "OKABE_ITO",
     "add_title",
     "model_colour",
@@ -32,7 +31,6 @@ OKABE_ITO = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "
 
 GREY = "#6B6B6B"
 ACCENT = OKABE_ITO[5]
-LN_IC50 = "ln IC50 (µM)"
 
 STYLE: Any = {  # Any: matplotlib types the keys one by one
     "font.family": "DejaVu Sans",

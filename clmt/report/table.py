@@ -17,9 +17,9 @@ from clmt.report.style import subtitle
 __all__ = ["MEANING", "html_table"]
 
 MEANING: Mapping[str, str] = {
-    "rmse": "root mean squared error over all test pairs, in ln IC50 units (µM); lower is better",
-    "mae": "mean absolute error, in ln IC50 units (µM); lower is better",
-    "r2": "share of the variance of ln IC50 that is explained; knowing each drug's mean is enough for a high value",
+    "rmse": "root mean squared error over all test pairs, in units of the target; lower is better",
+    "mae": "mean absolute error, in units of the target; lower is better",
+    "r2": "share of the variance of the target that is explained; knowing each drug's mean is enough for a high value",
     "pearson": "linear correlation over all test pairs; knowing each drug's mean is enough for a high value",
     "spearman": "rank correlation over all test pairs",
     "per_drug_r": "Pearson correlation over the cell lines of one drug, averaged over drugs: does the model tell "
@@ -121,6 +121,7 @@ def html_table(experiment: Experiment, summary: Sequence[Mapping[str, str]]) -> 
         title=experiment.name,
         subtitle=subtitle(experiment),
         simulated=experiment.simulated,
+        target=experiment.target,
         meaning=MEANING,
         compared=[(name, references.get(name, "–")) for name in COMPARED],
         has_baselines=bool(experiment.baselines),

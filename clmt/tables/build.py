@@ -26,6 +26,7 @@ from clmt.tables.joins import (
 )
 from clmt.tables.layouts.reader import Archive, archive_name, check_simulated, drug_details, layout_reader
 from clmt.tables.schema import KINDS, write_table
+from clmt.target import AUC, LN_IC50
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,10 +36,11 @@ __all__ = ["Tables", "build_tables", "write_tables"]
 
 @dataclass
 class Tables:
-    """The six tables by kind, and the audit that goes with them."""
+    """The six tables by kind, the audit that goes with them, and what the responses are."""
 
     frames: dict[str, pd.DataFrame]
     audit: Audit
+    target: str = LN_IC50
 
 
 def build_tables(
@@ -97,7 +99,7 @@ def build_tables(
     )
     frames["drugs"] = drug_frame(kept, names, given, labels, audit)
     audit.count_censored(responses, reader.censored_at)
-    return Tables(frames, audit)
+    return Tables(frames, audit, AUC if settings.unit == "auc" else LN_IC50)
 
 
 def write_tables(tables: Tables, out_dir: Path) -> None:
@@ -105,7 +107,7 @@ def write_tables(tables: Tables, out_dir: Path) -> None:
     out_dir = Path(out_dir)
     with scratch_folder(out_dir / "tables") as staging:
         for kind in KINDS:
-            write_table(tables.frames[kind], staging / f"{kind}.parquet", kind)
+            write_table(tables.frames[kind], staging / f"{kind}.parquet", kind, tables.target)
         write_json(staging / "audit.json", tables.audit.to_json())
         for path in sorted(staging.iterdir()):
             path.replace(out_dir / path.name)

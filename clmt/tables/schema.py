@@ -13,12 +13,14 @@ from clmt.files import atomic_path, write_parquet
 from clmt.reading.lines import control_character
 from clmt.reading.parquet import read_parquet
 from clmt.tables.units import LN_IC50_LIMIT, LOG2_LIMIT
+from clmt.target import LN_IC50, TARGETS
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-__all__ = ["KINDS", "check_digest", "join_labels", "read_table", "split_labels", "table_digest", "write_table"]
+__all__ = ["KINDS", "check_digest", "join_labels", "read_table", "split_labels", "table_digest", "target_of"]
+__all__ += ["write_table"]
 
 KINDS = ("response", "expression", "mutation", "copy_number", "cell_lines", "drugs")
 MATRICES = {"expression": "float32", "mutation": "int8", "copy_number": "int8"}
@@ -46,6 +48,7 @@ LIMITS = {"response": LN_IC50_LIMIT, "expression": LOG2_LIMIT}
 KEYS = {"response": ["cell_line_id", "drug_id"], "drugs": ["drug_id"]}
 NULLABLE = frozenset({"pubchem_cid", "donor"})
 SEPARATOR = "; "
+_TARGET = b"target"
 
 
 def split_labels(text: str) -> list[str]:
@@ -71,12 +74,17 @@ def arrow_schema(kind: str, columns: list[str]) -> pa.Schema:
     return pa.schema([pa.field(name, types[type_], nullable=name in NULLABLE) for name, type_ in layout.items()])
 
 
-def write_table(frame: pd.DataFrame, path: Path, kind: str) -> None:
-    """Check ``frame`` and write it as Parquet, atomically, in the columns and types of ``kind``."""
+def write_table(frame: pd.DataFrame, path: Path, kind: str, target: str = LN_IC50) -> None:
+    """Check ``frame`` and write it as Parquet, atomically, in the columns and types of ``kind``.
+
+    Responses that are another ``target`` than ln IC50 say so in the file; see `target_of`.
+    """
     import pyarrow as pa
 
     check_table(frame, kind, str(path))
     schema = arrow_schema(kind, [str(column) for column in frame.columns])
+    if kind == "response" and target != LN_IC50:
+        schema = schema.with_metadata({_TARGET: target})
     arrays = [pa.array(frame[field.name], type=field.type, from_pandas=True) for field in schema]
     with atomic_path(Path(path)) as temporary:
         write_parquet(pa.Table.from_arrays(arrays, schema=schema), temporary, compression="zstd")
@@ -106,6 +114,15 @@ def read_table(path: Path, kind: str) -> pd.DataFrame:
     frame = table.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
     check_table(frame, kind, str(path))
     return frame
+
+
+def target_of(path: Path) -> str:
+    """Which of `clmt.target.TARGETS` the responses of ``response.parquet`` are; its column is ``ln_ic50`` for each."""
+    found = read_parquet(path, "the response table does", "Make it with 'clmt tables'", ("ln_ic50",)).schema.metadata
+    target = (found or {}).get(_TARGET, LN_IC50.encode()).decode(errors="replace")
+    if target not in TARGETS:
+        raise expected_one_of(f"{path}: unknown target of the responses", target, TARGETS, "Rerun build_tables")
+    return target
 
 
 def table_digest(frame: pd.DataFrame) -> str:

@@ -26,7 +26,7 @@ from clmt.errors import ClmtError
 from clmt.files import write_json
 from clmt.reading.parquet import read_parquet
 from clmt.scratch import scratch_folder
-from clmt.tables.schema import KINDS, read_table, write_table
+from clmt.tables.schema import KINDS, read_table, target_of, write_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,12 +80,18 @@ def join_studies(train: Frames, test: Frames, names: tuple[str, str]) -> tuple[d
 def write_studies(train: Path, test: Path, out: Path, *, names: tuple[str, str]) -> None:
     """Join the tables of two folders and write the six tables, ``structures.parquet`` and ``audit.json``."""
     frames = [{kind: read_table(Path(folder) / f"{kind}.parquet", kind) for kind in KINDS} for folder in (train, test)]
+    targets = [target_of(Path(folder) / "response.parquet") for folder in (train, test)]
+    if targets[0] != targets[1]:
+        raise ClmtError(
+            f"studies {names[0]} and {names[1]}: their responses are not the same! got: {targets[0]} and {targets[1]}, "
+            "expected: one target. Join other datasets"
+        )
     both, audit = join_studies(frames[0], frames[1], names)
     structures = _structures(*(Path(folder) / "structures.parquet" for folder in (train, test)))
     with scratch_folder(Path(out) / "tables") as staging:
         write_structures(structures, staging / "structures.parquet")
         for kind in KINDS:
-            write_table(both[kind], staging / f"{kind}.parquet", kind)
+            write_table(both[kind], staging / f"{kind}.parquet", kind, targets[0])
         write_json(staging / "audit.json", audit)
         for path in sorted(staging.iterdir()):
             path.replace(Path(out) / path.name)

@@ -20,7 +20,7 @@ MODELS = {"drug_mean": 1.0, "cell_mean": 0.9, "mlp": 0.4, "clmt": 0.2, "clmt_pla
 HISTORY = "epoch,seconds,train_loss,train_rmse,validation_rmse,learning_rate,best\n"
 
 
-def write_responses(path: Path, cells: list[str], drugs: list[str], seed: int = 0) -> np.ndarray:
+def write_responses(path: Path, cells: list[str], drugs: list[str], seed: int = 0, target: str = "") -> np.ndarray:
     """Write a response table of all pairs; drug means, cell means and an interaction, float64 (C, D)."""
     rng = np.random.default_rng(seed)
     factors = rng.normal(size=(len(cells), 4)) @ rng.normal(size=(4, len(drugs))) * 0.5
@@ -33,7 +33,7 @@ def write_responses(path: Path, cells: list[str], drugs: list[str], seed: int = 
         "censored": np.zeros(values.size, dtype=bool),
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    pq.write_table(pa.table(columns), path)
+    pq.write_table(pa.table(columns).replace_schema_metadata({"target": target} if target else None), path)
     return values
 
 
@@ -55,6 +55,7 @@ def write_runs(
     folds: int = 3,
     simulated: bool = True,
     seed: int = 0,
+    target: str = "",
 ) -> dict[str, list[Path]]:
     """Write runs whose predictions miss by ``models[name]`` ln units, and return their files by kind.
 
@@ -63,7 +64,7 @@ def write_runs(
     """
     cell_ids = [f"{683665 + 7 * i}" for i in range(cells)]
     drug_ids = [f"Drug-{i:03d}" for i in range(drugs)]
-    truth = write_responses(root / "response.parquet", cell_ids, drug_ids, seed)
+    truth = write_responses(root / "response.parquet", cell_ids, drug_ids, seed, target)
     rng = np.random.default_rng(seed + 1)
     fold_of = rng.integers(0, folds, truth.shape)
     files: dict[str, list[Path]] = {"metrics": [], "predictions": [], "history": []}

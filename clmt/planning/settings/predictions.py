@@ -24,6 +24,7 @@ class PredictionsSettings(Settings):
     file: FoldPlace = Field(
         description=(
             "A Parquet, csv or tsv file for each fold, with {fold} for its number, such as theirs/fold{fold}.csv: "
-            "columns cell_line_id, drug_id and predicted (ln IC50, uM), every test pair of the fold once."
+            "columns cell_line_id, drug_id and predicted (the dataset's target: ln IC50 in uM, or the AUC), every test "
+            "pair of the fold once."
         )
     )

@@ -87,7 +87,7 @@ def test_an_explanation_of_a_new_pair_names_everything(tmp_path: Path) -> None:
     name, smiles = "methotrexate", SMILES["methotrexate"]
     frame = predictor.predict({name: smiles}, ["C0"])
     found = explain(predictor, {name: smiles}, "C0")
-    assert found.ln_ic50 == pytest.approx(frame["ln_ic50"][0], abs=1e-9)
+    assert found.predicted == pytest.approx(frame["ln_ic50"][0], abs=1e-9)
     assert list(found.genes["expression"]) == [f"gene{row}" for row in range(12)]
     assert len(found.atoms) == len(bits_without_atoms(found.smiles, 3)) == 33
     assert set(found.views) == {(s, v) for s in ("cell line", "drug") for v in ("attribute", "structure", "text")}

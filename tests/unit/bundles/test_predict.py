@@ -19,7 +19,7 @@ from clmt.cli import main
 from clmt.graph.fold_data import FoldData
 from tests.helpers.blind_fold import HELD_CELLS, HELD_DRUGS
 from tests.helpers.folds import SMILES, with_graph
-from tests.helpers.made_bundle import bundled_fold, made_bundle, raw_expression, seeds
+from tests.helpers.made_bundle import bundled_fold, made_bundle, raw_expression, seeds, with_manifest
 
 NAMES = [f"own {row}" for row in HELD_CELLS]
 NEW = [list(SMILES)[row] for row in HELD_DRUGS]
@@ -108,6 +108,13 @@ def test_the_check_of_batches_catches_new_entities_that_count_as_training_ones(
     frame = predictor.predict([*KNOWN, {name: SMILES[name] for name in NEW}], [omics("expression"), "Line C0"], **omit)
     with pytest.raises(AssertionError, match="ln_ic50"):
         check_batch_and_order_change_nothing(predictor, frame)
+
+
+def test_areas_are_called_so_and_have_no_ic50(predictor: Predictor) -> None:
+    areas = Predictor(with_manifest(predictor.bundle, target="auc")).predict(KNOWN, ["C0"])
+    expected = predictor.predict(KNOWN, ["C0"])
+    assert areas["auc"].tolist() == expected["ln_ic50"].tolist()
+    assert set(expected.columns) - set(areas.columns) == {"ln_ic50", "ic50_um"}
 
 
 def test_a_known_structure_is_the_known_drug(predictor: Predictor) -> None:

@@ -125,7 +125,7 @@ def test_the_order_of_pairs_does_not_matter(fold: dict[str, Any]) -> None:
 def test_a_value_that_is_no_number_is_refused_by_name(fold: dict[str, Any], column: str, value: float) -> None:
     (fold if column in fold else fold["expected"])[column][7] = value
     cell, drug = fold["cells"][7], fold["drugs"][7]
-    with pytest.raises(ClmtError, match=f"^{column} ln IC50 of cell line '{cell}' and drug '{drug}' .*got: (nan|inf)"):
+    with pytest.raises(ClmtError, match=f"^{column} response of cell line '{cell}' and drug '{drug}' .*got: (nan|inf)"):
         metric_card(**fold)
 
 

@@ -58,7 +58,7 @@ def test_evaluation_joins_the_observed_values_in_the_order_of_the_pairs(finished
         ),
         (
             {"predicted": np.array([1.0, np.nan, 3.0])},
-            r"made_up, mixed, clmt, fold 0: predicted ln IC50 of .* 'Drug-000'",
+            r"made_up, mixed, clmt, fold 0: predicted response of .* 'Drug-000'",
         ),
         ({"predicted": np.ones((3, 1))}, r"predicted values do not fit .* got: shape \(3, 1\)"),
         (

@@ -175,7 +175,7 @@ def test_a_prediction_that_is_not_finite_is_refused_with_its_pair(files: Files, 
     pq.write_table(table.set_column(table.schema.get_field_index("predicted"), "predicted", pa.array(values)), path)
     pair = table.slice(2, 1).to_pylist()[0]
     name = f"cell line '{pair['cell_line_id']}' and drug '{pair['drug_id']}'"
-    message = rf"predictions\.parquet: predicted ln IC50 of {name} is not a finite number"
+    message = rf"predictions\.parquet: predicted response of {name} is not a finite number"
     with pytest.raises(ClmtError, match=message):
         run(files, tmp_path)
 

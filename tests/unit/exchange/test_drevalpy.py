@@ -24,11 +24,11 @@ from tests.helpers.small_world import SMILES, drug_names, make_molecules, make_t
 PAIR = ["cell_line_id", "drug_id"]
 
 
-def world(folder: Path, protocol: str = "mixed", folds: int = 4) -> list[Path]:
+def world(folder: Path, protocol: str = "mixed", folds: int = 4, target: str = "ln_ic50") -> list[Path]:
     """Tables, molecules and folds; returns the arguments of the export."""
     tables = make_tables()
     for kind in KINDS:
-        write_table(tables[kind], folder / "tables" / f"{kind}.parquet", kind)
+        write_table(tables[kind], folder / "tables" / f"{kind}.parquet", kind, target)
     bits = torch.from_numpy(np.asarray(make_molecules()["morgan2"]))
     save_tensors(folder / "molecules.pt", fingerprints_only(drug_names(), bits) | {"smiles": SMILES})
     settings = {
@@ -85,6 +85,13 @@ def test_each_fold_has_our_roles(tmp_path: Path, protocol: str) -> None:
         held = groups[MODES[protocol]]
         parts = [set(map(tuple, frame[held].to_numpy())) for frame in (found["train"], found["test"], early, rest)]
         assert not any(parts[a] & parts[b] for a in range(4) for b in range(a))
+
+
+def test_areas_are_exported_as_the_measure_of_that_name(tmp_path: Path) -> None:
+    export_drevalpy(*world(tmp_path, target="auc"), tmp_path / "export", genes=7)
+    response = pd.read_csv(tmp_path / "export" / "data" / "made" / "made.csv")
+    assert list(response.columns) == ["cell_line_name", "pubchem_id", "AUC", "tissue"]
+    assert "--measure AUC " in json.loads((tmp_path / "export" / "clmt.json").read_text())["command"]
 
 
 def test_features_are_keyed_by_the_names_of_the_responses(tmp_path: Path) -> None:

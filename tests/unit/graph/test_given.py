@@ -50,8 +50,8 @@ def first(column: str, value: object) -> Callable[[pd.DataFrame], pd.DataFrame]:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (first("predicted", "NaN"), "line 2: predicted is no ln IC50! got: 'NaN' for cell line 'C"),
-        (first("predicted", ""), "line 2: predicted is no ln IC50! got: ''"),
+        (first("predicted", "NaN"), "line 2: predicted is no response! got: 'NaN' for cell line 'C"),
+        (first("predicted", ""), "line 2: predicted is no response! got: ''"),
         (first("predicted", "inf"), "got: 'inf'"),
         (first("predicted", 1e7), "got: '10000000"),
         (first("predicted", "low"), "got: 'low'"),

@@ -101,3 +101,13 @@ def test_files_are_written_whole(tmp_path: Path) -> None:
     assert make_tables()["drugs"]["drug_id"][0] in set(
         pd.read_parquet(tmp_path / "both" / "structures.parquet")["name"]
     )
+
+
+def test_areas_and_ic50_are_not_joined(tmp_path: Path) -> None:
+    for name, target in (("a", "ln_ic50"), ("b", "auc")):
+        frames = make_tables()
+        for kind in KINDS:
+            write_table(frames[kind], tmp_path / name / f"{kind}.parquet", kind, target)
+    with pytest.raises(ClmtError, match=r"studies a and b: their responses are not the same! got: ln_ic50 and auc"):
+        write_studies(tmp_path / "a", tmp_path / "b", tmp_path / "both", names=("a", "b"))
+    assert not (tmp_path / "both").exists()

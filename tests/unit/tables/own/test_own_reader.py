@@ -13,7 +13,8 @@ from clmt.acquire.folder import file_sha256
 from clmt.errors import ClmtError
 from clmt.planning.own_files import own_files
 from clmt.planning.settings.tables import TableSettings
-from clmt.tables.build import Tables, build_tables
+from clmt.tables.build import Tables, build_tables, write_tables
+from clmt.tables.schema import target_of
 from tests.helpers.own_tables import CELLS, SMILES, own_folder, own_texts
 
 STRUCTURES = {name: {"cid": None, "smiles": smiles, "title": None} for name, smiles in SMILES.items()}
@@ -71,6 +72,8 @@ def test_areas_are_the_target_where_they_are_stated(tmp_path):
     tables = build(own_folder(tmp_path, {"response.csv": text}), "auc")
     assert target(tables)["A549", "Imatinib"] == pytest.approx(0.10)
     assert "area" in tables.audit.own["responses"]
+    write_tables(tables, tmp_path / "tables")
+    assert target_of(tmp_path / "tables" / "response.parquet") == "auc"
     with pytest.raises(ClmtError, match=r"not in the stated unit ln_um .*look like .*auc"):
         build(tmp_path)
 
