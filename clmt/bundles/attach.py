@@ -85,16 +85,16 @@ def attach(frozen: FoldData, ends: np.ndarray, cells: NewCellLines, drugs: NewDr
     molecules = concatenate([*graph.drug_ids, *drugs.names], [*separate(frozen.molecules), *drugs.molecules])
     known = {"cell": graph.train_cells, "drug": graph.train_drugs}
     marks = {side: np.arange(len(rows) + more) < len(rows) for side, rows, more in _sizes(known, cells, drugs)}
+    new = {side: np.flatnonzero(~own) for side, own in marks.items()}
     found = {
-        "cell": pearson_neighbours(expression.numpy(), marks["cell"], neighbours),
-        "drug": dice_neighbours(molecules["morgan2"].numpy(), marks["drug"], neighbours),
+        "cell": pearson_neighbours(expression.numpy(), marks["cell"], neighbours, targets=new["cell"]),
+        "drug": dice_neighbours(molecules["morgan2"].numpy(), marks["drug"], neighbours, targets=new["drug"]),
     }
     parts: dict[str, Any] = {}
     for side, (edges, similarity) in found.items():
-        new = edges[1] >= len(known[side])
         own = getattr(graph, f"{side}_similar_edges"), getattr(graph, f"{side}_similarity")
-        parts[f"{side}_similar_edges"] = torch.cat([own[0], torch.from_numpy(edges[:, new])], dim=1)
-        parts[f"{side}_similarity"] = torch.cat([own[1], torch.from_numpy(similarity[new])])
+        parts[f"{side}_similar_edges"] = torch.cat([own[0], torch.from_numpy(edges)], dim=1)
+        parts[f"{side}_similarity"] = torch.cat([own[1], torch.from_numpy(similarity)])
         parts[f"train_{side}s"] = torch.from_numpy(marks[side])
     n_cells, n_drugs = len(cells.names), len(drugs.names)
     parts |= {

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from clmt.bundles.attach import NewCellLines
-from clmt.bundles.entities import find_known, refuse_repeated, text_column
+from clmt.bundles.entities import KnownNames, refuse_repeated, text_column
 from clmt.bundles.genes import check_scale, match_genes
 from clmt.bundles.user_tables import is_table, matrix_of_frame, read_profiles, read_records
 from clmt.errors import ClmtError
@@ -86,9 +86,10 @@ def read_cell_lines(
     """
     names: list[tuple[str, int | None]] = []
     parts: list[np.ndarray] = []
+    index = KnownNames.of(bundle, "cell line")
     for one in [given] if _is_frame(given) else given:
         profiles, known = _read(one)
-        names += [(name, find_known(name, bundle, "cell line", where)) for name, where in known]
+        names += [(name, index.find(name, where)) for name, where in known]
         if profiles is not None:
             parts.append(_expression(profiles, bundle, max_missing))
             names += [(name, None) for name in profiles.ids]

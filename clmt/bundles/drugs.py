@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from clmt.bundles.attach import NewDrugs
-from clmt.bundles.entities import find_known, refuse_repeated
+from clmt.bundles.entities import KnownNames, refuse_repeated
 from clmt.bundles.user_tables import is_table, read_records
 from clmt.errors import ClmtError
 from clmt.features.molecules import featurise_drugs
@@ -93,13 +93,13 @@ def read_drugs(
     """
     asked = [drug for one in _sources(given) for drug in _read(one)]
     refuse_repeated([drug.name for drug in asked], "drug")
-    known = {key: row for row, key in enumerate(bundle.known.drug_inchikeys)}
+    names, known = KnownNames.of(bundle, "drug"), {key: row for row, key in enumerate(bundle.known.drug_inchikeys)}
     places: list[tuple[str, int | None]] = []
     new: list[tuple[_Asked, str]] = []
     skipped: list[str] = []
     for drug in asked:
         if not drug.smiles:
-            places.append((drug.name, find_known(drug.name, bundle, "drug", drug.where)))
+            places.append((drug.name, names.find(drug.name, drug.where)))
             continue
         try:
             structure = structure_of(drug.smiles, drug.name)

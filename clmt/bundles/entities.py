@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from clmt.errors import ClmtError
@@ -16,63 +16,64 @@ from clmt.tables.schema import split_labels
 if TYPE_CHECKING:
     from clmt.bundles.file import Bundle
 
-__all__ = ["find_known", "refuse_repeated", "text_column"]
+__all__ = ["KnownNames", "refuse_repeated", "text_column"]
 
 _CLOSEST = 4
 
 
-def find_known(name: str, bundle: Bundle, what: str, where: str = "") -> int:
-    """Row of the known cell line or drug of a name: its id as it stands, else its name or a synonym.
+@dataclass(frozen=True)
+class KnownNames:
+    """Names by which a bundle knows its cell lines or drugs.
 
-    Parameters
+    Attributes
     ----------
-    name
-        What the user wrote.
-    bundle
-        Knows its own.
     what
         ``cell line`` or ``drug``.
-    where
-        File and line, for the message.
-
-    Raises
-    ------
-    ClmtError
-        For a name that the bundle does not know, or of several entities.
+    rows
+        Id -> row.
+    index
+        Finds ids, names and synonyms.
     """
-    ids, index = _index(_Names.of(bundle, what))
-    if name in ids:
-        return ids[name]
-    match = index.find(name)
-    if match.record_id is not None:
-        return ids[match.record_id]
-    if match.ambiguous:
-        raise ClmtError(
-            f"{where}ambiguous {what}! got: {name!r}, expected one of: {', '.join(match.ambiguous)}. Name one of them"
-        )
-    close = difflib.get_close_matches(name, ids, _CLOSEST, 0.5) or list(ids)[:_CLOSEST]
-    remedy = "a file with its SMILES" if what == "drug" else "a table of its expression"
-    raise ClmtError(
-        f"{where}unknown {what}! got: {name!r}, expected: one of the {len(ids)} that the bundle knows, such as "
-        f"{', '.join(close)}. Give {remedy} for a new one"
-    )
 
-
-class _Names(tuple[tuple[str, str, str], ...]):
-    """Id, name and synonyms of every known entity."""
+    what: str
+    rows: Mapping[str, int]
+    index: NameIndex
 
     @classmethod
-    def of(cls, bundle: Bundle, what: str) -> _Names:
+    def of(cls, bundle: Bundle, what: str) -> KnownNames:
+        """The names of one side of a bundle."""
         known, graph = bundle.known, bundle.frozen.graph
         if what == "drug":
-            return cls(zip(graph.drug_ids, known.drug_names, [""] * graph.n_drugs, strict=True))
-        return cls(zip(graph.cell_line_ids, known.cell_line_names, known.cell_line_synonyms, strict=True))
+            names = zip(graph.drug_ids, known.drug_names, [""] * graph.n_drugs, strict=True)
+        else:
+            names = zip(graph.cell_line_ids, known.cell_line_names, known.cell_line_synonyms, strict=True)
+        named = [Named(own, name, (own, *split_labels(synonyms))) for own, name, synonyms in names]
+        return cls(what, {one.record_id: row for row, one in enumerate(named)}, NameIndex.of(named))
 
+    def find(self, name: str, where: str = "") -> int:
+        """Row of a name: the id as it stands, else a name or synonym; ``where`` is file and line, for the message.
 
-@lru_cache(8)
-def _index(names: _Names) -> tuple[dict[str, int], NameIndex]:
-    index = NameIndex.of(Named(own, name, (own, *split_labels(synonyms))) for own, name, synonyms in names)
-    return {own: row for row, (own, _, _) in enumerate(names)}, index
+        Raises
+        ------
+        ClmtError
+            For a name that the bundle does not know, or of several entities.
+        """
+        if name in self.rows:
+            return self.rows[name]
+        match = self.index.find(name)
+        if match.record_id is not None:
+            return self.rows[match.record_id]
+        if match.ambiguous:
+            raise ClmtError(
+                f"{where}ambiguous {self.what}! got: {name!r}, expected one of: {', '.join(match.ambiguous)}. Name one "
+                "of them"
+            )
+        close = difflib.get_close_matches(name, self.rows, _CLOSEST, 0.5) or list(self.rows)[:_CLOSEST]
+        remedy = "a file with its SMILES" if self.what == "drug" else "a table of its expression"
+        raise ClmtError(
+            f"{where}unknown {self.what}! got: {name!r}, expected: one of the {len(self.rows)} that the bundle knows, "
+            f"such as {', '.join(close)}. Give {remedy} for a new one"
+        )
 
 
 def refuse_repeated(names: Sequence[str], what: str, where: str = "") -> None:

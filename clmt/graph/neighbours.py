@@ -21,7 +21,7 @@ DECIMALS = 6
 
 
 def pearson_neighbours(
-    features: np.ndarray, sources: np.ndarray, count: int, skip: int = 0
+    features: np.ndarray, sources: np.ndarray, count: int, skip: int = 0, targets: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Find each row's ``count`` sources of highest Pearson correlation; only positive ones become edges.
 
@@ -35,6 +35,8 @@ def pearson_neighbours(
         Neighbours of each row, at least 1; a row never is its own neighbour.
     skip
         Most similar sources of each row that are passed over, which none should be.
+    targets
+        Rows int64 (t,) whose neighbours are looked for, rising; None: all.
 
     Returns
     -------
@@ -49,11 +51,11 @@ def pearson_neighbours(
     def similarity(rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         return unit[rows] @ unit[columns].T
 
-    return _nearest(similarity, sources, count, skip, positive=True)
+    return _nearest(similarity, sources, count, skip, targets, positive=True)
 
 
 def dice_neighbours(
-    fingerprints: np.ndarray, sources: np.ndarray, count: int, skip: int = 0
+    fingerprints: np.ndarray, sources: np.ndarray, count: int, skip: int = 0, targets: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Find each row's ``count`` sources of highest Dice similarity ``2 |a and b| / (|a| + |b|)``.
 
@@ -61,7 +63,7 @@ def dice_neighbours(
     ----------
     fingerprints
         0/1 (n, bits), for instance Morgan fingerprints of radius 2 and 2,048 bits.
-    sources, count, skip
+    sources, count, skip, targets
         As in `pearson_neighbours`.
 
     Returns
@@ -76,7 +78,7 @@ def dice_neighbours(
         total = on[rows][:, None] + on[columns][None, :]
         return np.divide(2.0 * shared, total, out=np.zeros_like(shared), where=total > 0)
 
-    return _nearest(similarity, sources, count, skip, positive=False)
+    return _nearest(similarity, sources, count, skip, targets, positive=False)
 
 
 def _nearest(
@@ -84,6 +86,7 @@ def _nearest(
     sources: np.ndarray,
     count: int,
     skip: int,
+    targets: np.ndarray | None,
     *,
     positive: bool,
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -91,9 +94,10 @@ def _nearest(
     if count < 1:
         raise ClmtError(f"neighbours must be at least 1! got: {count}. Change features: neighbours in the config")
     columns = np.flatnonzero(sources)
-    edges, values = [], []
-    for start in range(0, len(sources), BLOCK):
-        rows = np.arange(start, min(start + BLOCK, len(sources)))
+    every = np.arange(len(sources)) if targets is None else targets
+    edges, values = [np.zeros((2, 0), dtype=np.int64)], [np.zeros(0)]
+    for start in range(0, len(every), BLOCK):
+        rows = every[start : start + BLOCK]
         block = np.round(similarity(rows, columns), DECIMALS)
         allowed = rows[:, None] != columns[None, :]
         if positive:

@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["double_network", "exact_inputs", "predict_exactly"]
 
-#: Pairs that meet in the predictor at a time: 512 float64 numbers each.
-CHUNK = 32_768
-
 
 def exact_inputs(fold: FoldData, unknown: Mapping[str, np.ndarray] | None = None) -> NetworkInputs:
     """Inputs of every cell line and drug of a fold, float64.
@@ -78,5 +75,5 @@ def predict_exactly(network: CLMTNetwork, inputs: NetworkInputs, pairs: np.ndarr
     """Predict ln IC50 (uM) of ``pairs``, int64 (n, 2) of [cell line row, drug row], with `double_network`; (n,)."""
     cells, drugs = network.encode(inputs, network.encode_molecules(inputs))
     asked: Tensor = torch.from_numpy(np.array(pairs, dtype=np.int64).reshape(-1, 2))
-    parts = [network.predict_in_double(cells, drugs, part) for part in asked.split(CHUNK)]
-    return torch.cat(parts).numpy() if len(asked) else np.zeros(0)
+    predicted: np.ndarray = network.predict_in_double(cells, drugs, asked).numpy()
+    return predicted

@@ -113,12 +113,11 @@ def validation_rmse(network: CLMTNetwork, inputs: NetworkInputs, pairs: Tensor, 
 
 
 @torch.no_grad()
-def predict_pairs(network: CLMTNetwork, inputs: NetworkInputs, pairs: Tensor, chunk: int = 8192) -> Tensor:
+def predict_pairs(network: CLMTNetwork, inputs: NetworkInputs, pairs: Tensor) -> Tensor:
     """Predict pairs in float64 (n,), so that rounding does not depend on how many are asked for at a time.
 
     The entities are encoded in float32 from ``inputs`` alone; the pairs only meet in the predictor.
     """
     network.eval()
     cells, drugs = network.encode(inputs, network.encode_molecules(inputs))
-    parts = [network.predict_in_double(cells, drugs, part) for part in pairs.split(chunk)]
-    return torch.cat(parts) if parts else inputs.expression.new_zeros(0, dtype=torch.float64)
+    return network.predict_in_double(cells, drugs, pairs)

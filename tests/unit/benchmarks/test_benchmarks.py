@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import torch
 
+from benchmarks import bundle, plain, published, record, reference, scaling, simulated, time_to_rmse, training, workflow
 from benchmarks import molecules as batches
-from benchmarks import plain, published, record, reference, scaling, simulated, time_to_rmse, training, workflow
 from benchmarks.harness import measure_apart, model_settings
 from clmt.errors import ClmtError
 from clmt.models.clmt.drug_encoder import GeometryEncoder
@@ -47,6 +47,13 @@ def test_copies_get_angles_of_their_own(molecules: dict[str, Any]) -> None:
     turned = torch.rad2deg(drawn["angle"][kept:] - copied)
     assert 0 < turned.abs().max() < 3.6
     assert bool((drawn["angle"][kept:][copied == 0] == 0).all())
+
+
+@pytest.mark.parametrize(("new", "case", "pairs"), [((0, 0), "known", 60), ((4, 1), "new", 4)])
+def test_a_simulated_bundle_predicts(new: tuple[int, int], case: str, pairs: int) -> None:
+    found = bundle.measure_bundle(12, 5, 20, 1, QUICK, new, threads=1)
+    assert (found["case"], found["pairs"], found["new_drugs"]) == (case, pairs, new[1])
+    assert all(found[f"{form}_seconds"] > 0 for form in ("read", "predict", *bundle.FORMATS))
 
 
 @pytest.mark.parametrize("distinct", [False, True])

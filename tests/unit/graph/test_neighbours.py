@@ -33,6 +33,19 @@ def test_pearson_agrees_with_numpy(count: int, monkeypatch: pytest.MonkeyPatch) 
     assert sources[edges[0]].all()
 
 
+def test_neighbours_of_some_rows_are_those_that_they_have_among_all() -> None:
+    random = np.random.default_rng(2)
+    features, sources = random.normal(size=(30, 12)), np.arange(30) < 20
+    bits = (random.random((30, 64)) < 0.2).astype(np.uint8)
+    for targets in (np.array([3, 21, 29]), np.array([], dtype=np.int64)):
+        for find, rows in ((pearson_neighbours, features), (dice_neighbours, bits)):
+            edges, similarity = find(rows, sources, 4)
+            own = np.isin(edges[1], targets)
+            found = find(rows, sources, 4, targets=targets)
+            np.testing.assert_array_equal(found[0], edges[:, own])
+            np.testing.assert_array_equal(found[1], similarity[own])
+
+
 def test_dice_agrees_with_its_formula() -> None:
     random = np.random.default_rng(1)
     bits = (random.random((20, 64)) < 0.2).astype(np.uint8)
