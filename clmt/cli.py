@@ -14,7 +14,7 @@ import pkgutil
 import signal
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from types import FrameType
@@ -86,16 +86,24 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _refuse_shared_files(args: argparse.Namespace) -> None:
     """Refuse one file under two names: an output would replace an input or another output, or a run count twice."""
     options: dict[str, str] = {}
+    named: list[tuple[str, str]] = []
     for name, value in vars(args).items():
-        for path in value if isinstance(value, list) else [value]:
-            if not isinstance(path, Path) or path.is_dir():
+        option = f"--{name.replace('_', '-')}"
+        for given in value if isinstance(value, list) else [value]:
+            if isinstance(given, str) and "\0" not in given:  # a name or a file, NAME=FILE
+                named += [(option, given), (option, given.partition("=")[2])]
+            if not isinstance(given, Path) or given.is_dir():
                 continue
-            option, place = f"--{name.replace('_', '-')}", os.path.realpath(path)
-            if place in options:
-                raise ClmtError(
-                    f"{path}: one file is given twice, with {options[place]} and {option}! Name another one of them"
-                )
-            options[place] = option
+            _refuse_second(given, options, option)
+            options[os.path.realpath(given)] = option
+    for option, text in named:
+        if os.path.isfile(text):
+            _refuse_second(text, options, option)
+
+
+def _refuse_second(path: Path | str, options: Mapping[str, str], option: str) -> None:
+    if (first := options.get(os.path.realpath(path))) is not None:
+        raise ClmtError(f"{path}: one file is given twice, with {first} and {option}! Name another one of them")
 
 
 def _fail(error: Exception, command: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,8 @@ from clmt.bundles.entities import KnownNames, refuse_repeated, text_column
 from clmt.bundles.genes import check_scale, match_genes
 from clmt.bundles.user_tables import is_table, matrix_of_frame, read_profiles, read_records
 from clmt.errors import ClmtError
-from clmt.reading.matrix import Matrix, parse_matrix
+from clmt.reading.delimited import names_ids
+from clmt.reading.matrix import Matrix, clean_id, parse_matrix
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,6 +85,8 @@ def read_cell_lines(
     ClmtError
         For an unknown or repeated name, a table that is no matrix of numbers, too few genes and another scale.
     """
+    if not 0 <= max_missing < 1:
+        raise ClmtError(f"share of the genes that may be missing! got: {max_missing}, expected: from 0 to below 1")
     names: list[tuple[str, int | None]] = []
     parts: list[np.ndarray] = []
     index = KnownNames.of(bundle, "cell line")
@@ -131,6 +134,11 @@ def _read(one: Any) -> tuple[Matrix | None, Iterable[tuple[str, str]]]:
         return read_profiles(path), ()
     records = read_records(path)
     if len(records.header) == 1:
+        if not names_ids(records.header[0]):
+            raise ClmtError(
+                f"{path}: no title in the first line! got: {records.header[0]!r}, expected: cell_line, and a name in "
+                "each line below, or columns of genes"
+            )
         return None, [
             (row[0].strip(), f"{path}: line {line}: ") for row, line in zip(records.rows, records.lines, strict=True)
         ]
@@ -177,7 +185,7 @@ def _alterations(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Altered genes of new cell lines, uint8 (n, M), and of which of them they are known, bool (n,)."""
     values, there = np.zeros((len(new), len(genes)), dtype=np.uint8), np.zeros(len(new), dtype=bool)
-    if given is None or not new:
+    if given is None:
         return values, there
     matrix = matrix_of_frame(given, "alterations") if _is_frame(given) else read_profiles(Path(str(given)))
     wrong = np.argwhere(~np.isin(matrix.values, (0.0, 1.0)))
@@ -199,9 +207,21 @@ def _alterations(
         if name in rows:
             values[place, column] = matrix.values[rows[name], matched.places[column]].astype(np.uint8)
             there[place] = True
-    if others := len(matrix.ids) - int(there.sum()):
-        logger.info("%s: %d cell lines are not asked for", matrix.source, others)
+    if matched.missing:
+        logger.warning("%s: %d genes are missing and taken as not altered", matrix.source, matched.missing)
+    _tell_unmatched(matrix.source, new, set(matrix.ids), "at the training mean")
     return values, there
+
+
+def _tell_unmatched(source: str, new: Sequence[str], there: Set[str], how: str) -> None:
+    """Say which new cell lines a table of theirs does not have, and how many of its rows are of none."""
+    if absent := [name for name in new if name not in there]:
+        listed = ", ".join(absent[:5])
+        logger.warning(
+            "%s: %d of %d new cell lines are not in it, read %s: %s", source, len(absent), len(new), how, listed
+        )
+    if others := len(there - set(new)):
+        logger.warning("%s: %d cell lines are no new ones of this request", source, others)
 
 
 def _texts(annotations: Path | None, new: Sequence[str]) -> list[str]:
@@ -215,8 +235,10 @@ def _texts(annotations: Path | None, new: Sequence[str]) -> list[str]:
     }
     if not told:
         raise ClmtError(f"{annotations}: no column text or tissue! got: {', '.join(records.header)}. Name one")
-    rows = {row[name].strip(): place for place, row in enumerate(records.rows)}
-    refuse_repeated([row[name].strip() for row in records.rows], "cell line", f"{annotations}: ")
+    ids = [clean_id(row[name]) for row in records.rows]
+    refuse_repeated(ids, "cell line", f"{annotations}: ")
+    rows = {key: place for place, key in enumerate(ids)}
+    _tell_unmatched(str(annotations), new, rows.keys(), "by the neutral sentence")
     texts = []
     for each in new:
         text, tissue = (told[c][rows[each]] if c in told and each in rows else "" for c in ("text", "tissue"))

@@ -57,7 +57,7 @@ class Drugs:
 @dataclass(frozen=True)
 class _Asked:
     name: str
-    smiles: str
+    smiles: str | None  # None: a drug that the bundle should know
     text: str
     where: str
 
@@ -98,7 +98,7 @@ def read_drugs(
     new: list[tuple[_Asked, str]] = []
     skipped: list[str] = []
     for drug in asked:
-        if not drug.smiles:
+        if drug.smiles is None:
             places.append((drug.name, names.find(drug.name, drug.where)))
             continue
         try:
@@ -138,9 +138,8 @@ def _read(one: Any) -> Iterator[_Asked]:
         yield from (_Asked(name, smiles, "", "") for name, smiles in one.items())
         return
     if hasattr(one, "columns"):
-        yield from _rows(
-            list(one.columns), one.astype(str).to_numpy().tolist(), [f"row {n}: " for n in range(len(one))]
-        )
+        rows = one.astype(object).where(one.notna(), "").astype(str).to_numpy().tolist()
+        yield from _rows([str(name) for name in one.columns], rows, [f"row {n}: " for n in range(len(one))], "drugs")
         return
     path, suffix = Path(one), Path(one).suffix.lower()
     if suffix == ".smi":
@@ -149,32 +148,33 @@ def _read(one: Any) -> Iterator[_Asked]:
         yield from _sdf(path)
     elif is_table(str(one)):
         records = read_records(path)
-        yield from _rows(records.header, records.rows, [f"{path}: line {line}: " for line in records.lines])
+        yield from _rows(records.header, records.rows, [f"{path}: line {line}: " for line in records.lines], str(path))
     else:
-        name, _, smiles = str(one).partition("=")  # no known name has the sign, and a SMILES may have more of it
-        yield _Asked(name, smiles, "", "")
+        name, sign, smiles = str(one).partition("=")  # no known name has the sign, and a SMILES may have more of it
+        yield _Asked(name, smiles if sign else None, "", "")
 
 
-def _rows(header: Sequence[str], rows: Sequence[Sequence[str]], where: Sequence[str]) -> Iterator[_Asked]:
-    lower = [str(name).strip().lower() for name in header]
+def _rows(header: Sequence[str], rows: Sequence[Sequence[str]], where: Sequence[str], source: str) -> Iterator[_Asked]:
+    lower = [name.strip().lower() for name in header]
     places = {
         what: next((lower.index(name) for name in names if name in lower), None)
         for what, names in (("name", _NAMES), ("smiles", _SMILES), ("text", ("text",)))
     }
+    for place in places.values():
+        if place is not None and lower.count(lower[place]) > 1:
+            raise ClmtError(f"{source}: column {header[place]!r} stands twice! expected: it once. Take one out")
     if places["name"] is None:
-        if len(header) > 1 or places["smiles"] is not None:
-            place = where[0].split(": line")[0]
-            raise ClmtError(
-                f"{place}: no column of names! got: {', '.join(map(str, header))}, expected one of: {', '.join(_NAMES)}"
-            )
-        places["name"] = 0
+        raise ClmtError(
+            f"{source}: no column of names! got: {', '.join(header)}, expected one of: {', '.join(_NAMES)}, in the "
+            "first line"
+        )
     for row, at in zip(rows, where, strict=True):
-        cells = {what: "" if place is None else row[place].strip() for what, place in places.items()}
+        cells = {what: None if place is None else row[place].strip() for what, place in places.items()}
         if not cells["name"]:
             raise ClmtError(f"{at}no name! got: {', '.join(row)[:80]!r}, expected: a name for each drug")
         if places["smiles"] is not None and not cells["smiles"]:
             raise ClmtError(f"{at}drug {cells['name']!r} has no SMILES! got: an empty cell. Fill it or leave it out")
-        yield _Asked(cells["name"], cells["smiles"], cells["text"], at)
+        yield _Asked(cells["name"], cells["smiles"], cells["text"] or "", at)
 
 
 def _smi(path: Path) -> Iterator[_Asked]:
@@ -191,7 +191,11 @@ def _sdf(path: Path) -> Iterator[_Asked]:
     if not path.is_file():
         raise ClmtError(f"{path}: no such file! Give another file")
     with rdBase.BlockLogs():
-        for number, molecule in enumerate(Chem.SDMolSupplier(str(path)), 1):
+        try:
+            supplier = Chem.SDMolSupplier(str(path))
+        except OSError:
+            raise ClmtError(f"{path}: no file of structures! expected: the SDF format. Give another file") from None
+        for number, molecule in enumerate(supplier, 1):
             if molecule is None:
                 # An invalid SMILES, so that it is counted or refused where all are.
                 yield _Asked(f"record {number}", "?", "", f"{path}: record {number}: ")

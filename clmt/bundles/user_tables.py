@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from clmt.errors import ClmtError, expected_one_of
-from clmt.reading.delimited import OddRows, Records
+from clmt.reading.delimited import OddRows, Records, names_ids
 from clmt.reading.lines import control_character
 from clmt.reading.matrix import Matrix, clean_id, parse_matrix, refuse_duplicates
 from clmt.reading.own_table import read_own_table
@@ -54,14 +54,26 @@ def read_profiles(path: Path, what: str = "gene") -> Matrix:
     if len(texts) > 1 or not len(table):
         got = f"text in {', '.join(map(repr, texts[:3]))}" if len(table) else "no row"
         raise ClmtError(f"{path}: not a matrix! got: {got}, expected: a column of names and numbers. {_REMEDY}")
+    names = texts[0] if texts else table.column_names[0]
+    if not texts and not (names_ids(names) or names.startswith("__index_level_")):
+        raise ClmtError(
+            f"{path}: no column of names! got: numbers in {names!r}, the first column, expected: cell_line. {_REMEDY}"
+        )
     frame = table.to_pandas(ignore_metadata=True)
-    return matrix_of_frame(frame.set_index(texts[0] if texts else table.column_names[0]), str(path), what)
+    return matrix_of_frame(frame.set_index(names), str(path), what)
 
 
 def matrix_of_frame(frame: pd.DataFrame, source: str, what: str = "gene") -> Matrix:
     """Check a frame of numbers whose index names the cell lines."""
     ids = [clean_id(str(name)) for name in frame.index]
     columns = [str(name) for name in frame.columns]
+    if frame.index.hasnans or "" in ids:
+        row = next(row for row, name in enumerate(ids) if name == "" or frame.index.isna()[row])
+        raise ClmtError(
+            f"{source}: row {row} has no name of a cell line! got: {ids[row]!r}, expected: a name. {_REMEDY}"
+        )
+    if not columns:
+        raise ClmtError(f"{source}: no column of a {what}! got: names alone, expected: numbers. {_REMEDY}")
     for kind, names in (("cell line", ids), (what, columns)):
         refuse_duplicates(names, source, kind)
         if odd := control_character("".join(names)):

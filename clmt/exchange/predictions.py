@@ -52,6 +52,13 @@ def _check(facts: Any, path: Path) -> None:
     for key, kind in wanted.items():
         if not isinstance(facts, dict) or not isinstance(facts.get(key), kind):
             raise ClmtError(f"{path}: {key} is missing or of another form! Write the export again")
+    folds = facts["fold_of_split"]
+    if sorted(map(str, folds)) != sorted(map(str, range(len(folds)))):
+        raise ClmtError(f"{path}: fold_of_split: got: {folds!r:.80}, expected: each fold once. Write the export again")
+    for key in ("cell_lines", "drugs"):
+        ours = list(facts[key].values())
+        if not all(isinstance(name, str) for name in ours) or len(set(ours)) < len(ours):
+            raise ClmtError(f"{path}: {key}: not a name of ours for each of theirs! Write the export again")
 
 
 def _translated(path: Path, facts: Mapping[str, Any]) -> list[str]:

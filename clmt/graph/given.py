@@ -13,6 +13,7 @@ import numpy as np
 from clmt.acquire.folder import file_sha256
 from clmt.errors import ClmtError, shown
 from clmt.graph.held_out import held_out_pairs
+from clmt.reading.matrix import parse_number
 from clmt.reading.pairs import PairRows, read_pair_rows
 
 if TYPE_CHECKING:
@@ -85,10 +86,7 @@ def read_given(path: Path, graph: FoldGraph) -> Given:
 
 
 def _number(rows: PairRows, place: int, text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
+    value = parse_number(text)
     if not abs(value) <= _LIMIT:
         raise ClmtError(
             f"{rows.place(place)}: predicted is no response! got: {shown(text)} for cell line "

@@ -20,6 +20,9 @@ __all__ = ["Summary", "read_groups", "read_summary", "write_index"]
 
 _SHOWN = ("rmse", "per_drug_r", "per_cell_r", "normalized_pearson_mean_effects")
 _LOWER_IS_BETTER = ("rmse",)
+_ENDS = ("difference", "difference_low", "difference_high")
+_OF_RUNS = ("n_test", "seconds", "peak_memory_mb")
+_COUNTS = ("n_test", "folds")
 Row = Mapping[str, str]
 
 
@@ -56,11 +59,10 @@ class Summary:
     def ends(self, metric: str = "rmse") -> dict[str, tuple[float, float, float]]:
         """Difference of each model to the reference, and both ends of its interval; the reference has none."""
         rows = {model: self.means[model, metric] for model in self.models}
-        keys = ("difference", "difference_low", "difference_high")
         return {
-            m: (float(row[keys[0]]), float(row[keys[1]]), float(row[keys[2]]))
+            m: (float(row[_ENDS[0]]), float(row[_ENDS[1]]), float(row[_ENDS[2]]))
             for m, row in rows.items()
-            if row[keys[0]]
+            if row[_ENDS[0]]
         }
 
 
@@ -74,10 +76,28 @@ def read_summary(table: Path, summary: Path) -> Summary:
     if len(names) > 1:
         raise ClmtError(f"{table} and {summary} must be of one experiment! got: {', '.join(names)}. Rerun collect")
     means = {(row["model"], row["metric"]): row for row in rows}
+    if len(means) < len(rows) or not {model for model, _ in means} <= {row["model"] for row in runs}:
+        raise ClmtError(f"{table} and {summary}: not each model and metric once, of the same models! Rerun collect")
+    for path, found, columns in ((table, runs, _OF_RUNS), (summary, rows, ("folds",))):
+        _refuse_blank(path, found, columns)
+    errors = [row for row in rows if row["metric"] == "rmse"]
+    _refuse_blank(summary, errors, ("mean",))
+    for row in errors:
+        if len({row[name] == "" for name in _ENDS}) > 1:
+            raise ClmtError(f"{summary}: a difference without its interval! got: {row['model']!r}. Rerun collect")
     missing = [(m, name) for m in {row["model"] for row in rows} for name in METRICS if (m, name) not in means]
     if missing:
         raise ClmtError(f"{summary}: no {missing[0][1]} of model {missing[0][0]!r}! Rerun collect")
     return Summary(runs, means)
+
+
+def _refuse_blank(path: Path, rows: Sequence[Row], columns: Sequence[str]) -> None:
+    """Refuse a row without a number that the page adds up; counts are whole."""
+    for row in rows:
+        for column in columns:
+            if not row[column] or (column in _COUNTS and not row[column].isdecimal()):
+                got = f"{row[column]!r} of {row['model']!r}"
+                raise ClmtError(f"{path}: {column}! got: {got}, expected: a number. Rerun collect")
 
 
 def read_groups(text: str) -> dict[str, Group]:
@@ -97,10 +117,15 @@ def write_index(groups: Mapping[str, Group], tables: Sequence[Path], summaries: 
     out
         The page; links lead to the experiments' own pages and figures beside it.
     """
-    found = {}
+    if len(tables) != len(summaries):
+        raise ClmtError(f"not a summary for each table! got: {len(summaries)}, expected: {len(tables)}. Name them all")
+    found: dict[str, Summary] = {}
     for table, summary in zip(tables, summaries, strict=True):
         read = read_summary(table, summary)
-        found[read.runs[0]["experiment"]] = read
+        name = read.runs[0]["experiment"]
+        if name in found:
+            raise ClmtError(f"{table}: a second table of experiment {name!r}! expected: one of each. Take one out")
+        found[name] = read
     missing = [name for group in groups.values() for name in group.experiments if name not in found]
     if missing:
         raise ClmtError(f"no table of experiment {missing[0]!r} is among the given files! got: {', '.join(found)}")

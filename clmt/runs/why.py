@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import pyarrow.parquet as pq
+import pyarrow as pa
 
 from clmt.acquire.checks import Expectation, inspect
 from clmt.acquire.registry import Registry
@@ -20,6 +20,7 @@ from clmt.features.molecule_file import read_molecules
 from clmt.files import read_json
 from clmt.graph.fold_graph import FoldGraph
 from clmt.planning.runs import settings_digest, settings_json
+from clmt.reading.parquet import check_types, read_parquet
 from clmt.runs.checkpoint import load_checkpoint
 from clmt.tables.schema import KINDS, table_digest
 from clmt.tables.schema import read_table as read_dataset_table
@@ -97,7 +98,9 @@ def _link(path: Path, says: str, problem: str = "") -> Link:
 
 def _predictions(path: Path, card: dict[str, Any]) -> Link:
     _link(path, "")
-    found = pq.read_table(path, columns=["observed", "predicted"])
+    numbers = ("observed", "predicted")
+    found = read_parquet(path, "the predictions do", "Rerun evaluate", numbers)
+    check_types(found, dict.fromkeys(numbers, pa.float64()), path, "Rerun evaluate")
     again = rmse(found["observed"].to_numpy(), found["predicted"].to_numpy())
     problem = "" if np.isclose(again, card["rmse"], rtol=0, atol=1e-9) else f"their RMSE is {again:.6g}"
     return _link(path, f"{len(found):,} test pairs, RMSE {again:.6g} computed from them", problem)
@@ -108,7 +111,7 @@ def _checkpoint(path: Path, card: dict[str, Any], split: Path) -> Iterator[Link]
     settings = load_checkpoint(path).settings
     digest = settings_digest(settings)
     problem = "" if digest == card["settings_digest"] else f"its settings are {digest}"
-    yield _link(path, f"seed {settings['seed']}, {settings_json(settings['settings'])}", problem)
+    yield _link(path, f"seed {settings.get('seed')}, {settings_json(settings['settings'])}", problem)
     for member in settings["settings"].get("members", ()):
         yield _link(split / member / path.parent.name / "model.pt", "a member of the mean")
     if settings.get("text_encoder"):
@@ -135,14 +138,27 @@ def _inputs(path: Path, dataset: Path) -> Iterator[Link]:
         yield _link(table, says, _other(table_digest(found), graph, f"{kind} table", kind))
 
 
+def _kept(audit: Mapping[str, Any], path: Path) -> str:
+    """What the tables' audit says was kept; that of two studies names them, whose tables have audits of their own."""
+    if {"train", "test"} <= audit.keys():
+        return f"the tables of {audit['train']} and {audit['test']} joined"
+    try:
+        return f"what was dropped and why, down to {audit['joins'][-1]['pairs']:,} pairs"
+    except (KeyError, IndexError, TypeError, ValueError):
+        raise ClmtError(f"{path}: says not how many pairs were kept! expected: joins. Rerun build_tables") from None
+
+
 def _other(digest: str, graph: FoldGraph, what: str, name: str = "") -> str:
     return "" if digest == graph.digests.get(name or what) else f"not the {what} that the graph was made of"
 
 
 def _sources(path: Path, registry: Registry, downloads: Path) -> Iterator[Link]:
     audit = read_json(path, "Rerun build_tables")
-    last = audit["joins"][-1]
-    yield _link(path, f"what was dropped and why, down to {last['pairs']:,} pairs")
+    if not isinstance(audit, dict):
+        raise ClmtError(f"{path}: no audit of tables! got: {type(audit).__name__}, expected: a JSON object. Rerun")
+    yield _link(path, _kept(audit, path))
+    if "archive" not in audit:
+        return
     for source in registry.sources.values():
         if Path(source.address).name == audit["archive"]:
             found = downloads / source.address

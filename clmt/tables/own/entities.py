@@ -140,12 +140,31 @@ def own_drugs(parts: Mapping[str, Path], keys: ResponseKeys, findings: Findings)
         if part in parts:
             for key, other in read_drugs(parts[part], keys.titles[1], findings).items():
                 drug = found.get(key, other)
+                if _contradict(drug, other, key):
+                    got, expected = f"{drug.smiles} and {other.smiles}", "one structure of each"
+                    fault = f"drug {key!r} has two structures in two tables"
+                    findings.problem(str(parts[part]), fault, got, expected, "Correct one of them")
                 found[key] = replace(drug, smiles=drug.smiles or other.smiles, cid=drug.cid or other.cid)
     if title_key(keys.titles[1]).startswith("pubchem"):
         for key in dict.fromkeys(keys.drugs):
             drug = found.get(key, OwnDrug())
             found[key] = replace(drug, cid=drug.cid or (int(key) if is_cid(key) else None))
     return found
+
+
+def _contradict(drug: OwnDrug, other: OwnDrug, key: str) -> bool:
+    """Whether two tables give a drug structures of which the skeletons differ, or two numbers of PubChem's."""
+    from clmt.tables.identity import structure_of
+
+    if drug.cid and other.cid and drug.cid != other.cid:
+        return True
+    if not drug.smiles or not other.smiles or drug.smiles == other.smiles:
+        return False
+    try:
+        first, second = (structure_of(each.smiles, key).inchikey.split("-")[0] for each in (drug, other))
+    except ClmtError:  # InChI may give up on one, which the tables then tell
+        return False
+    return first != second
 
 
 def _key_place(records: Records, title: str, titles: tuple[str, ...], what: str, findings: Findings) -> int | None:

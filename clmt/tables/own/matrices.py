@@ -78,6 +78,10 @@ def _genes(records: Records, ids: int, findings: Findings) -> list[tuple[int, st
     other = set(map(title_key, CELL_LINE))
     named = ((place, name) for place, name in enumerate(records.header) if place != ids)
     left = [(place, name) for place, name in named if not names_ids(name) and title_key(name) not in other]
+    genes = {place for place, _ in left} | {ids}
+    if taken := [name or "a blank title" for place, name in enumerate(records.header) if place not in genes]:
+        listed = ", ".join(taken[:3]) + (", ..." if len(taken) > 3 else "")
+        findings.note(records.source, f"{len(taken)} columns are taken for ids and not for genes ({listed})")
     found = [(place, match[1] if (match := _WITH_ENTREZ.fullmatch(name)) else name) for place, name in left]
     twice = [name for name, count in Counter(name for _, name in found).items() if count > 1]
     if twice:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from clmt.bundles.attach import attach
 from clmt.bundles.file import write_bundle
 from clmt.bundles.predict import Predictor
 from clmt.cli import main
+from clmt.errors import ClmtError
 from clmt.graph.fold_data import FoldData
 from tests.helpers.blind_fold import HELD_CELLS, HELD_DRUGS
 from tests.helpers.folds import SMILES, with_graph
@@ -238,6 +240,10 @@ REFUSED: dict[str, tuple[dict[str, str], list[str]]] = {
     "bad smi": ({"drugs_smi": "CCO a\nXYZ b\n"}, ["drugs.smi: line 2", "'b'", "XYZ"]),
     "empty SMILES": ({"drugs_csv": "name,smiles\na,CCO\nb,\n"}, ["drugs.csv: line 3", "drug 'b' has no SMILES"]),
     "no names": ({"drugs_csv": "foo,smiles\na,CCO\n"}, ["drugs.csv", "no column of names! got: foo, smiles"]),
+    "no title of drugs": ({"drugs_csv": "erlotinib\naspirin\n"}, ["drugs.csv: no column of names! got: erlotinib"]),
+    "SMILES twice": ({"drugs_csv": "name,smiles,SMILES\na,CCO,CCC\n"}, ["drugs.csv: column 'smiles' stands twice"]),
+    "an SDF that is none": ({"drugs_sdf": ""}, ["drugs.sdf: no file of structures"]),
+    "no title of cell lines": ({"cells_csv": "C0\nC1\n"}, ["cells.csv: no title in the first line! got: 'C0'"]),
     "a drug twice": ({"drugs_csv": "name,smiles\na,CCO\na,CCC\n"}, ["duplicated drug! got: 'a' twice"]),
     "unknown cell line": ({"cells_csv": "cell_line\nC00\n"}, ["cells.csv: line 2", "unknown cell line! got: 'C00'"]),
     "a cell line twice": ({"cells_csv": pd.concat([TABLE, TABLE]).to_csv()}, ["cells.csv", "duplicated cell line"]),
@@ -284,3 +290,57 @@ def test_bad_input_is_one_line_and_nothing_is_written(
 def test_bad_smiles_are_counted_where_they_are_to_be_skipped(predictor: Predictor) -> None:
     frame = predictor.predict({"good": "CCO", "bad": "C1CC"}, ["C0"], skip_bad=True)
     assert frame["drug"].tolist() == ["good"]
+
+
+def test_a_drug_whose_smiles_is_left_out_is_not_the_known_one(predictor: Predictor) -> None:
+    """It has a name that the bundle knows, and no structure."""
+    nothing = pd.DataFrame({"name": ["aspirin"], "smiles": [None]})
+    for drugs in (["aspirin="], {"aspirin": ""}, {"aspirin": " "}, nothing):
+        with pytest.raises(ClmtError, match=r"'aspirin' has (an empty|no) SMILES"):
+            predictor.predict(drugs, ["C0"])
+
+
+def test_an_output_in_the_place_of_an_input_is_refused(
+    bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cells = omics("expression").to_csv()
+    assert ask(bundle, tmp_path, out="cells.csv", cells_csv=cells) == 2
+    assert "one file is given twice, with --out and --cell-lines" in capsys.readouterr().err
+    assert (tmp_path / "cells.csv").read_text() == cells
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda frame: frame.reset_index(drop=True), "no column of names! got: numbers in 'gene0', the first column"),
+        (lambda frame: frame.rename(index={NAMES[1]: None}), "row 1 has no name of a cell line! got: 'nan'"),
+        (lambda frame: frame.iloc[:, :0], "no column of a gene! got: names alone"),
+    ],
+)
+def test_a_parquet_table_without_names_or_genes_is_refused(
+    predictor: Predictor, tmp_path: Path, change: Callable[[pd.DataFrame], pd.DataFrame], message: str
+) -> None:
+    path = tmp_path / "cells.parquet"
+    change(omics("expression")).to_parquet(path)
+    with pytest.raises(ClmtError, match=message):
+        predictor.predict(["aspirin"], [path])
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.0, 2.0, float("nan")])
+def test_a_share_of_missing_genes_that_is_none_is_refused(predictor: Predictor, share: float) -> None:
+    with pytest.raises(ClmtError, match="share of the genes that may be missing! got"):
+        predictor.predict(["aspirin"], omics("expression"), max_missing=share)
+
+
+def test_new_cell_lines_that_a_table_of_theirs_lacks_are_told(
+    predictor: Predictor, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    texts = tmp_path / "texts.csv"
+    texts.write_text(f"cell_line,text\n{NAMES[0]},Of the lung.\nmisspelt,Of the skin.\n")
+    mutation = omics("mutation").rename(index={NAMES[0]: NAMES[0].upper()})
+    with caplog.at_level("WARNING"):
+        predictor.predict(["aspirin"], omics("expression"), mutation=mutation, annotations=texts)
+    few = len(NAMES)
+    assert f"1 of {few} new cell lines are not in it, read at the training mean: {NAMES[0]}" in caplog.text
+    assert f"{few - 1} of {few} new cell lines are not in it, read by the neutral sentence" in caplog.text
+    assert caplog.text.count("1 cell lines are no new ones of this request") == 2

@@ -172,6 +172,14 @@ def test_what_does_not_fit_is_one_line(tmp_path: Path) -> None:
     (predictions / "predictions_split_3.csv").write_text(text.replace("cell_1003", "HeLa", 1))
     with pytest.raises(ClmtError, match="unknown cell_line_name! got: 'HeLa', expected: one of the export"):
         import_drevalpy(tmp_path / "export", predictions, tmp_path / "back")
+    (predictions / "predictions_split_3.csv").write_text(text)
+    manifest = tmp_path / "export" / "clmt.json"
+    facts = json.loads(manifest.read_text())
+    for key, value in (("fold_of_split", [0, 1, 2, 2]), ("fold_of_split", ["../x"]), ("drugs", {"a": "x", "b": "x"})):
+        manifest.write_text(json.dumps(facts | {key: value}))
+        with pytest.raises(ClmtError, match=rf"clmt\.json: {key}: .*Write the export again"):
+            import_drevalpy(tmp_path / "export", predictions, tmp_path / "back")
+    assert not (tmp_path / "back").exists()
     molecules = fingerprints_only(drug_names()[::-1], torch.zeros(15, 2048, dtype=torch.uint8))
     save_tensors(tmp_path / "molecules.pt", molecules)
     with pytest.raises(ClmtError, match="its drugs differ from the drugs table"):

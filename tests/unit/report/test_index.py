@@ -95,3 +95,41 @@ def test_a_model_with_faults_is_marked_and_never_the_best(made: dict[str, Any], 
     assert row is not None
     assert "not sound: test_<wbr>edges" in row[0]
     assert 'class="best"' not in row[0]
+
+
+def edited(path: Path, out: Path, column: str, value: str) -> Path:
+    """A copy of a table with another value in its first row."""
+    lines = [line.split("\t") for line in path.read_text().splitlines()]
+    lines[1][lines[0].index(column)] = value
+    out.write_text("".join("\t".join(line) + "\n" for line in lines))
+    return out
+
+
+@pytest.mark.parametrize(
+    ("file", "column", "value", "message"),
+    [
+        ("table", "n_test", "", "n_test! got: '' of"),
+        ("table", "n_test", "2.5", "n_test! got: '2.5' of"),
+        ("table", "seconds", "", "seconds! got: '' of"),
+        ("summary", "folds", "", "folds! got: '' of"),
+        ("summary", "mean", "", "mean! got: '' of"),
+        ("summary", "model", "another", "not each model and metric once, of the same models"),
+    ],
+)
+def test_tables_without_what_the_page_adds_up_are_refused(
+    made: dict[str, Any], tmp_path: Path, file: str, column: str, value: str, message: str
+) -> None:
+    paths = {"summary": made["summary"], "table": made["summary"].parent / "made_up_cv.tsv"}
+    read_summary(paths["table"], paths["summary"])
+    paths[file] = edited(paths[file], tmp_path / "edited.tsv", column, value)
+    with pytest.raises(ClmtError, match=message):
+        read_summary(paths["table"], paths["summary"])
+
+
+def test_a_table_without_its_summary_and_an_experiment_twice_are_refused(made: dict[str, Any], tmp_path: Path) -> None:
+    table, summary, out = made["summary"].parent / "made_up_cv.tsv", made["summary"], tmp_path / "index.html"
+    with pytest.raises(ClmtError, match="not a summary for each table! got: 1, expected: 2"):
+        write_index(GROUPS, [table, table], [summary], out)
+    with pytest.raises(ClmtError, match="a second table of experiment 'made_up_cv'"):
+        write_index(GROUPS, [table, table], [summary, summary], out)
+    assert not out.exists()

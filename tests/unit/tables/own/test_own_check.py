@@ -145,6 +145,26 @@ def test_a_good_dataset_says_what_it_is_taken_for(tmp_path):
         assert words in told, words
 
 
+def test_two_tables_with_two_structures_of_a_drug_are_a_problem(tmp_path):
+    same = "drug,smiles\nImatinib,OCC\n"
+    drugs = "drug,smiles\nImatinib,CCO\n"
+    found = check_own("mine", entry(own_folder(tmp_path / "a", {"drugs.csv": drugs, "structures.csv": same})))
+    assert found.problems == []
+    other = "drug,smiles\nImatinib,CCCO\n"
+    found = check_own("mine", entry(own_folder(tmp_path / "b", {"drugs.csv": drugs, "structures.csv": other})))
+    assert len(found.problems) == 1
+    assert "drug 'Imatinib' has two structures in two tables! got: CCO and CCCO" in found.problems[0]
+
+
+def test_columns_that_are_taken_for_ids_are_told(tmp_path):
+    lines = LINES["expression.csv"].splitlines()
+    more = [f"{line},{row or 'COSMIC_ID'},{'1' if row else ''}" for row, line in enumerate(lines)]
+    found = check_own("mine", entry(own_folder(tmp_path, {"expression.csv": "\n".join(more) + "\n"})))
+    assert any(
+        "2 columns are taken for ids and not for genes (COSMIC_ID, a blank title)" in note for note in found.notes
+    )
+
+
 def write_config(folder: Path, **changes: object) -> Path:
     dataset = entry(folder, label="Mine", simulated=False, **changes)
     experiments = {"mine_cv": {"dataset": "mine", "split": "mixed", "models": ["drug_mean"]}}
