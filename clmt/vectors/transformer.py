@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,8 @@ __all__ = ["encode_transformer"]
 MAX_TOKENS = 512
 #: Tokens in a batch, padding included.
 BATCH_TOKENS = 8192
+_MOST_UNKNOWN = 0.5
+"""Share of tokens that a tokenizer may have no word for."""
 
 
 def encode_transformer(
@@ -63,6 +65,12 @@ def encode_transformer(
     limit = min(settings.get("max_tokens", MAX_TOKENS), _longest(tokenizer, model))
     tokens = [tokenizer(text, truncation=False, verbose=False)["input_ids"] for text in texts]
     lengths = [len(ids) for ids in tokens]
+    unknown = sum(ids.count(tokenizer.unk_token_id) for ids in tokens) / max(sum(lengths), 1)
+    if unknown > _MOST_UNKNOWN:
+        raise ClmtError(
+            f"{place}: the tokenizer has no word for most of the texts! got: {unknown:.0%} of the tokens unknown, "
+            f"expected: at most {_MOST_UNKNOWN:.0%}. Its vocabulary is not the model's: fetch it again"
+        )
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     model.to(device).eval()
     vectors = np.empty((len(texts), model.config.hidden_size), dtype=np.float32)
@@ -79,7 +87,7 @@ def encode_transformer(
         "tokens_mean": round(float(np.mean(lengths)), 1),
         "tokens_max": max(lengths),
         "tokens_limit": limit,
-        "tokens_unknown": round(sum(ids.count(tokenizer.unk_token_id) for ids in tokens) / max(sum(lengths), 1), 6),
+        "tokens_unknown": round(unknown, 6),
         "pooling": pool.mode + (", normalized" if pool.normalize else ""),
         "device": device.type,
     }
@@ -97,13 +105,30 @@ def _load(folder: Path) -> tuple[Any, Any]:
     noise.disable_progress_bar()
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-        model = AutoModel.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+        model, loaded = AutoModel.from_pretrained(
+            folder, local_files_only=True, trust_remote_code=False, output_loading_info=True
+        )
     except (OSError, ValueError, KeyError, ImportError, RuntimeError) as error:
         reason = " ".join(str(error).split())[:200]
         raise ClmtError(f"{folder}: the transformer cannot be loaded ({reason}); fetch it again") from None
+    _refuse_missing_weights(folder, loaded["missing_keys"], len(model.state_dict()))
     if tokenizer.pad_token_id is None:
         raise ClmtError(f"{folder}: the tokenizer has no padding token, so it is no sentence encoder; choose another")
     return tokenizer, model
+
+
+def _refuse_missing_weights(folder: Path, missing: Iterable[str], count: int) -> None:
+    """Refuse a model of which weights are not in the folder: the library draws them at random, and vectors are noise.
+
+    The pooler's are not read: a text is pooled from the last hidden states.
+    """
+    absent = sorted(name for name in missing if not name.startswith("pooler."))
+    if absent:
+        raise ClmtError(
+            f"{folder}: {len(absent)} of {count} weights of the transformer are not there! got: none named "
+            f"{absent[0]!r}, expected: those of the architecture in config.json, without a prefix. Save the model "
+            "itself, or fetch it again"
+        )
 
 
 def _longest(tokenizer: Any, model: Any) -> int:

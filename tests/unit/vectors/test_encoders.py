@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,45 @@ def tiny_bert(tmp_path_factory):
 def sentences(count, seed=0):
     rng = np.random.default_rng(seed)
     return {f"e{i}": " ".join(rng.choice(WORDS, size=rng.integers(2, 15))) for i in range(count)}
+
+
+@pytest.mark.parametrize(
+    ("change", "first"),
+    [
+        (lambda name: f"auto_model.{name}", "embeddings.LayerNorm.bias"),
+        (lambda name: f"0.auto_model.{name}", "embeddings.LayerNorm.bias"),
+        (lambda name: None if ".layer.1." in name else name, "encoder.layer.1.attention.output.LayerNorm.bias"),
+    ],
+    ids=["prefix", "module", "half"],
+)
+def test_weights_that_are_not_in_the_folder_are_refused(tiny_bert, tmp_path, change, first):
+    """The library would draw them at random: another vector in each run."""
+    folder = with_weights(tiny_bert, tmp_path / "model", change)
+    settings = {"encoder": "tiny", "kind": "folder", "path": str(folder)}
+    with pytest.raises(ClmtError, match=rf"weights of the transformer are not there! got: none named '{first}'"):
+        encode(sentences(2), settings)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [lambda name: f"bert.{name}", lambda name: None if name.startswith("pooler.") else name],
+    ids=["own prefix", "no pooler"],
+)
+def test_weights_under_the_prefix_of_the_architecture_and_without_a_pooler_are_read(tiny_bert, tmp_path, change):
+    folders = tiny_bert, with_weights(tiny_bert, tmp_path / "model", change)
+    found = [encode(sentences(3), {"encoder": "tiny", "kind": "folder", "path": str(path)})[0] for path in folders]
+    np.testing.assert_array_equal(*found)
+
+
+def with_weights(model, folder, change):
+    """A copy of a model's folder whose weights have other names; None: none."""
+    from safetensors.torch import load_file, save_file
+
+    shutil.copytree(model, folder)
+    weights = load_file(folder / "model.safetensors")
+    named = {change(name): tensor for name, tensor in weights.items()}
+    save_file({name: tensor for name, tensor in named.items() if name}, folder / "model.safetensors", {"format": "pt"})
+    return folder
 
 
 def test_a_vector_does_not_depend_on_its_batch(tiny_bert, monkeypatch):
@@ -133,6 +173,11 @@ def test_mean_pooling_may_be_said_and_other_pooling_is_refused(tiny_bert, tmp_pa
 def test_unknown_tokens_are_counted(tiny_bert):
     report = encode({"a": "zinc \u2603", "b": "zinc"}, {"kind": "folder", "path": str(tiny_bert)})[1]
     assert report["tokens_unknown"] == round(1 / 7, 6)  # of [CLS] zinc [UNK] [SEP] and [CLS] zinc [SEP]
+
+
+def test_a_vocabulary_of_something_else_is_refused(tiny_bert):
+    with pytest.raises(ClmtError, match="no word for most of the texts! got: 75% of the tokens unknown"):
+        encode({"a": "\u2603 " * 6}, {"kind": "folder", "path": str(tiny_bert)})
 
 
 def test_truncation_is_counted_and_has_the_limit_of_settings_or_model(tiny_bert):
