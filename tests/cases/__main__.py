@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.cases.case import BAD, GOOD, Case, End, run_cases
 from tests.cases.child import load_all
+from tests.cases.elsewhere import table
 from tests.cases.every import all_cases
 
 
@@ -38,6 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         ]
         args.out.write_text("cause\tname\toutcome\tseconds\twhy\n" + "".join(rows), encoding="utf-8")
     print(counts(cases, ends))
+    print(table())
     return int(not all(end.good for end in ends))
 
 

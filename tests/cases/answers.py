@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -219,6 +219,39 @@ def chembl_cases() -> list[Case]:
     return made
 
 
+def kegg(sent: Sequence[str]) -> Callable[[Place], Act]:
+    """``clmt text look-up`` of KEGG, which lists eleven pathways and sends these entries for the last of them alone."""
+
+    def act(place: Place) -> Act:
+        base = load_registry().api("kegg").url
+        ids = [f"hsa{number:05d}" for number in range(10, 21)]
+        put_answer(place, f"{base}/list/pathway/hsa", "".join(f"{key}\tName - Homo sapiens (human)\n" for key in ids))
+        for asked, answered in ((ids[:10], ids[:10]), (ids[10:], sent)):
+            entries = "".join(f"ENTRY       {key}                    Pathway\nNAME        N\n///\n" for key in answered)
+            put_answer(place, f"{base}/get/{'+'.join(asked)}", entries)
+        tables = place.world.folder / "results/demo/tables/drugs.parquet"
+        where = ["--drugs", str(tables), "--mirror", "mirror", "--cache", "cache", "--out", "out/kegg.json"]
+        return ["text", "look-up", "--source", "kegg", *where]
+
+    return act
+
+
+def told_of_kegg(place: Place, done: Done) -> str | None:
+    """The entry counts as failed, and nothing that was not asked for is kept."""
+    content = json.loads((place.out / "kegg.json").read_text())
+    if list(content["failed"]) != ["hsa00020"] or len(content["records"]) != 10:
+        return f"failed: {list(content['failed'])}, records: {list(content['records'])}"
+    return None
+
+
+def kegg_cases() -> list[Case]:
+    sent = {"an entry never asked for": ["hsa00020", "hsa99999"], "an entry twice": ["hsa00020", "hsa00020"]}
+    return [
+        Case("A21", f"kegg sends {name}", kegg(entries), ("KEGG",), told_of_kegg, ("tables",))
+        for name, entries in sent.items()
+    ]
+
+
 def record_cases() -> list[Case]:
     """Records files that ``clmt text build`` reads."""
 
@@ -299,4 +332,4 @@ def _record_fields() -> set[str]:
 
 
 def cases() -> list[Case]:
-    return [*pubchem_cases(), *chembl_cases(), *record_cases()]
+    return [*pubchem_cases(), *chembl_cases(), *kegg_cases(), *record_cases()]

@@ -8,8 +8,10 @@ import pytest
 
 from tests.cases.case import Case, run_case
 from tests.cases.child import load_all
+from tests.cases.elsewhere import ELSEWHERE, Elsewhere
 from tests.cases.every import all_cases
 from tests.cases.world import World
+from tests.helpers.workflow_help import ROOT
 
 #: A quick case of each cause, by its name.
 CHOSEN = {
@@ -53,6 +55,12 @@ CHOSEN = {
 def _chosen() -> list[Case]:
     cases = {(case.cause, case.name): case for case in all_cases()}
     return [cases[chosen] for chosen in CHOSEN.items()]
+
+
+@pytest.mark.parametrize("each", ELSEWHERE, ids=lambda each: each.what)
+def test_what_is_run_elsewhere_is_there(each: Elsewhere) -> None:
+    assert each.there, f"no {each.test} in tests/{each.file}"
+    assert f"\n{each.target}:" in (ROOT / "Makefile").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
