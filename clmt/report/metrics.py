@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from clmt.evaluation.experiment import Experiment
 from clmt.report.style import GREY, STYLE, add_title, model_colour, new_figure
 
-__all__ = ["draw_differences", "draw_metrics", "groups_used"]
+__all__ = ["draw_differences", "draw_folds", "draw_metrics", "groups_used"]
 
 _PANELS = (
     ("rmse", "RMSE, {target} (lower is better)"),
@@ -43,7 +43,7 @@ def draw_metrics(experiment: Experiment, summary: Sequence[Mapping[str, str]]) -
         add_title(figure, "Metrics by model", experiment)
         panels = figure.subplots(2, 3, sharey=True)
         for panel, (metric, title) in zip(panels[:, :2].flat, _PANELS, strict=True):
-            _draw_folds(panel, experiment, metric)
+            draw_folds(panel, experiment, metric)
             panel.set_title(title.format(target=experiment.target), loc="left", fontsize=10)
             panel.set_xlabel(groups_used(experiment, metric), fontsize=9, color=GREY)
         for panel, (metric, title) in zip(panels[:, 2], _DIFFERENCES, strict=True):
@@ -53,7 +53,7 @@ def draw_metrics(experiment: Experiment, summary: Sequence[Mapping[str, str]]) -
         panels[0, 0].set_yticks(range(len(experiment.models)), experiment.models)
         panels[0, 0].set_ylim(len(experiment.models) - 0.4, -0.6)
         for label in (*panels[0, 0].get_yticklabels(), *panels[1, 0].get_yticklabels()):
-            label.set_color(model_colour(label.get_text(), experiment.baselines))
+            label.set_color(model_colour(experiment, label.get_text()))
     return figure
 
 
@@ -68,20 +68,21 @@ def groups_used(experiment: Experiment, metric: str) -> str:
     return f"mean over {low if low == high else f'{low} to {high}'} {name}{several} a fold"
 
 
-def _draw_folds(panel: Axes, experiment: Experiment, metric: str) -> None:
-    """One line per model: folds as dots, their mean as a bar and as a number; the best number is bold."""
+def draw_folds(panel: Axes, experiment: Experiment, metric: str) -> None:
+    """One line per model: folds as dots, their mean as a bar and as a number; the best of the sound ones is bold."""
     known = {
         model: [card[metric] for card in experiment.of(model) if card[metric] is not None]
         for model in experiment.models
     }
     means = {model: float(np.mean(folds)) for model, folds in known.items() if folds}
-    best = (min if metric in _LOWER_IS_BETTER else max)(means, key=lambda model: means[model], default=None)
+    sound = [model for model in means if not experiment.faults[model]]
+    best = (min if metric in _LOWER_IS_BETTER else max)(sound, key=lambda model: means[model], default=None)
     for row, model in enumerate(experiment.models):
         values = np.array(known[model], dtype=np.float64)
         if len(values) == 0:
             _write_in_right_margin(panel, row, "undefined", GREY)
             continue
-        colour = model_colour(model, experiment.baselines)
+        colour = model_colour(experiment, model)
         panel.scatter(values, np.full(len(values), row), s=20, color=colour, alpha=0.6, linewidths=0)
         panel.plot([values.mean()] * 2, [row - 0.32, row + 0.32], color=colour, linewidth=2)
         _write_in_right_margin(panel, row, f"{values.mean():.3f}", "black", bold=model == best)
@@ -102,7 +103,7 @@ def draw_differences(panel: Axes, experiment: Experiment, rows: Mapping[str, Map
     ends = {m: [float(row[f"difference{end}"]) for end in ("", "_low", "_high")] for m, row in known.items()}
     reach = 1.25 * float(np.median([max(map(abs, values)) for values in ends.values()])) if ends else 1.0
     for row, model in enumerate(experiment.models):
-        colour = model_colour(model, experiment.baselines)
+        colour = model_colour(experiment, model)
         if model not in ends:
             _write_in_right_margin(panel, row, "best baseline" if model in experiment.baselines else "reference", GREY)
             continue

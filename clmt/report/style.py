@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from clmt.evaluation.experiment import Experiment
 
 __all__ = [
+    "ACCENT",
     "GREY",
     "OKABE_ITO",
     "add_title",
@@ -61,9 +62,11 @@ def new_figure(width: float, height: float) -> Figure:
     return figure
 
 
-def model_colour(model: str, baselines: list[str]) -> str:
-    """Vermilion for CLMT and its variants, blue for what they have to beat."""
-    return OKABE_ITO[0] if model in baselines else ACCENT
+def model_colour(experiment: Experiment, model: str) -> str:
+    """Vermilion for CLMT and its variants, blue for what they have to beat, grey for what repeats published faults."""
+    if experiment.faults[model]:
+        return GREY
+    return OKABE_ITO[0] if model in experiment.baselines else ACCENT
 
 
 def subtitle(experiment: Experiment) -> str:
@@ -71,7 +74,7 @@ def subtitle(experiment: Experiment) -> str:
     pairs = experiment.pairs
     n_folds = len(experiment.folds)
     faulty = sum(bool(faults) for faults in experiment.faults.values())
-    unsound = f"; {faulty} of {len(experiment.models)} models not sound, with published faults" if faulty else ""
+    unsound = f"; {faulty} of {len(experiment.models)} models (grey) not sound, with published faults" if faulty else ""
     return (
         f"{experiment.name}: dataset {experiment.dataset}, split {experiment.split}, "
         f"{n_folds} fold{'s' * (n_folds > 1)}, "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,10 @@ from matplotlib.text import Text
 
 from clmt.evaluation.experiment import Experiment
 from clmt.evaluation.loading import load_experiment
-from clmt.report.metrics import draw_differences, groups_used
+from clmt.report.metrics import draw_differences, draw_folds, groups_used
 from clmt.report.observed_predicted import draw_observed_predicted, shown_models
 from clmt.report.per_drug import draw_per_drug, model_and_reference
-from clmt.report.style import STYLE, new_figure, save_figure
+from clmt.report.style import ACCENT, GREY, STYLE, model_colour, new_figure, save_figure
 
 
 def test_the_best_variant_is_compared_with_the_best_baseline(experiment: Experiment, made: dict[str, Any]) -> None:
@@ -57,6 +58,19 @@ def test_the_figure_says_of_how_many_groups_a_value_is_the_mean(experiment: Expe
     assert said.startswith(f"mean over {min(counts)} ")
     assert f"{max(counts)} cell line" in said
     assert groups_used(experiment, "rmse") == ""
+
+
+def test_a_model_with_faults_is_grey_and_never_the_best(experiment: Experiment) -> None:
+    cards = [{**card, "faults": "test_edges"} if card["model"] == "clmt" else card for card in experiment.cards]
+    for some, best, colours in (
+        (experiment, "clmt", {ACCENT}),
+        (replace(experiment, cards=cards), "clmt_plain", {GREY, ACCENT}),
+    ):
+        panel = Figure().subplots()
+        draw_folds(panel, some, "rmse")
+        bold = [int(text.get_position()[1]) for text in panel.texts if text.get_fontweight() == "bold"]
+        assert [some.models[row] for row in bold] == [best]
+        assert {model_colour(some, model) for model in ("clmt", "clmt_plain")} == colours
 
 
 def test_an_interval_that_leaves_the_axis_ends_in_an_arrow(experiment: Experiment) -> None:
