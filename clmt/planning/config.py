@@ -40,8 +40,8 @@ RESERVED = {
     "groups": ("all", "paper"),
 }
 #: Endings of files beside an experiment's table and page: results/<name>_summary.tsv, <name>_per_drug.tsv,
-#: report/<name>_pairs.html and report/<dataset>_texts.html.
-TAKEN_ENDINGS = ("_summary", "_texts", "_per_drug", "_pairs")
+#: <name>_cases.tsv, report/<name>_pairs.html and report/<dataset>_texts.html.
+TAKEN_ENDINGS = ("_summary", "_texts", "_per_drug", "_pairs", "_cases")
 
 
 def check_config(config: Mapping[str, Any], sources: Collection[str] | None = None) -> None:

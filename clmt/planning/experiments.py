@@ -9,6 +9,7 @@ from clmt.errors import ClmtError
 from clmt.planning.runs import Run, declared
 
 __all__ = [
+    "case_model",
     "experiment_folds",
     "experiment_repeats",
     "experiment_runs",
@@ -66,13 +67,34 @@ def planned_experiments(config: Config) -> list[str]:
 
 
 def planned_groups(config: Config) -> dict[str, dict[str, Any]]:
-    """Parts of the paper: their titles and their experiments that are planned; a part without one is left out."""
+    """Parts of the paper: their titles and their experiments that are planned; a part without one is left out.
+
+    A part that shows single cases has the experiments with a model that `case_model` finds.
+    """
     planned = planned_experiments(config)
-    kept = {
-        name: {**group, "experiments": [name for name in group["experiments"] if name in planned]}
-        for name, group in config["groups"].items()
-    }
+    embedded = [name for name in planned if _embedding(config, name)]
+    kept = {}
+    for name, group in config["groups"].items():
+        known = embedded if group.get("cases") else planned
+        kept[name] = {**group, "experiments": [experiment for experiment in group["experiments"] if experiment in known]}
     return {name: group for name, group in kept.items() if group["experiments"]}
+
+
+def case_model(config: Config, name: str) -> str:
+    """The first model of an experiment that has an embedding; raises `ClmtError` where none has."""
+    models = declared(config, "experiments", name)["models"]
+    found = _embedding(config, name)
+    if not found:
+        raise ClmtError(
+            f"config: experiments.{name} has no model with an embedding, which its cases need! got: "
+            f"{', '.join(models)}, expected: one of arch clmt among them"
+        )
+    return found[0]
+
+
+def _embedding(config: Config, name: str) -> list[str]:
+    models = config["experiments"][name]["models"]
+    return [model for model in models if declared(config, "models", model)["arch"] == "clmt"]
 
 
 def planned_datasets(config: Config) -> list[str]:

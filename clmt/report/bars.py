@@ -41,7 +41,7 @@ def reach_of(ends: Sequence[tuple[float, float, float]]) -> float:
     It has two digits, so that a page can name it.
     """
     found = 1.25 * float(np.median([max(map(abs, each)) for each in ends])) if ends else 1.0
-    return float(f"{found:.2g}")
+    return float(f"{found:.2g}") or 1.0  # all of them 0
 
 
 def interval_bar(centre: float, low: float, high: float, reach: float) -> Bar:

@@ -137,7 +137,12 @@ def write_index(groups: Mapping[str, Group], tables: Sequence[Path], summaries: 
         glance=glance,
         reach=reach,
         sections=[
-            {"name": name, "title": group.title, "tables": [_table(found[each]) for each in group.experiments]}
+            {
+                "name": name,
+                "title": group.title,
+                "cases": [_about(found[each]) for each in group.experiments] if group.cases else [],
+                "tables": [] if group.cases else [_table(found[each]) for each in group.experiments],
+            }
             for name, group in groups.items()
         ],
         shown=[(name, MEANING[name]) for name in _SHOWN],
@@ -147,17 +152,18 @@ def write_index(groups: Mapping[str, Group], tables: Sequence[Path], summaries: 
 
 
 def _glance(found: Mapping[str, Summary]) -> tuple[list[dict[str, Any]], float]:
-    """One line for each experiment: the best baseline, the best of the others, their difference; and its axis."""
+    """One line for each experiment, its best baseline and the best of the others; and half of the differences' axis."""
     compared = {name: read.best(baseline=False) for name, read in found.items()}
     ends = {name: found[name].ends().get(model) for name, model in compared.items() if model}
-    reach = reach_of([end for end in ends.values() if end])
+    known = [end for end in ends.values() if end]
+    reach = reach_of(known)
     lines = []
     for name, read in found.items():
         models = [read.best(baseline=True), compared[name]]
         cells = [{"model": m, "text": _mean(read, m, "rmse")} if m else None for m in models]
         end = ends.get(name)
         lines.append({**_about(read), "baseline": cells[0], "other": cells[1], "difference": _difference(end, reach)})
-    return lines, reach
+    return lines, reach if known else 0.0
 
 
 def _about(read: Summary) -> dict[str, Any]:
@@ -203,7 +209,7 @@ def _table(read: Summary) -> dict[str, Any]:
     return {
         **_about(read),
         "rows": rows,
-        "reach": reach,
+        "reach": reach if ends else 0.0,
         "reference": next(iter(references), "–"),
     }
 

@@ -3,12 +3,6 @@ const data = JSON.parse(at("data").textContent);
 const [low, high] = data.limits;
 const SIDE = 400, LEFT = 46, TOP = 30, REACH = 12;  // units of the drawing
 const LISTED = 25;
-const draw = (tag, attributes, text) => {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  if (text !== undefined) made.textContent = text;
-  return made;
-};
 const inside = (value) => Math.min(Math.max((value - low) / (high - low), 0), 1) * SIDE;
 const x = (value) => LEFT + inside(value), y = (value) => TOP + SIDE - inside(value);
 const signed = (value) => (value < 0 ? "−" : "+") + Math.abs(value).toFixed(2);
@@ -58,21 +52,10 @@ function panel(model) {
   const chosen = draw("circle", {r: 5.5, class: "chosen", visibility: "hidden"});
   svg.append(density(model), axes(model), ...dots, ...circles, chosen);
   const made = {model, svg, points, dots, circles, chosen};
-  const follow = (event) => {
-    const box = svg.getBoundingClientRect(), scale = svg.viewBox.baseVal.width / box.width;
-    choose(nearest(points, (event.clientX - box.left) * scale, (event.clientY - box.top) * scale));
-  };
+  const follow = (event) => choose(nearest(points, ...inDrawing(svg, event), REACH));
   svg.addEventListener("pointermove", follow);
   svg.addEventListener("pointerdown", follow);
   return made;
-}
-function nearest(points, px, py) {
-  let best = -1, least = REACH ** 2;
-  points.forEach(([cx, cy], place) => {
-    const distance = (cx - px) ** 2 + (cy - py) ** 2;
-    if (distance < least) [best, least] = [place, distance];
-  });
-  return best;
 }
 function choose(place) {
   for (const {points, chosen} of panels) {

@@ -9,12 +9,17 @@ import numpy as np
 from clmt.evaluation.experiment import Pairs
 from clmt.evaluation.metrics import group_correlations
 
-__all__ = ["drug_scores", "tissue_scores"]
+__all__ = ["cell_line_scores", "drug_scores", "tissue_scores"]
 
 
 def drug_scores(pairs: Pairs, model: str) -> tuple[np.ndarray, np.ndarray]:
     """RMSE (D,) over all folds, and Pearson r (D,) as the mean of the drug's folds, NaN where no fold has one."""
     return _scores(pairs, model, pairs.drug_row, pairs.drug_row, np.arange(len(pairs.drug_ids)))
+
+
+def cell_line_scores(pairs: Pairs, model: str) -> tuple[np.ndarray, np.ndarray]:
+    """RMSE (C,) over all folds, and Pearson r (C,) over drugs as the mean of the cell line's folds."""
+    return _scores(pairs, model, pairs.cell_row, pairs.cell_row, np.arange(len(pairs.cell_line_ids)))
 
 
 def tissue_scores(pairs: Pairs, model: str, tissues: Sequence[str]) -> tuple[list[str], np.ndarray, np.ndarray]:

@@ -51,10 +51,11 @@ def _table_rows(experiment: Experiment, summary: Sequence[Mapping[str, str]]) ->
         )
     rows = []
     for model in experiment.models:
-        cells = [_mean_cell(found[model, name]) for name in METRICS]
-        cells += [_difference_cell(found[model, name]) for name in COMPARED]
         role = "baseline" if model in experiment.baselines else "CLMT"
-        rows.append({"model": model, "role": role, "faults": experiment.faults[model], "cells": cells})
+        cells = [_mean_cell(found[model, name]) for name in METRICS]
+        differences = [_difference_cell(found[model, name]) for name in COMPARED]
+        own = {"model": model, "role": role, "faults": experiment.faults[model]}
+        rows.append({**own, "cells": cells, "differences": differences})
     return rows
 
 
@@ -115,7 +116,8 @@ def _runs(experiment: Experiment) -> list[dict[str, str]]:
 
 def html_table(experiment: Experiment, summary: Sequence[Mapping[str, str]]) -> str:
     """The summary as one self-contained HTML page whose columns sort on a click."""
-    references = {row["metric"]: row["reference"] for row in summary if row["reference"]}
+    known = {row["metric"]: row["reference"] for row in summary if row["reference"]}
+    references = {name: known.get(name, "–") for name in COMPARED}
     return render(
         "report/table.html.j2",
         title=experiment.name,
@@ -123,7 +125,7 @@ def html_table(experiment: Experiment, summary: Sequence[Mapping[str, str]]) -> 
         simulated=experiment.simulated,
         target=experiment.target,
         meaning=MEANING,
-        compared=[(name, references.get(name, "–")) for name in COMPARED],
+        compared={f"Δ {name} to {other}": f"difference of {name} to {other}" for name, other in references.items()},
         has_baselines=bool(experiment.baselines),
         rows=_table_rows(experiment, summary),
         rule=GROUP_RULE,

@@ -181,6 +181,7 @@ def test_edits_of_clmt_and_of_sources_plan_just_what_they_concern(workspace: Wor
     [
         ("tables_main", {"collect": 4, "train": 70 + 70 + 55 + 50, "index": 0}),
         ("ablation", {"collect": 1, "train": 30, "index": 0}),
+        ("cases", {"collect": 3, "single_cases": 3, "index": 0}),
         ("releases", {"collect": 3, "train": 5 * (8 + 8 + 8), "index": 0}),
     ],
 )
@@ -195,3 +196,12 @@ def test_the_paper_is_all_parts_and_trains_a_shared_run_once(workspace: Workspac
     overlay = workspace.overlay({**SMALL, "groups": {name: {"experiments": ["gdsc_cv"]} for name in groups}})
     jobs = workspace.plan("--configfile", overlay, "--", "paper")
     assert (jobs["train"], jobs["collect"], jobs["figures"], jobs["index"], jobs["text_page"]) == (6, 1, 1, 1, 1)
+    assert "single_cases" not in jobs  # no model of the part has an embedding
+
+
+def test_cases_of_an_experiment_without_an_embedding_are_refused_in_one_line(workspace: Workspace) -> None:
+    done = workspace.snakemake("--dry-run", "--", "results/report/gdsc_repeated_cases.html")
+    assert done.returncode == 2
+    refused = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert len(refused) == 1
+    assert "experiments.gdsc_repeated has no model with an embedding" in refused[0]

@@ -6,6 +6,10 @@ GROUPED = list(dict.fromkeys(name for group in GROUPS.values() for name in group
 # Endings of the pages of an experiment: its table, its pairs, its drugs and tissues.
 PAGES = ["", "_pairs", "_per_drug"]
 
+CASES = list(
+    dict.fromkeys(name for group in GROUPS.values() if group.get("cases") for name in group["experiments"])
+)
+
 # Those whose test pairs are of a kind that intervals are calibrated for.
 COVERED = [name for name in GROUPED if bundles.kind_of_split(config, config["experiments"][name]["split"])]
 REPORTED = datasets_of(EXPERIMENTS)
@@ -113,6 +117,45 @@ rule groups:
         "2> {log:q}"
 
 
+rule single_cases:
+    input:
+        metrics=experiment_files("metrics.json"),
+        predictions=experiment_files("predictions.parquet"),
+        model=case_file("{model}/fold0/model.pt"),
+        graph=case_file("fold0/graph.pt"),
+        molecules=experiment_file("features/molecules.pt"),
+        text=case_run(text_vectors),
+        drugs=experiment_table("drugs"),
+        cell_lines=experiment_table("cell_lines"),
+    output:
+        table="results/{experiment}_cases.tsv",
+        page=report(
+            "results/report/{experiment}_cases.html",
+            caption="../report/cases.rst",
+            category="{experiment}",
+            labels={"figure": "cases"},
+        ),
+    log:
+        "logs/report/{experiment}_cases.log",
+    group:
+        "report"
+    resources:
+        mem_mb=4000,
+        runtime=30,
+    params:
+        models=lookup(dpath="experiments/{experiment}/models", within=config),
+        digests=experiment_digests,
+        text=case_run(text_arguments),
+        seed=config["seed"],
+        code=code_digest("clmt.cases.write"),
+    shell:
+        "clmt cases --experiment {wildcards.experiment:q} --models {params.models:q} "
+        "--digests {params.digests:q} --metrics {input.metrics:q} --predictions {input.predictions:q} "
+        "--model {input.model:q} --graph {input.graph:q} --molecules {input.molecules:q} {params.text:q} "
+        "--drugs {input.drugs:q} --cell-lines {input.cell_lines:q} --seed {params.seed} "
+        "--table {output.table:q} --page {output.page:q} 2> {log:q}"
+
+
 rule text_page:
     input:
         cell_lines="results/{dataset}/text/cell_lines.parquet",
@@ -176,6 +219,10 @@ for name, group in GROUPS.items():
         input:
             expand("results/{experiment}.tsv", experiment=group["experiments"]),
             expand("results/report/{experiment}{page}.html", experiment=group["experiments"], page=PAGES),
+            expand(
+                "results/report/{experiment}_cases.html",
+                experiment=group["experiments"] if group.get("cases") else [],
+            ),
         localrule: True
 
 
@@ -184,5 +231,6 @@ rule paper:
         expand("results/report/{experiment}{page}.html", experiment=GROUPED, page=PAGES),
         expand("results/report/{experiment}_coverage.tsv", experiment=COVERED),
         expand("results/report/{dataset}_texts.html", dataset=datasets_of(GROUPED)),
+        expand("results/report/{experiment}_cases.html", experiment=CASES),
         rules.index.output,
     localrule: True

@@ -1,5 +1,8 @@
 # The runs of an experiment: what collect and the report are told of them. No rule stands here.
 
+from types import SimpleNamespace
+
+
 
 def experiment_repeats(wildcards):
     return [
@@ -28,8 +31,30 @@ def experiment_files(name):
     return files
 
 
+def experiment_file(name):
+    """Input function: a file of the experiment's dataset."""
+    return lambda wildcards: f"results/{config['experiments'][wildcards.experiment]['dataset']}/{name}"
+
+
 def experiment_table(kind):
     """Input function: a table of the experiment's dataset."""
-    return lambda wildcards: (
-        f"results/{config['experiments'][wildcards.experiment]['dataset']}/tables/{kind}.parquet"
-    )
+    return experiment_file(f"tables/{kind}.parquet")
+
+
+def case_run(function):
+    """Input or params function, asked for the run whose cases are shown; an experiment without one is refused."""
+
+    def of_run(wildcards):
+        entry = config["experiments"][wildcards.experiment]
+        try:
+            model = experiments.case_model(config, wildcards.experiment)
+        except ClmtError as error:
+            refuse(error)
+        return function(SimpleNamespace(dataset=entry["dataset"], split=entry["split"], model=model))
+
+    return of_run
+
+
+def case_file(name):
+    """Input function: a file of that run; ``{model}`` in the name is its model."""
+    return case_run(lambda run: f"results/{run.dataset}/{run.split}/{name.format(model=run.model)}")

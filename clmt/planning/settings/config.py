@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar
 
 from pydantic import Field, create_model
 
@@ -70,8 +70,15 @@ class Experiment(Block):
 class Group(Block):
     """An entry of ``groups``: a part of the paper, a target of its own and a section of results/report/index.html."""
 
+    optional: ClassVar[frozenset[str]] = frozenset({"cases"})
+
     title: Label = Field(description="Heading of its section, a line of text.")
     experiments: SeveralUnique[str] = Field(description="Entries of experiments, in the order of the section.")
+    cases: bool = Field(
+        default=False,
+        description="Show single drugs, cell lines and pairs of each experiment that has a model of arch clmt, in the "
+        "place of its table.",
+    )
 
 
 class Config(Settings):

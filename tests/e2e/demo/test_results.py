@@ -81,7 +81,10 @@ def test_summary_and_every_run_say_simulated(demo):
 def test_figures_and_html_say_simulated(demo):
     drawn = [*sorted(demo.path("results/report").glob("demo_*")), demo.path("results/report/index.html")]
     assert {path.suffix for path in drawn} >= {".svg", ".html"}
-    assert {path.name for path in drawn} >= {"demo_cv.html", "demo_cv_per_drug.html", "demo_texts.html"}
+    assert {path.name for path in drawn} >= {
+        "demo_texts.html",
+        *(f"demo_cv{end}.html" for end in ("", "_pairs", "_per_drug", "_cases")),
+    }
     for path in drawn:
         if path.suffix in (".svg", ".html"):
             stamp = f"<!-- {STAMP} -->" if path.suffix == ".svg" else f'<p class="stamp">{STAMP}'
