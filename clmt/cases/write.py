@@ -126,6 +126,7 @@ def write_cases(
         subtitle=subtitle(experiment),
         simulated=experiment.simulated,
         model=whose,
+        faults=experiment.faults[whose],
         fold=settings["fold"],
         reference=(reference := _best_baseline(experiment)),
         ranked_drugs=rank_drugs(experiment, whose, reference),

@@ -43,7 +43,7 @@ def pairs_page(experiment: Experiment, labels: Mapping[str, str]) -> str:
         target=experiment.target,
         experiment=experiment.name,
         dataset=experiment.dataset,
-        models=experiment.models,
+        models=data["models"],
         shown=data["shown"],
         total=len(experiment.pairs.observed),
         named=len(data["pairs"]),
@@ -58,10 +58,11 @@ def pairs_data(experiment: Experiment, labels: Mapping[str, str]) -> dict[str, A
     Returns
     -------
     dict
-        ``models`` and the two that are ``shown`` first (positions); ``limits`` of both axes (``target``) and the
-        number of ``cells`` of the density along each; ``density``: for each model cell, pairs, cell, pairs, ..., a cell
-        being column times ``cells`` plus row; ``pairs``: [cell line, drug, observed, predictions of the models];
-        ``worst``: for each model positions in ``pairs``, the largest error first; ``scores``: RMSE and r of each.
+        ``models``, with the published faults that one repeats, and the two that are ``shown`` first (positions);
+        ``limits`` of both axes (``target``) and the number of ``cells`` of the density along each; ``density``: for
+        each model cell, pairs, cell, pairs, ..., a cell being column times ``cells`` plus row; ``pairs``: [cell line,
+        drug, observed, predictions of the models]; ``worst``: for each model positions in ``pairs``, the largest error
+        first; ``scores``: RMSE and r of each.
     """
     pairs, models = experiment.pairs, experiment.models
     if not len(pairs.observed):
@@ -75,7 +76,7 @@ def pairs_data(experiment: Experiment, labels: Mapping[str, str]) -> dict[str, A
     shown = reference[::-1] if reference else (models[0],)
     return {
         "target": experiment.target,
-        "models": models,
+        "models": [_named_model(experiment, model) for model in models],
         "shown": [models.index(model) for model in shown],
         "limits": limits,
         "cells": CELLS,
@@ -86,6 +87,10 @@ def pairs_data(experiment: Experiment, labels: Mapping[str, str]) -> dict[str, A
         "worst": [np.searchsorted(named, worst[model]).tolist() for model in models],
         "scores": [_scores(pairs.observed, pairs.predicted[model]) for model in models],
     }
+
+
+def _named_model(experiment: Experiment, model: str) -> str:
+    return f"{model} (not sound: {faults})" if (faults := experiment.faults[model]) else model
 
 
 def _worst(pairs: Pairs, model: str) -> np.ndarray:

@@ -21,9 +21,13 @@ _LABELLED_EITHER_WAY = 5
 
 
 def model_and_reference(experiment: Experiment) -> tuple[str, str] | None:
-    """The model under test and its reference: the best of CLMT's variants and the best baseline, by RMSE."""
+    """The model under test and its reference: the best of CLMT's variants and the best baseline, by RMSE.
+
+    Runs that repeat published faults are no part of it, where there are others.
+    """
     pairs = experiment.pairs
-    ranked = sorted(experiment.models, key=lambda model: rmse(pairs.observed, pairs.predicted[model]))
+    sound = [model for model in experiment.models if not experiment.faults[model]]
+    ranked = sorted(sound or experiment.models, key=lambda model: rmse(pairs.observed, pairs.predicted[model]))
     ours = [model for model in ranked if model not in experiment.baselines]
     theirs = [model for model in ranked if model in experiment.baselines]
     if ours and theirs:

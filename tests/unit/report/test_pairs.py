@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -67,6 +68,13 @@ def test_a_named_pair_is_that_of_the_predictions(data: dict[str, Any], experimen
 
 def test_the_best_baseline_stands_left_of_the_best_other(data: dict[str, Any]) -> None:
     assert [data["models"][place] for place in data["shown"]] == ["mlp", "clmt"]
+
+
+def test_a_model_that_repeats_published_faults_says_so_and_does_not_stand_first(experiment: Experiment) -> None:
+    cards = [{**card, "faults": "live_dropout" if card["model"] == "clmt" else ""} for card in experiment.cards]
+    data = pairs_data(replace(experiment, cards=cards), {})
+    assert data["models"] == ["drug_mean", "cell_mean", "mlp", "clmt (not sound: live_dropout)", "clmt_plain"]
+    assert [data["models"][place] for place in data["shown"]] == ["mlp", "clmt_plain"]
 
 
 def test_the_page_holds_its_data_and_needs_nothing_but_itself(experiment: Experiment) -> None:
