@@ -95,7 +95,8 @@ def write_cases(
     ClmtError
         Where the checkpoint is of a model that has no embedding, or of none of the experiment.
     """
-    model, settings, _ = load_checkpoint(checkpoint)
+    frozen = load_checkpoint(checkpoint)
+    model, settings = frozen.model, frozen.settings
     if not isinstance(model, CLMT) or model.network is None:
         raise ClmtError(
             f"{checkpoint}: a model of arch {settings['arch']} has no embedding to show! Give one of arch clmt"
@@ -106,6 +107,7 @@ def write_cases(
         raise ClmtError(f"{checkpoint}: no model of {name}! got: {whose!r}, expected: {', '.join(experiment.models)}")
     fold = load_fold(graph, molecules, text, settings.get("text_encoder"))
     fold.graph.check_fold(settings, graph)
+    frozen.check_inputs(fold, checkpoint)
     known = {row["drug_id"]: row for row in read_table(drugs, "drugs").to_dict("records")}
     lines = {row["cell_line_id"]: row for row in read_table(cell_lines, "cell_lines").to_dict("records")}
     found, total = predict_unmeasured(model, fold, LISTED)

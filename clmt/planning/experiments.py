@@ -76,7 +76,7 @@ def planned_groups(config: Config) -> dict[str, dict[str, Any]]:
     kept = {}
     for name, group in config["groups"].items():
         known = embedded if group.get("cases") else planned
-        kept[name] = {**group, "experiments": [experiment for experiment in group["experiments"] if experiment in known]}
+        kept[name] = {**group, "experiments": [each for each in group["experiments"] if each in known]}
     return {name: group for name, group in kept.items() if group["experiments"]}
 
 

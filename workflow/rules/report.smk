@@ -121,8 +121,8 @@ rule single_cases:
     input:
         metrics=experiment_files("metrics.json"),
         predictions=experiment_files("predictions.parquet"),
-        model=case_file("{model}/fold0/model.pt"),
-        graph=case_file("fold0/graph.pt"),
+        model=case_run(lambda run: f"{run.folder}/model.pt"),
+        graph=case_run(lambda run: plan.graph_file(config, run)),
         molecules=experiment_file("features/molecules.pt"),
         text=case_run(text_vectors),
         drugs=experiment_table("drugs"),

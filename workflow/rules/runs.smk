@@ -1,8 +1,5 @@
 # The runs of an experiment: what collect and the report are told of them. No rule stands here.
 
-from types import SimpleNamespace
-
-
 
 def experiment_repeats(wildcards):
     return [
@@ -50,11 +47,6 @@ def case_run(function):
             model = experiments.case_model(config, wildcards.experiment)
         except ClmtError as error:
             refuse(error)
-        return function(SimpleNamespace(dataset=entry["dataset"], split=entry["split"], model=model))
+        return function(plan.Run(entry["dataset"], entry["split"], model, 0))
 
     return of_run
-
-
-def case_file(name):
-    """Input function: a file of that run; ``{model}`` in the name is its model."""
-    return case_run(lambda run: f"results/{run.dataset}/{run.split}/{name.format(model=run.model)}")

@@ -43,7 +43,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         model = create_model(arch, settings)
         model.fit(fold, seed=0, device="cpu")
         run = {"arch": arch, "settings": settings, "model": arch, "dataset": "made_up", "split": "mixed", "fold": 0}
-        save_checkpoint(root / f"{arch}.pt", model, {**run, "text_encoder": None}, {})
+        save_checkpoint(root / f"{arch}.pt", model, {**run, "text_encoder": None}, {}, fold)
     _write_tables(root, list(SMILES), fold.graph.cell_line_ids)
     runs = {kind: files[kind] for kind in ("metrics", "predictions")}
     inputs = {"graph": root / "graph.pt", "molecules": root / "molecules.pt", "text": None}
