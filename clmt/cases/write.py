@@ -43,7 +43,7 @@ CASE_COLUMNS = (
     "like_drugs",
     "like_cell_lines",
 )
-"""Columns of ``results/<experiment>_cases.tsv``, ln IC50 in uM.
+"""Columns of ``results/<experiment>_cases.tsv``; the values are ln IC50 in uM, or what else the dataset measures.
 
 A training response that speaks for or against the prediction is told as ``name (similarity): ln IC50``.
 """
@@ -127,6 +127,7 @@ def write_cases(
         dataset=experiment.dataset,
         subtitle=subtitle(experiment),
         simulated=experiment.simulated,
+        target=experiment.target,
         model=whose,
         faults=experiment.faults[whose],
         fold=settings["fold"],
