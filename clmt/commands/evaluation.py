@@ -6,8 +6,9 @@ import argparse
 from pathlib import Path
 
 from clmt.commands import Subparsers, whole_number
+from clmt.paths import REGISTRY, here_or_packaged
 
-__all__ = ["add_repeats", "add_runs", "register", "repeat"]
+__all__ = ["add_inputs", "add_repeats", "add_runs", "register", "repeat"]
 
 
 def register(subparsers: Subparsers) -> None:
@@ -43,6 +44,7 @@ def register(subparsers: Subparsers) -> None:
     index.add_argument("--tables", type=Path, nargs="+", required=True, help="table of each experiment")
     index.add_argument("--summaries", type=Path, nargs="+", required=True, help="summary of each, in the same order")
     index.add_argument("--out", type=Path, required=True, help="the page to write")
+    add_inputs(index)
     index.set_defaults(run=run_index)
 
 
@@ -55,6 +57,15 @@ def add_runs(parser: argparse.ArgumentParser) -> None:
         "--digests", nargs="*", default=[], help="settings_digest of each run as it is now; a card of others is refused"
     )
     parser.add_argument("--models", nargs="*", default=[], help="models in the order of the rows")
+
+
+def add_inputs(parser: argparse.ArgumentParser) -> None:
+    """Add the options that name the files which all results are made of."""
+    parser.add_argument("--inputs", type=Path, nargs="*", default=[], help="downloads and own files they are made of")
+    parser.add_argument("--registry", type=Path, default=here_or_packaged(REGISTRY), help="default: %(default)s")
+    parser.add_argument(
+        "--downloads", type=Path, default=Path("resources/downloads"), help="raw downloads (default: %(default)s)"
+    )
 
 
 def add_repeats(parser: argparse.ArgumentParser) -> None:
@@ -124,6 +135,9 @@ def run_groups(args: argparse.Namespace) -> None:
 
 
 def run_index(args: argparse.Namespace) -> None:
+    from clmt.acquire.registry import load_registry
     from clmt.report.index import read_groups, write_index
+    from clmt.report.inputs import read_inputs
 
-    write_index(read_groups(args.groups), args.tables, args.summaries, args.out)
+    inputs = read_inputs(args.inputs, load_registry(args.registry), args.downloads)
+    write_index(read_groups(args.groups), args.tables, args.summaries, args.out, inputs)

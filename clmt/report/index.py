@@ -14,6 +14,7 @@ from clmt.files import parse_settings, write_text
 from clmt.pages.render import render
 from clmt.planning.settings.config import Group
 from clmt.report.bars import Bar, interval_bar, reach_of
+from clmt.report.inputs import Input
 from clmt.report.table import MEANING
 
 __all__ = ["Summary", "read_groups", "read_summary", "write_index"]
@@ -105,7 +106,13 @@ def read_groups(text: str) -> dict[str, Group]:
     return {name: Group.read(entry, f"--groups: {name}") for name, entry in parse_settings(text).items()}
 
 
-def write_index(groups: Mapping[str, Group], tables: Sequence[Path], summaries: Sequence[Path], out: Path) -> None:
+def write_index(
+    groups: Mapping[str, Group],
+    tables: Sequence[Path],
+    summaries: Sequence[Path],
+    out: Path,
+    inputs: Sequence[Input] = (),
+) -> None:
     """Write the page.
 
     Parameters
@@ -116,6 +123,8 @@ def write_index(groups: Mapping[str, Group], tables: Sequence[Path], summaries: 
         ``results/<experiment>.tsv`` and ``_summary.tsv`` of every experiment, in one order.
     out
         The page; links lead to the experiments' own pages and figures beside it.
+    inputs
+        Files that all of it was made of.
     """
     if len(tables) != len(summaries):
         raise ClmtError(f"not a summary for each table! got: {len(summaries)}, expected: {len(tables)}. Name them all")
@@ -146,6 +155,7 @@ def write_index(groups: Mapping[str, Group], tables: Sequence[Path], summaries: 
             for name, group in groups.items()
         ],
         shown=[(name, MEANING[name]) for name in _SHOWN],
+        inputs=inputs,
         versions=", ".join(sorted({row["clmt_version"] for read in found.values() for row in read.runs})),
     )
     write_text(out, page)

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from clmt.acquire.checks import Expectation, inspect
 from clmt.acquire.registry import Registry
+from clmt.acquire.whose import whose_bytes
 from clmt.errors import ClmtError
 from clmt.evaluation.card import read_card
 from clmt.evaluation.metrics import rmse
@@ -163,9 +163,7 @@ def _sources(path: Path, registry: Registry, downloads: Path) -> Iterator[Link]:
         if Path(source.address).name == audit["archive"]:
             found = downloads / source.address
             _link(found, "")
-            other = inspect(found, Expectation.of(source))
-            whose = "bytes of a mirror, not the published ones" if other else "the published bytes"
-            yield _link(found, f"{whose} of {source.url}; {source.licence}")
+            yield _link(found, f"{whose_bytes(found, source)}: {source.url}; {source.licence}")
 
 
 def table_of(links: Sequence[Link]) -> str:

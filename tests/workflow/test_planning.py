@@ -196,6 +196,7 @@ def test_the_paper_is_all_parts_and_trains_a_shared_run_once(workspace: Workspac
     overlay = workspace.overlay({**SMALL, "groups": {name: {"experiments": ["gdsc_cv"]} for name in groups}})
     jobs = workspace.plan("--configfile", overlay, "--", "paper")
     assert (jobs["train"], jobs["collect"], jobs["figures"], jobs["index"], jobs["text_page"]) == (6, 1, 1, 1, 1)
+    assert jobs["rocrate"] == 1
     assert "single_cases" not in jobs  # no model of the part has an embedding
 
 

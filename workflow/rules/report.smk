@@ -5,6 +5,7 @@ GROUPS = experiments.planned_groups(config)
 GROUPED = list(dict.fromkeys(name for group in GROUPS.values() for name in group["experiments"]))
 # Endings of the pages of an experiment: its table, its pairs, its drugs and tissues.
 PAGES = ["", "_pairs", "_per_drug"]
+FIGURES = ["metrics", "observed_predicted", "per_drug", "learning_curves"]
 
 CASES = list(
     dict.fromkeys(name for group in GROUPS.values() if group.get("cases") for name in group["experiments"])
@@ -193,6 +194,7 @@ rule index:
     input:
         tables=expand("results/{experiment}.tsv", experiment=GROUPED),
         summaries=expand("results/{experiment}_summary.tsv", experiment=GROUPED),
+        inputs=paper_inputs(GROUPED),
     output:
         page=report(
             "results/report/index.html",
@@ -205,10 +207,11 @@ rule index:
     localrule: True
     params:
         groups=plan.settings_json(GROUPS),
+        downloads=config["downloads"],
         code=code_digest("clmt.report.index"),
     shell:
         "clmt index --groups {params.groups:q} --tables {input.tables:q} --summaries {input.summaries:q} "
-        "--out {output.page:q} 2> {log:q}"
+        "--inputs {input.inputs:q} --downloads {params.downloads:q} --out {output.page:q} 2> {log:q}"
 
 
 for name, group in GROUPS.items():
@@ -226,11 +229,40 @@ for name, group in GROUPS.items():
         localrule: True
 
 
+# Every table, page and figure of the paper with its checksum, and what it was made of.
+rule rocrate:
+    input:
+        tables=expand(
+            "results/{experiment}{kind}.tsv", experiment=GROUPED, kind=["", "_summary", "_per_drug"]
+        ),
+        figures=expand("results/report/{experiment}_{figure}.svg", experiment=GROUPED, figure=FIGURES),
+        pages=expand("results/report/{experiment}{page}.html", experiment=GROUPED, page=PAGES),
+        cases=expand(
+            ["results/{experiment}_cases.tsv", "results/report/{experiment}_cases.html"], experiment=CASES
+        ),
+        coverage=expand("results/report/{experiment}_coverage.tsv", experiment=COVERED),
+        texts=expand("results/report/{dataset}_texts.html", dataset=datasets_of(GROUPED)),
+        index=rules.index.output,
+        inputs=paper_inputs(GROUPED),
+    output:
+        "results/ro-crate-metadata.json",
+    log:
+        "logs/rocrate.log",
+    localrule: True
+    params:
+        files=lambda wildcards, input: [path for path in input if path not in input.inputs],
+        config=config_files(),
+        made_by=paper_command(),
+        downloads=config["downloads"],
+        simulated=["--simulated"] if config["simulated"] else [],
+        code=code_digest("clmt.report.crate"),
+    shell:
+        "clmt crate --files {params.files:q} --inputs {input.inputs:q} --config {params.config:q} "
+        "--made-by {params.made_by:q} --downloads {params.downloads:q} {params.simulated:q} --out {output:q} 2> {log:q}"
+
+
 rule paper:
     input:
-        expand("results/report/{experiment}{page}.html", experiment=GROUPED, page=PAGES),
-        expand("results/report/{experiment}_coverage.tsv", experiment=COVERED),
-        expand("results/report/{dataset}_texts.html", dataset=datasets_of(GROUPED)),
-        expand("results/report/{experiment}_cases.html", experiment=CASES),
-        rules.index.output,
+        rules.rocrate.input,
+        rules.rocrate.output,
     localrule: True

@@ -1,5 +1,7 @@
 # The runs of an experiment: what collect and the report are told of them. No rule stands here.
 
+from types import SimpleNamespace
+
 
 def experiment_repeats(wildcards):
     return [
@@ -50,3 +52,24 @@ def case_run(function):
         return function(plan.Run(entry["dataset"], entry["split"], model, 0))
 
     return of_run
+
+
+def paper_inputs(names):
+    """Downloads, and files of the user's own, that the tables, texts and pages of experiments are made of."""
+    datasets = datasets_of(names)
+    joined = [name for dataset in datasets for name in studies_of(config["datasets"][dataset]) or ()]
+    own = [file for name in [*datasets, *joined] for file in dataset_archive(SimpleNamespace(dataset=name))]
+    looked_up = [file for service in TEXT_SERVICES for file in text_source(service).look_up_files]
+    shared = map(source_path, ("gdsc_compounds", "model_list", *TEXT_FILES, *looked_up))
+    return list(dict.fromkeys([*own, *shared]))
+
+
+def config_files():
+    """The configuration, and the overlays in their order."""
+    return list(dict.fromkeys(str(path) for path in workflow.configfiles))
+
+
+def paper_command():
+    """What makes the paper, with the overlays."""
+    overlays = [path for path in config_files() if path != str(here_or_packaged("config/config.yaml"))]
+    return " ".join(["snakemake --cores all", *(["--configfile", *overlays] if overlays else []), "-- paper"])
