@@ -20,7 +20,7 @@ GROUPS = {"tables_main": Group(title="Main tables", experiments=["made_up_cv"])}
 def page(made: dict[str, Any], tmp_path: Path) -> str:
     """The page of one experiment."""
     write_index(GROUPS, [made["summary"].parent / "made_up_cv.tsv"], [made["summary"]], tmp_path / "index.html")
-    return (tmp_path / "index.html").read_text(encoding="utf-8")
+    return (tmp_path / "index.html").read_text(encoding="utf-8").replace("<wbr>", "")  # long names may break
 
 
 def test_every_model_stands_in_its_table_with_its_numbers(page: str, made: dict[str, Any]) -> None:
@@ -35,7 +35,7 @@ def test_every_model_stands_in_its_table_with_its_numbers(page: str, made: dict[
 
 def test_the_glance_names_the_best_of_either_side(page: str) -> None:
     glance = page.split("At a glance")[1].split("</table>")[0]
-    assert re.findall(r'<td class="name">(\w+)</td>', glance) == ["mlp", "clmt"]
+    assert re.findall(r'<td class="name">(\w+)</td>', glance) == ["made_up", "mixed", "mlp", "clmt"]
 
 
 def test_the_page_needs_nothing_but_itself(page: str) -> None:
@@ -88,12 +88,12 @@ def test_a_model_with_faults_is_marked_and_never_the_best(made: dict[str, Any], 
     summary = tmp_path / "made_up_cv_summary.tsv"
     summary.write_text("".join("\t".join(line) + "\n" for line in lines))
     write_index(GROUPS, [made["summary"].parent / "made_up_cv.tsv"], [summary], tmp_path / "index.html")
-    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    page = (tmp_path / "index.html").read_text(encoding="utf-8").replace("<wbr>", "")
     glance = page.split("At a glance")[1].split("</table>")[0]
-    assert re.findall(r'<td class="name">(\w+)</td>', glance) == ["mlp", "clmt_plain"]
+    assert re.findall(r'<td class="name">(\w+)</td>', glance) == ["made_up", "mixed", "mlp", "clmt_plain"]
     row = re.search(r"<td>clmt<.*?</tr>", page, re.DOTALL)
     assert row is not None
-    assert "not sound: test_<wbr>edges" in row[0]
+    assert "not sound: test_edges" in row[0]
     assert 'class="best"' not in row[0]
 
 
