@@ -11,7 +11,7 @@ from clmt.simulated import STAMP
 
 VALUES = {
     "title": "a < b", "subtitle": "", "meaning": {}, "compared": {}, "has_baselines": True, "rows": [],
-    "rule": GROUP_RULE, "experiment": "one", "dataset": "two", "runs": [],
+    "rule": GROUP_RULE, "experiment": "one", "dataset": "two", "runs": [], "target": "ln IC50",
 }  # fmt: skip
 
 
