@@ -90,7 +90,7 @@ class World:
 
     def settings(self, stage: str, **changed: Any) -> str:
         """Settings of a stage as the workflow tells them, with changes."""
-        wildcards = {"dataset": DATASET, "split": SPLIT, "fold": 0, **changed.pop("wildcards", {})}
+        wildcards = {"dataset": DATASET, "split": SPLIT, "fold": 0, "variant": "", **changed.pop("wildcards", {})}
         made = plan.STAGES[stage](self.config, type("Wildcards", (), wildcards))
         return json.dumps({**made, **changed})
 
