@@ -65,11 +65,13 @@ def paper_inputs(names):
 
 
 def config_files():
-    """The configuration, and the overlays in their order."""
-    return list(dict.fromkeys(str(path) for path in workflow.configfiles))
+    """The configuration, and the overlays in their order; by their places below the working directory, where they are."""
+    here, paths = Path.cwd(), map(Path, workflow.configfiles)
+    return list(dict.fromkeys(str(p.relative_to(here) if p.is_relative_to(here) else p) for p in paths))
 
 
 def paper_command():
     """What makes the paper, with the overlays."""
-    overlays = [path for path in config_files() if path != str(here_or_packaged("config/config.yaml"))]
+    packaged = here_or_packaged("config/config.yaml").resolve()
+    overlays = [path for path in config_files() if Path(path).resolve() != packaged]
     return " ".join(["snakemake --cores all", *(["--configfile", *overlays] if overlays else []), "-- paper"])

@@ -29,4 +29,4 @@ def test_the_simulated_downloads_are_told_from_the_published_ones(demo):
     assert archive.id.startswith("https://media.githubusercontent.com/")
     assert archive["description"] == "bytes of a mirror, not the published ones"
     assert crate.root_dataset["name"].endswith("(SIMULATED DATA)")
-    assert "config/demo.yaml" in crate.get("#run")["name"]
+    assert crate.get("#run")["name"] == "snakemake --cores all --configfile config/demo.yaml -- paper"
