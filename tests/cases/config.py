@@ -36,8 +36,9 @@ def planning(text: str | bytes) -> Callable[[Place], Act]:
             check_config(config, load_registry().sources)
             for experiment in experiments.planned_experiments(config):
                 for run in experiments.experiment_runs(config, experiment):
+                    job = type("Wildcards", (), {**run._asdict(), "variant": ""})
                     for stage in plan.STAGES.values():
-                        plan.settings_json(stage(config, run))
+                        plan.settings_json(stage(config, job))
 
         return plan_all
 
