@@ -89,6 +89,7 @@ def with_another_test_part(world: World) -> World:
     tables["cell_lines"].loc[cells, ["primary_site", "histology"]] = "elsewhere"
     tables["drugs"].loc[drugs, ["targets", "target_pathway"]] = "another"
     smiles = ["OCC1CCCO1" if held else own for held, own in zip(drugs, world.smiles, strict=True)]
+    tables["drugs"]["smiles"] = smiles
     text = {side: part.copy() for side, part in world.text.items()}
     text["cell_line_id"][cells], text["drug_id"][drugs] = 9.0, -9.0
     return replace(world, tables=tables, smiles=smiles, text=text, member_shift=3.0)

@@ -101,10 +101,6 @@ def evaluate_code(wildcards):
     return plan.model_code(config, wildcards.model, "clmt.runs.evaluate")
 
 
-def run_graph(wildcards):
-    return plan.graph_file(config, plan.Run(*(wildcards[key] for key in plan.Run._fields)))
-
-
 def member_predictions(wildcards):
     """Predictions that a mean of other models reads; none for any other model."""
     return [

@@ -153,7 +153,7 @@ rule single_cases:
         "clmt cases --experiment {wildcards.experiment:q} --models {params.models:q} "
         "--digests {params.digests:q} --metrics {input.metrics:q} --predictions {input.predictions:q} "
         "--model {input.model:q} --graph {input.graph:q} --molecules {input.molecules:q} {params.text:q} "
-        "--drugs {input.drugs:q} --cell-lines {input.cell_lines:q} --seed {params.seed} "
+        "--drugs {input.drugs:q} --cell-lines {input.cell_lines:q} --seed {params.seed:q} "
         "--table {output.table:q} --page {output.page:q} 2> {log:q}"
 
 
@@ -207,7 +207,7 @@ rule index:
     localrule: True
     params:
         groups=plan.settings_json(GROUPS),
-        downloads=config["downloads"],
+        downloads=downloads,
         code=code_digest("clmt.report.index"),
     shell:
         "clmt index --groups {params.groups:q} --tables {input.tables:q} --summaries {input.summaries:q} "
@@ -253,7 +253,7 @@ rule rocrate:
         files=lambda wildcards, input: [path for path in input if path not in input.inputs],
         config=config_files(),
         made_by=paper_command(),
-        downloads=config["downloads"],
+        downloads=downloads,
         simulated=["--simulated"] if config["simulated"] else [],
         code=code_digest("clmt.report.crate"),
     shell:

@@ -3,6 +3,10 @@
 from types import SimpleNamespace
 
 
+def run_graph(wildcards):
+    return plan.graph_file(config, plan.Run(*(wildcards[key] for key in plan.Run._fields)))
+
+
 def experiment_repeats(wildcards):
     return [
         f"{model}={first}"

@@ -56,7 +56,7 @@ def first(column: str, value: object) -> Callable[[pd.DataFrame], pd.DataFrame]:
         (first("predicted", 1e7), "got: '10000000"),
         (first("predicted", "low"), "got: 'low'"),
         (first("predicted", "1_0"), "got: '1_0'"),
-        (first("predicted", "\N{FULLWIDTH DIGIT ONE}"), "predicted is no ln IC50"),
+        (first("predicted", "\N{FULLWIDTH DIGIT ONE}"), "predicted is no response"),
         (
             first("cell_line_id", "HeLa"),
             "line 2: cell line is not in dataset made_up! got: 'HeLa', expected: one of 60",

@@ -65,7 +65,7 @@ def test_default_is_what_the_text_block_names(config: dict[str, Any]) -> None:
         ({"of": "cut", "shuffle": True}, "of is itself a variant! got: 'cut', expected one of: bert, default, lsa$"),
         (
             {"of": "lsa", "seed": 2},
-            "differs from its base in nothing! got: of, seed, expected one of: hide_names, only",
+            "differs from its base in nothing! got: of, seed, expected one of: hide_names, keep_characters, only",
         ),
     ],
 )
