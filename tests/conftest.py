@@ -7,6 +7,8 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
 DEMO = "tests/e2e/demo"
+#: Folders whose files take a minute or so: they start first, so that no process waits for another at the end.
+SLOW = ("tests/e2e/", "tests/workflow/", "tests/package/")
 
 
 class ByFile(LoadFileScheduling):
@@ -19,3 +21,7 @@ class ByFile(LoadFileScheduling):
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
     return ByFile(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(SLOW))
