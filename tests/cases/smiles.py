@@ -41,7 +41,9 @@ GIANTS = {
 
 
 def with_smiles(smiles: str, then: Callable[[Place], Act]) -> Callable[[Place], Act]:
-    return changed(DRUGS, column("smiles", lambda rows: [smiles, *rows[1:]]), then)
+    """The first drug of the table has another SMILES, and no InChIKey that contradicts it."""
+    key = changed(DRUGS, column("inchikey", lambda rows: ["", *rows[1:]]), then)
+    return changed(DRUGS, column("smiles", lambda rows: [smiles, *rows[1:]]), key)
 
 
 def featurise(place: Place) -> Act:
