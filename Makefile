@@ -17,7 +17,7 @@ PYTEST ?=
 
 STAMP := $(VENV)/.installed
 export PATH := $(abspath $(VENV))/bin:$(PATH)
-export PYTHONDONTWRITEBYTECODE := 1
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: install lock demo test test-cases test-live test-slurm test-kills lint format docs clean
 .DEFAULT_GOAL := demo

@@ -113,9 +113,9 @@ def _rank_correlation(observed: np.ndarray, predicted: np.ndarray) -> float | No
         return None
     if predicted.std() <= CONSTANT:
         return 0.0
-    from scipy.stats import rankdata  # its import takes a second, which only scoring has to spend
+    import pandas as pd
 
-    return correlation(rankdata(observed), rankdata(predicted))
+    return correlation(*(pd.Series(values).rank().to_numpy() for values in (observed, predicted)))
 
 
 def group_correlations(groups: np.ndarray, observed: np.ndarray, predicted: np.ndarray) -> GroupCorrelations:

@@ -131,26 +131,29 @@ def _parsed(path: Path, mtime_ns: int, size: int) -> ast.Module:
 
 @cache
 def _tree_digest(tree: ast.Module) -> str:
-    return hashlib.sha256("".join(_canonical(tree)).encode()).hexdigest()
+    text: list[str] = []
+    _write(tree, text)
+    return hashlib.sha256("".join(text).encode()).hexdigest()
 
 
-def _canonical(node: object) -> Iterator[str]:
-    """Yield a syntax tree as text, without docstrings and empty fields (which differ between Python versions)."""
+def _write(node: object, out: list[str]) -> None:
+    """Append a syntax tree as text, without docstrings and empty fields (which differ between Python versions)."""
     if isinstance(node, ast.AST):
-        yield f"({type(node).__name__}"
-        for field, value in ast.iter_fields(node):
+        out.append(f"({type(node).__name__}")
+        for field in node._fields:
+            value = getattr(node, field, None)
             if value is not None and value != []:
-                yield f" {field}="
-                yield from _canonical(value)
-        yield ")"
+                out.append(f" {field}=")
+                _write(value, out)
+        out.append(")")
     elif isinstance(node, list):
-        yield "["
+        out.append("[")
         for item in node:
             if not _is_remark(item):
-                yield from _canonical(item)
-        yield "]"
+                _write(item, out)
+        out.append("]")
     else:
-        yield f"{type(node).__name__}:{node!r}"
+        out.append(f"{type(node).__name__}:{node!r}")
 
 
 def _is_remark(node: object) -> bool:
@@ -176,16 +179,15 @@ def _imports(tree: ast.Module, name: str, is_package: bool) -> frozenset[str]:
     return frozenset(found)
 
 
-def _executed(node: ast.AST) -> Iterator[ast.AST]:
-    """Walk a tree and pass over ``if TYPE_CHECKING:``, whose imports never run."""
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.If) and ast.unparse(child.test).endswith("TYPE_CHECKING"):
-            for alternative in child.orelse:
-                yield alternative
-                yield from _executed(alternative)
-            continue
-        yield child
-        yield from _executed(child)
+def _executed(node: ast.AST) -> Iterator[ast.stmt]:
+    """Walk the statements of a tree and pass over ``if TYPE_CHECKING:``, whose imports never run."""
+    only_checked = isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")
+    for block in ("orelse",) if only_checked else ("body", "orelse", "finalbody", "handlers", "cases"):
+        parts = getattr(node, block, ())
+        for part in parts if isinstance(parts, list) else ():  # the body of a lambda is no list
+            if isinstance(part, ast.stmt):
+                yield part
+            yield from _executed(part)
 
 
 def _absolute(node: ast.ImportFrom, package: str) -> str:

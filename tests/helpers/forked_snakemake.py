@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import logging
 import os
@@ -22,7 +23,8 @@ def fork_snakemake(
     folder: Path, arguments: tuple[str, ...], environment: Mapping[str, str], timeout: float
 ) -> subprocess.CompletedProcess[str]:
     """Run ``python -m snakemake`` in ``folder``, whose own ``clmt``, if it has one, is the one that plans."""
-    importlib.import_module("snakemake.cli")
+    with contextlib.redirect_stdout(sys.__stdout__):  # jobs write where it was imported, which capsys may have taken
+        importlib.import_module("snakemake.cli")
     with tempfile.TemporaryDirectory() as place:
         said = [Path(place, name) for name in ("out", "err")]
         sys.stdout.flush()

@@ -110,6 +110,7 @@ def read_drugs(path: Path, title: str, findings: Findings) -> dict[str, OwnDrug]
             torn.append((records.lines[row], key))
     fault, remedy = "a drug stands twice, with another structure", "Keep one of its rows"
     findings.cells(records.source, "" if place is None else records.header[place], torn, fault, "one structure", remedy)
+    again = sum(map(bool, ids)) - len(found) - len(torn)
     counts = {
         "a SMILES": sum(bool(drug.smiles) for drug in found.values()),
         "a PubChem CID alone": sum(drug.cid is not None and not drug.smiles for drug in found.values()),
@@ -119,7 +120,8 @@ def read_drugs(path: Path, title: str, findings: Findings) -> dict[str, OwnDrug]
         "a text": sum(bool(drug.text) for drug in found.values()),
     }
     listed = ", ".join(f"{count} with {what}" for what, count in counts.items())
-    findings.note(str(path), f"{len(found)} drugs: {listed}")
+    repeated = f"; {again} further rows of one of them are left out" if again else ""
+    findings.note(str(path), f"{len(found)} drugs: {listed}{repeated}")
     return found
 
 

@@ -121,7 +121,7 @@ def test_a_fault_of_a_whole_table_is_named(tmp_path, changes, settings, words):
 
 
 def test_a_good_dataset_says_what_it_is_taken_for(tmp_path):
-    drugs = "drug,smiles,pubchem_cid\nImatinib,CCO,\nAspirin,OCC,\nEthanol,,702\n"
+    drugs = "drug,smiles,pubchem_cid\nImatinib,CCO,\nAspirin,OCC,\nEthanol,,702\nEthanol,,702\n"
     ensembl = ",".join(f"ENSG0000000000{n}" for n in range(5))
     expression = LINES["expression.csv"].replace(",".join(GENES), ensembl)
     copies = "cell_line,MYC\n" + "".join(f"{cell},{row % 5 - 2}\n" for row, cell in enumerate(CELLS))
@@ -138,6 +138,7 @@ def test_a_good_dataset_says_what_it_is_taken_for(tmp_path):
         "mutation: no such table",
         "GISTIC's -2 and 2 are altered",
         "6 tissues, 6 with a donor, 6 with a text",
+        "; 1 further rows of one of them are left out",
         "PubChem is asked by CID for 1 drugs (Ethanol)",
         "PubChem is asked by name for 1 drugs (Caffeine)",
         "Aspirin and Imatinib have one structure and become one drug",
