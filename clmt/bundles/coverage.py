@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,38 +14,13 @@ from clmt.bundles.neighbourhood import nearest_training
 from clmt.errors import ClmtError
 from clmt.evaluation.experiment import Experiment
 from clmt.evaluation.loading import load_experiment
-from clmt.files import write_text
+from clmt.evaluation.table_files import COVERAGE_COLUMNS, LEVELS, write_tsv
 from clmt.graph.fold_graph import FoldGraph
 from clmt.planning.bundles import GROUPS
 
-__all__ = ["COLUMNS", "LEVELS", "coverage_rows", "write_coverage"]
+__all__ = ["coverage_rows", "write_coverage"]
 
 logger = logging.getLogger(__name__)
-LEVELS = (0.8, 0.9, 0.95)
-COLUMNS = (
-    "experiment",
-    "dataset",
-    "split",
-    "simulated",
-    "model",
-    "seeds",
-    "kind",
-    "groups",
-    "level",
-    "pairs",
-    "coverage",
-    "width",
-    "worst_drugs",
-    "near",
-    "far",
-)
-"""Columns of ``<experiment>_coverage.tsv``.
-
-``coverage`` is the share of the test pairs of all folds within their intervals; ``width`` the mean width, in the
-target's units; ``worst_drugs`` the coverage that 9 of 10 drugs reach; ``near`` and ``far`` that of the half whose new
-entity is more, and less, like its nearest training one. Empty where groups are too few for the level, or nothing is
-new.
-"""
 _WORST = 0.1
 
 
@@ -74,7 +47,7 @@ def coverage_rows(experiment: Experiment, kind: str, similarity: np.ndarray | No
             continue
         held_out = _held_out(experiment, names)
         facts = {name: getattr(experiment, name) for name in ("dataset", "split")}
-        facts |= {"experiment": experiment.name, "simulated": "yes" if experiment.simulated else "no", "model": model}
+        facts |= {"experiment": experiment.name, "simulated": experiment.simulated, "model": model}
         for level in LEVELS:
             half, groups = _half_widths(held_out, kind, level)
             facts |= {"seeds": len(names), "kind": kind, "groups": groups, "level": level, "pairs": len(half)}
@@ -145,13 +118,7 @@ def write_coverage(
     experiment = load_experiment(name, metrics, predictions, models, repeat_of, digests)
     similarity = _similarity(experiment, kind, graphs) if graphs else None
     rows = coverage_rows(experiment, kind, similarity)
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, delimiter="\t", lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for row in rows:
-        values = [row.get(column, "") for column in COLUMNS]
-        writer.writerow([f"{value:.4g}" if isinstance(value, float) else value for value in values])
-    write_text(out, buffer.getvalue())
+    write_tsv(out, COVERAGE_COLUMNS, rows)
     logger.info("%s: coverage of %d models at %s", name, len(rows) // len(LEVELS), ", ".join(map(str, LEVELS)))
 
 

@@ -14,7 +14,7 @@ from clmt.cases.ranking import rank_cell_lines, rank_drugs
 from clmt.errors import ClmtError
 from clmt.evaluation.loading import load_experiment
 from clmt.evaluation.metrics import rmse
-from clmt.evaluation.tables import write_tsv
+from clmt.evaluation.table_files import write_tsv
 from clmt.files import atomic_path, write_text
 from clmt.graph.fold_data import load_fold
 from clmt.models.clmt.model import CLMT

@@ -43,6 +43,7 @@ def register(subparsers: Subparsers) -> None:
     index.add_argument("--groups", required=True, metavar="JSON", help="title and experiments of each part of the page")
     index.add_argument("--tables", type=Path, nargs="+", required=True, help="table of each experiment")
     index.add_argument("--summaries", type=Path, nargs="+", required=True, help="summary of each, in the same order")
+    index.add_argument("--coverage", type=Path, nargs="*", default=[], help="table of coverage of those that have one")
     index.add_argument("--out", type=Path, required=True, help="the page to write")
     add_inputs(index)
     index.set_defaults(run=run_index)
@@ -140,4 +141,4 @@ def run_index(args: argparse.Namespace) -> None:
     from clmt.report.inputs import read_inputs
 
     inputs = read_inputs(args.inputs, load_registry(args.registry), args.downloads)
-    write_index(read_groups(args.groups), args.tables, args.summaries, args.out, inputs)
+    write_index(read_groups(args.groups), args.tables, args.summaries, args.out, inputs, args.coverage)

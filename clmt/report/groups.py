@@ -11,7 +11,7 @@ import numpy as np
 from clmt.errors import ClmtError
 from clmt.evaluation.experiment import Experiment
 from clmt.evaluation.loading import load_experiment
-from clmt.evaluation.tables import write_tsv
+from clmt.evaluation.table_files import write_tsv
 from clmt.files import atomic_path, write_text
 from clmt.pages.render import render
 from clmt.report.scores import drug_scores, tissue_scores

@@ -15,7 +15,7 @@ from clmt.acquire.whose import whose_bytes
 from clmt.errors import ClmtError
 from clmt.evaluation.card import read_card
 from clmt.evaluation.metrics import rmse
-from clmt.evaluation.tables import read_table
+from clmt.evaluation.table_files import read_table
 from clmt.features.molecule_file import read_molecules
 from clmt.files import read_json
 from clmt.graph.fold_graph import FoldGraph

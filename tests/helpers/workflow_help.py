@@ -64,7 +64,7 @@ class Workspace:
 
     def plan(self, *arguments: str) -> dict[str, int]:
         """Jobs of each rule that a dry run announces; fails the test where planning fails."""
-        done = self.snakemake("--dry-run", "--cores", "8", *arguments)
+        done = self.snakemake("--dry-run", "--quiet", "rules", "--cores", "8", *arguments)
         assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
         return job_counts(done.stdout)
 

@@ -11,8 +11,13 @@ CASES = list(
     dict.fromkeys(name for group in GROUPS.values() if group.get("cases") for name in group["experiments"])
 )
 
-# Those whose test pairs are of a kind that intervals are calibrated for.
-COVERED = [name for name in GROUPED if bundles.kind_of_split(config, config["experiments"][name]["split"])]
+# Those whose test pairs are of a kind that intervals are calibrated for, on the other folds.
+COVERED = [
+    name
+    for name in GROUPED
+    if bundles.kind_of_split(config, config["experiments"][name]["split"])
+    and experiments.experiment_folds(config, name) > 1
+]
 REPORTED = datasets_of(EXPERIMENTS)
 
 
@@ -194,6 +199,7 @@ rule index:
     input:
         tables=expand("results/{experiment}.tsv", experiment=GROUPED),
         summaries=expand("results/{experiment}_summary.tsv", experiment=GROUPED),
+        coverage=expand("results/report/{experiment}_coverage.tsv", experiment=COVERED),
         inputs=paper_inputs(GROUPED),
     output:
         page=report(
@@ -211,7 +217,8 @@ rule index:
         code=code_digest("clmt.report.index"),
     shell:
         "clmt index --groups {params.groups:q} --tables {input.tables:q} --summaries {input.summaries:q} "
-        "--inputs {input.inputs:q} --downloads {params.downloads:q} --out {output.page:q} 2> {log:q}"
+        "--coverage {input.coverage:q} --inputs {input.inputs:q} --downloads {params.downloads:q} --out {output.page:q} "
+        "2> {log:q}"
 
 
 for name, group in GROUPS.items():
@@ -240,7 +247,7 @@ rule rocrate:
         cases=expand(
             ["results/{experiment}_cases.tsv", "results/report/{experiment}_cases.html"], experiment=CASES
         ),
-        coverage=expand("results/report/{experiment}_coverage.tsv", experiment=COVERED),
+        coverage=rules.index.input.coverage,
         texts=expand("results/report/{dataset}_texts.html", dataset=datasets_of(GROUPED)),
         index=rules.index.output,
         inputs=paper_inputs(GROUPED),

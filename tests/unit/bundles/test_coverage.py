@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from clmt.bundles.coverage import COLUMNS, LEVELS, coverage_rows, write_coverage
+from clmt.bundles.coverage import coverage_rows, write_coverage
 from clmt.errors import ClmtError
 from clmt.evaluation.experiment import Experiment, Pairs
 from clmt.evaluation.loading import load_experiment
+from clmt.evaluation.table_files import COVERAGE_COLUMNS, LEVELS
 from tests.helpers.made_up_runs import write_runs
 
 MODELS = {"clmt": 0.4, "clmt_again": 0.4, "drug_mean": 1.0}
@@ -78,7 +79,7 @@ def test_the_table_is_written_and_one_fold_is_not_enough(files: dict[str, list[P
     runs = {kind: files[kind] for kind in ("metrics", "predictions")}
     write_coverage("made_up_cv", "known pair", **runs, **options, out=tmp_path / "coverage.tsv")
     rows = list(csv.DictReader((tmp_path / "coverage.tsv").open(), delimiter="\t"))
-    assert tuple(rows[0]) == COLUMNS
+    assert tuple(rows[0]) == COVERAGE_COLUMNS
     assert len(rows) == 2 * len(LEVELS)
     first = {kind: [path for path in paths if path.parent.name == "fold0"] for kind, paths in runs.items()}
     with pytest.raises(ClmtError, match="got: 1, expected: at least 2"):

@@ -15,7 +15,8 @@ import pytest
 
 from clmt.errors import ClmtError
 from clmt.evaluation.metrics import METRICS
-from clmt.evaluation.tables import SUMMARY_COLUMNS, TABLE_COLUMNS, collect, read_table
+from clmt.evaluation.table_files import SUMMARY_COLUMNS, TABLE_COLUMNS, read_table
+from clmt.evaluation.tables import collect
 from tests.helpers.made_up_runs import rescore, write_runs
 
 MODELS = {"drug_mean": 1.0, "mlp": 0.4, "clmt": 0.2}

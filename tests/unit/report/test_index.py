@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from clmt.errors import ClmtError
-from clmt.evaluation.tables import read_table
+from clmt.evaluation.table_files import read_table
 from clmt.planning.settings.config import Group
-from clmt.report.index import read_groups, read_summary, write_index
+from clmt.report.index import read_groups, write_index
+from clmt.report.summary import read_summary
 
 GROUPS = {"tables_main": Group(title="Main tables", experiments=["made_up_cv"])}
 

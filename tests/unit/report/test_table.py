@@ -15,7 +15,7 @@ from clmt.errors import ClmtError
 from clmt.evaluation.experiment import Experiment
 from clmt.evaluation.loading import load_experiment
 from clmt.evaluation.metrics import METRICS
-from clmt.evaluation.tables import read_table
+from clmt.evaluation.table_files import read_table
 from clmt.report.table import MEANING, html_table
 from tests.helpers.made_up_runs import MODELS, write_experiment
 

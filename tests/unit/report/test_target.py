@@ -10,7 +10,7 @@ from matplotlib.text import Text
 
 from clmt.evaluation.experiment import Experiment
 from clmt.evaluation.loading import load_experiment
-from clmt.evaluation.tables import read_table
+from clmt.evaluation.table_files import read_table
 from clmt.report.learning_curves import draw_learning_curves, read_history
 from clmt.report.metrics import draw_metrics
 from clmt.report.observed_predicted import draw_observed_predicted

@@ -11,7 +11,7 @@ import pytest
 from clmt.cli import main
 from clmt.errors import ClmtError
 from clmt.evaluation.experiment import Experiment
-from clmt.evaluation.tables import SUMMARY_COLUMNS, read_table
+from clmt.evaluation.table_files import SUMMARY_COLUMNS, read_table
 from clmt.report.learning_curves import read_history
 from clmt.report.write import load_histories, write_report
 from tests.helpers.made_up_runs import HISTORY, write_experiment

@@ -1,0 +1,92 @@
+"""One experiment as its two tables tell it, checked, for the page of all experiments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from clmt.errors import ClmtError
+from clmt.evaluation.metrics import METRICS
+from clmt.evaluation.table_files import read_table
+
+__all__ = ["Row", "Summary", "read_summary"]
+
+Row = Mapping[str, str]
+_ENDS = ("difference", "difference_low", "difference_high")
+_OF_RUNS = ("n_test", "seconds", "peak_memory_mb")
+_COUNTS = ("n_test", "folds")
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One experiment as its two tables tell it.
+
+    Attributes
+    ----------
+    runs
+        Rows of ``results/<experiment>.tsv``: a model on a fold each.
+    means
+        Rows of ``results/<experiment>_summary.tsv`` by model and metric.
+    """
+
+    runs: Sequence[Row]
+    means: Mapping[tuple[str, str], Row]
+
+    @property
+    def models(self) -> list[str]:
+        """Models in the order of the table."""
+        return list(dict.fromkeys(model for model, _ in self.means))
+
+    @property
+    def sound(self) -> list[str]:
+        """Models that repeat no published fault."""
+        return [model for model in self.models if not self.means[model, "rmse"]["faults"]]
+
+    def best(self, *, baseline: bool) -> str | None:
+        """The sound model of lowest RMSE among the baselines, or among the others."""
+        kind = [m for m in self.sound if (self.means[m, "rmse"]["baseline"] == "yes") == baseline]
+        return min(kind, key=lambda model: float(self.means[model, "rmse"]["mean"]), default=None)
+
+    def ends(self, metric: str = "rmse") -> dict[str, tuple[float, float, float]]:
+        """Difference of each model to the reference, and both ends of its interval; the reference has none."""
+        rows = {model: self.means[model, metric] for model in self.models}
+        return {
+            m: (float(row[_ENDS[0]]), float(row[_ENDS[1]]), float(row[_ENDS[2]]))
+            for m, row in rows.items()
+            if row[_ENDS[0]]
+        }
+
+
+def read_summary(table: Path, summary: Path) -> Summary:
+    """Read the two tables of an experiment; a `ClmtError` where one is empty or they are not of one experiment."""
+    runs, rows = read_table(table), read_table(summary)
+    for path, found, column in ((table, runs, "rmse"), (summary, rows, "metric")):
+        if not found or column not in found[0]:
+            raise ClmtError(f"{path}: no such table of an experiment, or an empty one! Rerun collect")
+    names = sorted({row["experiment"] for row in (*runs, *rows)})
+    if len(names) > 1:
+        raise ClmtError(f"{table} and {summary} must be of one experiment! got: {', '.join(names)}. Rerun collect")
+    means = {(row["model"], row["metric"]): row for row in rows}
+    if len(means) < len(rows) or not {model for model, _ in means} <= {row["model"] for row in runs}:
+        raise ClmtError(f"{table} and {summary}: not each model and metric once, of the same models! Rerun collect")
+    for path, found, columns in ((table, runs, _OF_RUNS), (summary, rows, ("folds",))):
+        _refuse_blank(path, found, columns)
+    errors = [row for row in rows if row["metric"] == "rmse"]
+    _refuse_blank(summary, errors, ("mean",))
+    for row in errors:
+        if len({row[name] == "" for name in _ENDS}) > 1:
+            raise ClmtError(f"{summary}: a difference without its interval! got: {row['model']!r}. Rerun collect")
+    missing = [(m, name) for m in {row["model"] for row in rows} for name in METRICS if (m, name) not in means]
+    if missing:
+        raise ClmtError(f"{summary}: no {missing[0][1]} of model {missing[0][0]!r}! Rerun collect")
+    return Summary(runs, means)
+
+
+def _refuse_blank(path: Path, rows: Sequence[Row], columns: Sequence[str]) -> None:
+    """Refuse a row without a number that the page adds up; counts are whole."""
+    for row in rows:
+        for column in columns:
+            if not row[column] or (column in _COUNTS and not row[column].isdecimal()):
+                got = f"{row[column]!r} of {row['model']!r}"
+                raise ClmtError(f"{path}: {column}! got: {got}, expected: a number. Rerun collect")
