@@ -26,7 +26,7 @@ __all__ = ["SAVE_SECONDS", "TrainingFile", "training_key"]
 
 logger = logging.getLogger(__name__)
 #: Seconds between two saves: what a kill loses at most, and why a training of seconds writes nothing.
-SAVE_SECONDS = 60.0
+SAVE_SECONDS = 40.0
 
 
 def training_key(settings: Mapping[str, Any], inputs: Mapping[str, Path | None], device: Device, threads: int) -> str:

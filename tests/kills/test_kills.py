@@ -20,7 +20,6 @@ import pytest
 import yaml
 
 from clmt.planning.lock import LOCKS
-from clmt.runs.training_file import SAVE_SECONDS
 from tests.helpers.e2e_help import Workplace, furnish
 from tests.helpers.results import differences
 from tests.helpers.workflow_help import ROOT
@@ -151,7 +150,7 @@ def test_twenty_kills_change_nothing(tmp_path: Path, capsys: pytest.CaptureFixtu
         assert differences(whole.path("results"), place.path("results"), TABLES, checkpoints=True) == []
         files = place.path("results").rglob("*")
         assert [path for path in files if ".clmt-" in path.name or path.name == "training.pt"] == []
-    assert max(each.lost for each in kills) < SAVE_SECONDS + 15  # an epoch, a save, and two trainings on two cores
+    assert max(each.lost for each in kills) < 60  # `SAVE_SECONDS`, an epoch and a save of two trainings on two cores
 
 
 def test_a_lock_that_was_left_is_explained(tmp_path: Path) -> None:

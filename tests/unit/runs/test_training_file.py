@@ -169,7 +169,7 @@ def test_a_save_is_made_at_most_once_an_interval(tmp_path: Path, monkeypatch: py
 
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
     monkeypatch.setattr(training_file, "save_tensors", write)
-    saver = TrainingFile(tmp_path / "training.pt", lambda: "key")
+    saver = TrainingFile(tmp_path / "training.pt", lambda: "key", 60.0)
     for second in range(0, 400, 10):
         now[0] = max(now[0], float(second))
         saver.save(dict)
