@@ -36,7 +36,7 @@ def slice_run(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
         "mirror": str(mirror),
         "datasets": {"gdsc": {"cell_lines": CELL_LINES, "drugs": DRUGS, "text_encoder": "lsa"}},
         "features": {"conformers": 1},
-        "models": {"clmt": {"epochs": 12, "batch_size": 128, "average": 0.98}},
+        "models": {"clmt": {"epochs": 12, "batch_size": 256, "average": 0.98}},
     }
     place.path("config/slice.yaml").write_text(yaml.safe_dump(overlay))
     targets = [f"results/gdsc/mixed/{model}/fold0/metrics.json" for model in MODELS]

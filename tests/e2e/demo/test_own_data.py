@@ -13,7 +13,7 @@ from tests.helpers.e2e_help import Workplace, explain
 
 pytestmark = pytest.mark.e2e
 
-MODELS = ["mean_effects", "drug_ridge", "mlp", "clmt"]
+MODELS = ["mean_effects", "drug_ridge", "clmt"]
 
 
 def write_screen(tables: Path, folder: Path) -> None:
@@ -39,7 +39,7 @@ def test_a_bare_screen_runs_to_its_table(demo: Workplace) -> None:
     dataset = {"label": "Bare", "simulated": True, "layout": "tables", "archive": "data/bare", "unit": "nm"}
     dataset |= {"value": "IC50", "exclude_drugs": [], "text_encoder": "lsa"}
     experiment = {"dataset": "bare", "split": "demo_mixed", "folds": 1, "models": MODELS}
-    small = {"mlp": {"epochs": 2}, "clmt": {"epochs": 2}}
+    small = {"clmt": {"epochs": 2}}
     overlay = {"datasets": {"bare": dataset}, "experiments": {"bare_cv": experiment}, "models": small}
     demo.path("bare.yaml").write_text(yaml.safe_dump(overlay))
     done = demo.snakemake("--configfile", "config/demo.yaml", "bare.yaml", "--", "results/bare_cv.tsv")

@@ -50,7 +50,7 @@ def learnt(fold: FoldData) -> Any:
 def strength(network: Any, fold: FoldData) -> np.ndarray:
     """Mean absolute attribution of each gene over some pairs, (G,)."""
     inputs = exact_inputs(fold)
-    pairs = [(cell, drug) for cell in range(0, 40, 4) for drug in range(8)]
+    pairs = [(cell, drug) for cell in range(0, 40, 8) for drug in range(8)]
     found = [PairBlocks(network, inputs, *pair).genes()["expression"].abs() for pair in pairs]
     return np.asarray(torch.stack(found).mean(0))
 
