@@ -93,7 +93,8 @@ class Transport:
                 self.sleep(pause)
         raise SilentError(
             f"{label}: {url} did not answer! got: {last} in {self.attempts} attempts, expected: the file. Try again "
-            "later, correct the address in config/sources.yaml, or set mirror: to a folder that has it"
+            "later, correct the address in config/sources.yaml, or set mirror: to a folder that has it "
+            "(--config mirror=FOLDER before the --)"
         )
 
     @contextlib.contextmanager
@@ -251,4 +252,6 @@ def _refuse_downgrade(response: requests.Response, url: str, label: str) -> None
 
 
 def _words(error: Exception) -> str:
+    if "NameResolutionError" in str(error):
+        return "no address of its host (is there a network?)"
     return " ".join(f"{type(error).__name__}: {error}".split())[:200]

@@ -43,14 +43,16 @@ def run_check_own(args: argparse.Namespace) -> None:
 
     count = 0
     for name, findings in check_config_datasets(read_config(args.config), args.dataset).items():
-        print(f"{name}: {len(findings.problems)} problems")
+        found = len(findings.problems)
+        print(f"{name}: {found} problem{'s' if found != 1 else ''}")
         for note in findings.notes:
             print(f"  understood  {note}")
         for number, problem in enumerate(findings.problems, 1):
             print(f"  problem {number:>2}  {problem}")
-        count += len(findings.problems)
+        count += found
     if count:
-        raise ClmtError(f"{count} problems, listed above. Correct them and run 'clmt check' again")
+        listed = "1 problem" if count == 1 else f"{count} problems"
+        raise ClmtError(f"{listed}, listed above. Correct and run 'clmt check' again")
 
 
 def run_check(args: argparse.Namespace) -> None:

@@ -77,7 +77,8 @@ def parse_smiles(smiles: str, name: str, source: str = "") -> Chem.Mol:
         molecule = Chem.MolFromSmiles(text)
         if molecule is None or molecule.GetNumAtoms() == 0:
             raise ClmtError(
-                f"{drug}: RDKit refuses its SMILES ({_reason(text)})! got: {text!r:.300}, expected a valid structure"
+                f"{drug}: RDKit refuses its SMILES ({_reason(text)})! got: {text!r:.300}, expected a valid structure. "
+                "Correct it or leave the drug out"
             )
     if any(atom.GetAtomicNum() == 0 for atom in molecule.GetAtoms()):
         raise ClmtError(f"{drug}: its SMILES has an atom of no element! got: {text!r:.300}, expected a whole molecule")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.decomposition import PCA
 
 from clmt.models import effects
 
@@ -69,6 +68,8 @@ def principal_components(
     table: NDArray[np.float64], fitted_on: NDArray[np.bool_], count: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Centre (p,) and axes (k, p), k <= ``count``, of the rows of ``table`` that are marked in ``fitted_on``."""
+    from sklearn.decomposition import PCA  # its import takes a second, which a fit alone has to spend
+
     rows = table[fitted_on]
     # The full decomposition draws nothing, and makes the largest entry of each axis positive.
     fitted = PCA(min(count, *rows.shape), svd_solver="full").fit(rows)

@@ -5,10 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import sklearn
 import torch
-from sklearn.kernel_ridge import KernelRidge
-from sklearn.linear_model import Ridge
 
 from clmt.logs import progress
 from clmt.models.base import Model
@@ -36,6 +33,8 @@ class DrugRidge(Model):
 
     def fit(self, fold: FoldData, *, seed: int, device: str) -> list[dict[str, Any]]:
         """Fit in closed form; there is no learning curve."""
+        from sklearn.linear_model import Ridge  # its import takes a second, which a fit alone has to spend
+
         alphas = self.settings.alphas
         self.means = MeanEffects(self.settings)
         self.means.fit(fold, seed=seed, device=device)
@@ -114,6 +113,8 @@ class TanimotoRidge(Model):
 
     def fit(self, fold: FoldData, *, seed: int, device: str) -> list[dict[str, Any]]:
         """Fit in closed form; there is no learning curve."""
+        import sklearn
+
         alphas = self.settings.alphas
         self.means = MeanEffects(self.settings)
         self.means.fit(fold, seed=seed, device=device)
@@ -136,6 +137,8 @@ class TanimotoRidge(Model):
 
     def _solve(self, fold: FoldData, kernel: NDArray[np.float64], alpha: float) -> NDArray[np.float64]:
         """Dual weights float64 (C + 1, D), 0 outside the training pairs; the last row is that of the drug effects."""
+        from sklearn.kernel_ridge import KernelRidge
+
         cells, drugs, values = training_arrays(fold)
         effects = self.means.effects
         targets = np.full((len(effects.cell_effect) + 1, len(kernel)), np.nan)

@@ -84,7 +84,8 @@ def read_response(path: Path, unit: Unit | None, value: str, findings: Findings)
     findings.note(
         str(path),
         f"{len(rows)} cell lines, {len(columns)} drugs, {int((count > 0).sum())} responses, of which {repeated} are "
-        f"means of several rows and {int(marks.sum())} are censored; {len(cells) - len(kept)} rows without a value",
+        f"means of several rows and {int(marks.sum())} are censored; {len(cells) - len(kept)} rows are left out, "
+        "without a cell line, a drug or a value that fits",
     )
     if not kept:
         fault, remedy = "no row has a cell line, a drug and a value", "Fill the table in"
