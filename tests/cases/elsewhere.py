@@ -63,7 +63,7 @@ ELSEWHERE = [
         ("a lock that a kill leaves", "test-kills", "kills/test_kills.py", "test_a_lock_that_was_left_is_explained"),
         ("kills of a run at random moments", "test-kills", "kills/test_kills.py", "test_twenty_kills_change_nothing"),
         ("a killed training starts over", "test", "unit/runs/test_training_file.py",
-         "test_three_kills_of_the_process_change_nothing"),
+         "test_two_kills_of_the_process_change_nothing"),
         ("which models get a GPU", "test", "unit/planning/test_runs_of_config.py",
          "test_only_stepwise_training_asks_for_a_gpu"),
         ("leavings of killed commands", "test", "unit/test_scratch.py",

@@ -61,13 +61,14 @@ def test_a_page_of_texts_is_planned_for_each_dataset_and_trains_nothing(workspac
 
 
 def test_offline_overlay_needs_no_hub(workspace: Workspace) -> None:
-    jobs = workspace.plan("--configfile", "config/offline.yaml", "--", TABLE)
-    assert "fetch_encoder" not in jobs
-    assert workspace.plan("--", TABLE)["fetch_encoder"] == 1
+    overlay = workspace.overlay({"experiments": {"gdsc_cv": {"folds": 1, "models": ["clmt"]}}})
+    assert "fetch_encoder" not in workspace.plan("--configfile", "config/offline.yaml", overlay, "--", TABLE)
+    assert workspace.plan("--configfile", overlay, "--", TABLE)["fetch_encoder"] == 1
 
 
 def test_mirror_is_a_config_value(workspace: Workspace) -> None:
-    done = workspace.snakemake("--dry-run", "--printshellcmds", "--config", "mirror=elsewhere/mirror", "--", TABLE)
+    small = ["--configfile", workspace.overlay(SMALL), "--config", "mirror=elsewhere/mirror"]
+    done = workspace.snakemake("--dry-run", "--printshellcmds", *small, "--", TABLE)
     assert done.returncode == 0, done.stderr
     assert "--mirror=elsewhere/mirror" in done.stdout
 

@@ -41,7 +41,7 @@ def fold() -> FoldData:
 
 @pytest.fixture(scope="module")
 def learnt(fold: FoldData) -> Any:
-    settings = {"epochs": 40, "batch_size": 64, "dropout": 0.0, "geometry_dropout": 0.0, "auxiliary": []}
+    settings = {"epochs": 40, "batch_size": 128, "dropout": 0.0, "geometry_dropout": 0.0, "auxiliary": []}
     model: Any = create_model("clmt", {**settings, "views": ["attribute", "structure"]})
     model.fit(fold, seed=0, device="cpu")
     return double_network(model)
