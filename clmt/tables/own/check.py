@@ -53,7 +53,7 @@ def check_own(name: str, entry: Mapping[str, Any]) -> Findings:
         return findings
     keys = ResponseKeys([], [], ("", ""), {})
     with findings.catching():
-        keys = response_keys(parts["response"], Findings())
+        keys = response_keys(parts["response"], findings)
     with findings.catching():
         read_response(parts["response"], unit, value, findings)
     excluded = entry.get("exclude_drugs")

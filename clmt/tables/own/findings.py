@@ -24,7 +24,12 @@ class Findings:
     def problem(self, source: str, fault: str, got: object, expected: str, remedy: str) -> None:
         """Add a fault of a whole table or column."""
         cell = got if isinstance(got, str) else shown(got)
-        self.problems.append(f"{source}: {fault}! got: {cell}, expected: {expected}. {remedy}")
+        self.add(f"{source}: {fault}! got: {cell}, expected: {expected}. {remedy}")
+
+    def add(self, problem: str) -> None:
+        """Add a problem, unless it is there: a fault of a table that several look at is one."""
+        if problem not in self.problems:
+            self.problems.append(problem)
 
     def cells(
         self, source: str, column: str, cells: Sequence[tuple[int, str]], fault: str, expected: str, remedy: str
@@ -35,7 +40,7 @@ class Findings:
         listed = ", ".join(f"line {line} {shown(text) if text else ''}".rstrip() for line, text in cells[:_SHOWN])
         more = f" and {len(cells) - _SHOWN} more" if len(cells) > _SHOWN else ""
         where = f"column {column}: " if column else ""
-        self.problems.append(f"{source}: {where}{fault}! got: {listed}{more}, expected: {expected}. {remedy}")
+        self.add(f"{source}: {where}{fault}! got: {listed}{more}, expected: {expected}. {remedy}")
 
     def note(self, source: str, text: str) -> None:
         """Add what a table was taken for."""
@@ -47,7 +52,7 @@ class Findings:
         try:
             yield
         except ClmtError as error:
-            self.problems.append(str(error))
+            self.add(str(error))
 
 
 @contextlib.contextmanager

@@ -48,9 +48,17 @@ def response_keys(path: Path, findings: Findings) -> ResponseKeys:
     """Read the ids alone."""
     records = read_records(path, findings)
     cells, drugs, titles = _keys(records, findings)
-    sites = read_cells(records, find_column(records, SITES, findings))
+    place = find_column(records, SITES, findings)
+    sites = read_cells(records, place)
     rows = [row for row, pair in enumerate(zip(cells, drugs, strict=True)) if all(pair)]
-    found = {cells[row]: sites[row] for row in rows if sites[row]}
+    found: dict[str, str] = {}
+    torn = [
+        (records.lines[row], f"{cells[row]}: {sites[row]}")
+        for row in rows
+        if sites[row] and found.setdefault(cells[row], sites[row]) != sites[row]
+    ]
+    title, remedy = "" if place is None else records.header[place], "Write the same in all rows of a cell line"
+    findings.cells(records.source, title, torn, "a cell line has two tissues", "one tissue of each", remedy)
     return ResponseKeys([cells[row] for row in rows], [drugs[row] for row in rows], titles, found)
 
 
