@@ -14,6 +14,7 @@ import threading
 import time
 import traceback
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 __all__ = ["fork_snakemake"]
@@ -23,8 +24,7 @@ def fork_snakemake(
     folder: Path, arguments: tuple[str, ...], environment: Mapping[str, str], timeout: float
 ) -> subprocess.CompletedProcess[str]:
     """Run ``python -m snakemake`` in ``folder``, whose own ``clmt``, if it has one, is the one that plans."""
-    with contextlib.redirect_stdout(sys.__stdout__):  # jobs write where it was imported, which capsys may have taken
-        importlib.import_module("snakemake.cli")
+    _import_once()
     with tempfile.TemporaryDirectory() as place:
         said = [Path(place, name) for name in ("out", "err")]
         sys.stdout.flush()
@@ -41,6 +41,15 @@ def fork_snakemake(
     if code is None:
         raise subprocess.TimeoutExpired(["snakemake", *arguments], timeout, out, err)
     return subprocess.CompletedProcess(["snakemake", *arguments], code, out, err)
+
+
+@cache
+def _import_once() -> None:
+    """Import Snakemake, its plugins, which its parser of arguments asks for, and what a plan imports besides."""
+    with contextlib.redirect_stdout(sys.__stdout__):  # jobs write where it was imported, which capsys may have taken
+        importlib.import_module("snakemake.cli").get_argument_parser()
+        for name in ("jinja2", "pydantic", "smart_open"):
+            importlib.import_module(name)
 
 
 def _end_with(ears: int) -> None:

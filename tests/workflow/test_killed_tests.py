@@ -22,7 +22,7 @@ def main(arguments):
     Path(arguments[0]).write_text(f"{__import__('os').getpid()} {job.pid} ")
     job.wait()
 
-sys.modules["snakemake.cli"] = types.SimpleNamespace(main=main)
+sys.modules["snakemake.cli"] = types.SimpleNamespace(main=main, get_argument_parser=lambda: None)
 fork_snakemake(Path("."), (sys.argv[1],), {}, 100.0)
 """
 

@@ -64,7 +64,7 @@ def test_a_number_that_is_not_of_its_run_is_told(inside, capsys, column, value):
 @pytest.mark.parametrize(
     ("table", "row", "words"),
     [
-        ("results/demo_cv.tsv", "999", "no such row! got: --row 999, expected: 1 to 24"),
+        ("results/demo_cv.tsv", "999", "no such row! got: --row 999, expected: 1 to 18"),
         ("results/demo_cv_summary.tsv", "1", "no table of runs"),
         ("results/none.tsv", "1", "no such table"),
     ],
