@@ -41,7 +41,10 @@ def read_held(paths: Sequence[Path], shown: Mapping[str, Collection[str]]) -> li
             if row["experiment"] not in shown:
                 expected = ", ".join(shown)
                 raise ClmtError(f"{path}: of another experiment! got: {row['experiment']!r}, expected: {expected}")
-            rows.setdefault(row["model"], {}).setdefault(float(row["level"] or "nan"), row)
+            of_model, level = rows.setdefault(row["model"], {}), float(row["level"] or "nan")
+            if level in of_model:
+                raise ClmtError(f"{path}: level {level:g} of {row['model']!r} stands twice! Rerun measure_coverage")
+            of_model[level] = row
         for model, by_level in rows.items():
             if set(by_level) != set(LEVELS):
                 got, expected = (", ".join(map(str, levels)) for levels in (by_level, LEVELS))

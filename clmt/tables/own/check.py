@@ -43,7 +43,7 @@ def check_own(name: str, entry: Mapping[str, Any]) -> Findings:
     if not isinstance(archive, str | Mapping):
         findings.problem(f"{place}.archive", "no tables", archive, "a folder or a path by part", "Say where they lie")
         return findings
-    found = locate(archive, f"{place}.archive", lambda fault: findings.problems.append(str(fault)))
+    found = locate(archive, f"{place}.archive", lambda fault: findings.add(str(fault)))
     parts = {part: Path(path) for part, path in found.items()}
     unit = next((known for known in UNITS if known == entry.get("unit")), None)
     value = str(entry.get("value") or "value")

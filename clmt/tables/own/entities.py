@@ -183,7 +183,7 @@ def _checked_smiles(records: Records, place: int | None, ids: list[str], finding
         try:
             parse_smiles(text, ids[row])
         except ClmtError as error:
-            findings.problems.append(f"{records.source}: line {records.lines[row]}: {error}")
+            findings.add(f"{records.source}: line {records.lines[row]}: {error}")
             texts[row] = ""
     return texts
 

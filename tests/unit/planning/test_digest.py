@@ -144,3 +144,24 @@ def test_the_real_package_is_covered() -> None:
     found = imported_modules("clmt.runs.train")
     assert {"clmt.graph.fold_data", "clmt.runs.checkpoint", "clmt.models.create"} <= found
     assert len(code_digest("clmt.runs.train", "clmt.models.clmt.model")) == 16
+
+
+BLOCKS = {
+    "if": "if x:\n    {}\n",
+    "else": "if x:\n    pass\nelse:\n    {}\n",
+    "else of type checking": "if TYPE_CHECKING:\n    pass\nelse:\n    {}\n",
+    "elif": "if x:\n    pass\nelif y:\n    {}\n",
+    "else of a loop": "for x in y:\n    pass\nelse:\n    {}\n",
+    "try": "try:\n    {}\nfinally:\n    pass\n",
+    "except": "try:\n    pass\nexcept ImportError:\n    {}\n",
+    "finally": "try:\n    pass\nfinally:\n    {}\n",
+    "with": "with x:\n    {}\n",
+    "case": "match x:\n    case 1:\n        {}\n",
+    "method": "class A:\n    def f(self):\n        {}\n",
+}
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_an_import_is_found_in_every_block(package: Path, block: str) -> None:
+    (package / "other.py").write_text(BLOCKS[block].format("import clmt.inner"))
+    assert "clmt.inner" in imported_modules("clmt.other")

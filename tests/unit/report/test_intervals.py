@@ -45,6 +45,7 @@ def test_a_model_has_the_coverage_at_every_level(tmp_path: Path) -> None:
     ("changes", "words"),
     [
         ({"levels": (0.8, 0.9)}, "levels of 'clmt'! got: 0.8, 0.9, expected: 0.8, 0.9, 0.95"),
+        ({"levels": (0.8, 0.9, 0.9, 0.95)}, "level 0.9 of 'clmt' stands twice! Rerun measure_coverage"),
         ({"experiment": "another"}, "of another experiment! got: 'another', expected: made_up_cv"),
         ({"coverage": "most"}, "no number in line 2, coverage! got: 'most'. Rerun measure_coverage"),
     ],
