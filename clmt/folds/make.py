@@ -13,6 +13,7 @@ rest in 10 parts, as many of them as there are folds (5) used in turn as validat
 
 ``repeats`` deals the groups again, from other seeds: fold 5 of a split of 5 folds is the first of the second partition.
 ``shots`` gives that many pairs of every held-out group to training: a drug measured in a few cell lines.
+``pathway`` tests the drugs of one target pathway alone, see `clmt.folds.pathways`.
 
 The roles may also stand in a file of the user's, see `clmt.folds.given`, or be those of two studies, see
 `clmt.folds.studies`.
@@ -31,6 +32,7 @@ from clmt.errors import ClmtError, expected_one_of
 from clmt.files import atomic_path, write_parquet
 from clmt.folds.given import roles_of_file
 from clmt.folds.groups import blind_axes, pair_groups
+from clmt.folds.pathways import roles_of_pathway
 from clmt.folds.roles import ROLES, TEST, TRAIN, VALIDATION, roles_of_folds, verify_roles
 from clmt.folds.studies import roles_of_studies
 from clmt.planning.settings.folds import AnyFoldSettings, CrossFoldSettings, FileFoldSettings, fold_settings
@@ -81,7 +83,10 @@ def _roles(pairs: pd.DataFrame, cell_lines: pd.DataFrame, drugs: pd.DataFrame, s
     axes = blind_axes(pairs, cell_lines, drugs, settings.axes)
     if isinstance(settings, FileFoldSettings):
         return roles_of_file(pairs, axes, settings)
-    roles = roles_of_folds(axes, settings, pair_groups(pairs, cell_lines, drugs))
+    names = pair_groups(pairs, cell_lines, drugs)
+    if settings.pathway is not None:
+        return roles_of_pathway(pairs, drugs, axes[0], names, settings)
+    roles = roles_of_folds(axes, settings, names)
     verify_roles(roles, axes, settings)
     return roles
 

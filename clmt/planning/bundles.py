@@ -67,9 +67,10 @@ def bundle_settings(config: Config, dataset: str, model: str) -> dict[str, Any]:
 
 
 def kind_of_split(config: Config, name: str) -> str | None:
-    """Kind of pairs that a split tests; None where it gives shots, repeats itself, or tests another kind."""
+    """Kind of pairs that a split tests; None where it gives shots, repeats itself, or tests another or less."""
     split = config["splits"][name]
-    plain = split.get("repeats", 1) == 1 and not split.get("shot_pool") and split.get("variant") != "paper"
+    whole = not split.get("shot_pool") and not split.get("pathway") and split.get("variant") != "paper"
+    plain = whole and split.get("repeats", 1) == 1
     kinds = [kind for kind, protocol in PROTOCOL_OF_KIND.items() if plain and split["protocol"] == protocol]
     return kinds[0] if kinds else None
 
@@ -77,8 +78,8 @@ def kind_of_split(config: Config, name: str) -> str | None:
 def calibration_runs(config: Config, dataset: str, model: str) -> dict[str, list[Run]]:
     """Runs whose test pairs are of a kind, of the first experiment that has the model on a split of that protocol.
 
-    The known pairs are those of `SPLIT` itself. Splits with shots, of the paper's test set or of several partitions
-    have no place among them.
+    The known pairs are those of `SPLIT` itself. Splits with shots, of one pathway, of the paper's test set or of
+    several partitions have no place among them.
     """
     models = bundle_models(config, model)
     runs = {"known pair": [Run(dataset, SPLIT, each, 0) for each in models]}

@@ -116,6 +116,7 @@ FAULTS = {
     ),
     "repeat of a repeat": ("models.clmt_seed_3.repeat_of", "clmt_seed_2", ["'clmt_seed_2' is itself a repeat"]),
     "shots without a pool": ("splits.drug_blind.shots", 5, ["splits.drug_blind.shot_pool", "got: 0", "at least 5"]),
+    "a pathway for random pairs": ("splits.mixed.pathway", "Mitosis", ["splits.mixed.pathway", "got: 'mixed'"]),
     "unknown split": ("experiments.gdsc_cv.split", "mixd", ["experiments.gdsc_cv.split", "'mixd'", "mixed"]),
     "unknown dataset": ("experiments.gdsc_cv.dataset", "gdcs", ["experiments.gdsc_cv.dataset", "'gdcs'", "gdsc"]),
     "unknown arch": ("models.mlp.arch", "mpl", ["models.mlp.arch", "'mpl'", "mlp"]),

@@ -85,6 +85,22 @@ class _Folds(_Protocol):
             "as many as shots; splits of one partition and one pool have the same test pairs, whatever their shots."
         ),
     )
+    pathway: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=200,
+        description=(
+            "Target pathway as the table of drugs has it: its drugs alone are dealt into folds, validated and tested; "
+            "for a protocol that holds out one thing."
+        ),
+    )
+    other_pathways: Literal["train", "unused"] = Field(
+        default="train",
+        description=(
+            "Whether pairs of drugs of other pathways than that train, where nothing of their group is held out; "
+            "splits of one partition have the same test pairs either way."
+        ),
+    )
     variant: Literal["cross_validation", "paper"] = Field(
         default="cross_validation",
         description=(
@@ -104,8 +120,13 @@ class _Folds(_Protocol):
             raise faulty("repeats", f"makes too many folds! got: {self.all_folds}, expected: {MOST_FOLDS} at most")
         if self.shots > self.shot_pool:
             raise faulty("shot_pool", f"is smaller than shots! got: {self.shot_pool}, expected: at least {self.shots}")
-        if self.shot_pool and (self.protocol == "mixed" or len(self.axes) > 1):
-            raise faulty("shot_pool", f"needs a protocol that holds out one thing! got: {self.protocol!r}")
+        for key in ("shot_pool", "pathway"):
+            if getattr(self, key) and (self.protocol == "mixed" or len(self.axes) > 1):
+                raise faulty(key, f"needs a protocol that holds out one thing! got: {self.protocol!r}")
+        if self.other_pathways == "unused" and self.pathway is None:
+            raise faulty(
+                "pathway", "is missing! got: nothing, expected: a target pathway beside other_pathways: unused"
+            )
         if len(self.axes) > 1 and round(self.folds ** (1 / len(self.axes))) ** len(self.axes) != self.folds:
             squares = ", ".join(str(side ** len(self.axes)) for side in range(2, 6))
             raise faulty(
@@ -119,8 +140,8 @@ class _Folds(_Protocol):
         if self.protocol not in PAPER_PROTOCOLS:
             known = ", ".join(PAPER_PROTOCOLS)
             raise faulty("protocol", f"has no variant paper! got: {self.protocol!r}, expected one of: {known}")
-        if self.repeats > 1 or self.shot_pool:
-            raise faulty("variant", "is a fixed test set! got: repeats or shot_pool, expected: neither")
+        if self.repeats > 1 or self.shot_pool or self.pathway:
+            raise faulty("variant", "is a fixed test set! got: repeats, shot_pool or pathway, expected: none")
         if self.folds > PAPER_PARTS:
             raise faulty("folds", f"is too large for variant paper! got: {self.folds}, expected: {PAPER_PARTS} at most")
         if not math.isclose(self.validation, 1 / PAPER_PARTS):
@@ -134,7 +155,9 @@ class FoldSettings(_Folds, _Owner):
 class Split(_Folds, Block):
     """An entry of ``splits``."""
 
-    optional: ClassVar[frozenset[str]] = frozenset({"variant", "repeats", "shots", "shot_pool"})
+    optional: ClassVar[frozenset[str]] = frozenset(
+        {"variant", "repeats", "shots", "shot_pool", "pathway", "other_pathways"}
+    )
     partition: str | None = Field(
         default=None,
         min_length=1,

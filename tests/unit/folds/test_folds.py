@@ -139,6 +139,12 @@ def test_a_group_too_large_for_validation_is_passed_over() -> None:
         ({"protocol": "drug_blind", "shots": 3}, "shot_pool is smaller than shots! got: 0, expected: at least 3"),
         ({"protocol": "mixed", "shot_pool": 3}, "needs a protocol that holds out one thing! got: 'mixed'"),
         ({"protocol": "double_blind", "folds": 4, "shot_pool": 3}, "holds out one thing! got: 'double_blind'"),
+        (
+            {"protocol": "mixed", "pathway": "Mitosis"},
+            "pathway needs a protocol that holds out one thing! got: 'mixed'",
+        ),
+        ({"protocol": "drug_blind", "other_pathways": "unused"}, "pathway is missing! got: nothing"),
+        ({"protocol": "drug_blind", "pathway": "Mitosis", "other_pathways": "no"}, "got: 'no', expected one of: train"),
         ({"protocol": "mixed", "variant": "paper", "repeats": 2}, "variant is a fixed test set!"),
     ],
 )

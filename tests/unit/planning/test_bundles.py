@@ -42,8 +42,9 @@ def test_each_kind_of_pairs_is_calibrated_by_its_own_protocol(config: Any) -> No
     assert len(runs["new drug"]) == 5
 
 
-def test_an_experiment_with_shots_calibrates_no_new_drug(config: Any) -> None:
-    config["experiments"] = {"shots": {"dataset": "gdsc", "split": "drug_shots_5", "models": ["clmt"]}}
+@pytest.mark.parametrize("split", ["drug_shots_5", "erk_drug_blind", "egfr_cell_blind_alone"])
+def test_an_experiment_with_shots_or_of_one_pathway_calibrates_nothing_new(config: Any, split: str) -> None:
+    config["experiments"] = {"some": {"dataset": "gdsc", "split": split, "models": ["clmt"]}}
     assert list(calibration_runs(config, "gdsc", "clmt")) == ["known pair"]
 
 
