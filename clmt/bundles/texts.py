@@ -11,9 +11,9 @@ import numpy as np
 import torch
 
 from clmt.errors import ClmtError
-from clmt.vectors.encode import NEUTRAL, corpus_texts
 from clmt.vectors.encoders import encode
 from clmt.vectors.lsa import LSA, fit_lsa
+from clmt.vectors.texts import NEUTRAL, corpus_texts
 
 __all__ = ["TextReader", "text_reader"]
 

@@ -27,7 +27,7 @@ Config = Mapping[str, Any]
 #: The value of ``of`` that stands for the encoder under ``text``, whichever that is.
 BASE_OF_TEXT = "default"
 #: Keys of a variant that change the texts, and those that change nothing but vectors.
-READING = ("hide_names", "skip_characters", "keep_characters")
+READING = ("hide_names", "without_sources", "skip_characters", "keep_characters")
 DEALING = ("shuffle", "only", "random")
 
 

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Discriminator, Field, Tag, TypeAdapter, create_model
 
-from clmt.planning.settings.base import Block, Place, Seed, Settings, check
+from clmt.planning.settings.base import Block, OneOf, Place, Seed, Settings, SeveralUnique, check
+from clmt.planning.text_sources import TEXT_SOURCES
 
 __all__ = ["Encoder", "Variant", "Variation", "encoder_job"]
+
+TextSource = Annotated[str, OneOf(TEXT_SOURCES)]
 
 
 class _Dealt(Settings):
@@ -42,6 +45,13 @@ class _Entry(_Dealt, Block):
     hide_names: bool = Field(
         default=False,
         description='Whether names of a drug or cell line in its own text become "This compound" or "This cell line".',
+    )
+    without_sources: SeveralUnique[TextSource] | None = Field(
+        default=None,
+        description=(
+            "Sources whose sentences are left out: of text.sources, or tables (what the dataset's own tables say) or "
+            "own_text. A text that is left out whole becomes a neutral sentence, and is counted."
+        ),
     )
     skip_characters: int | None = Field(
         default=None,

@@ -309,7 +309,7 @@ def test_a_text_that_is_cut_away_whole_tells_nothing_and_is_counted(corpus, monk
     assert read["cell_line c2"] == "This cell line is a cell line of the data set."
     assert read["drug Gammacillin"] == "3."  # the longest of them keeps its end
     assert metadata["cut_away_whole"] == str(sum(text.endswith("of the data set.") for text in read.values()))
-    assert f"cuts away {metadata['cut_away_whole']} of 8 texts whole" in caplog.text
+    assert f"{metadata['cut_away_whole']} of 8 texts are taken away whole" in caplog.text
 
 
 def test_hidden_names_change_the_vectors_and_need_the_tables(corpus):
