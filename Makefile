@@ -60,7 +60,7 @@ test: install
 	OMP_NUM_THREADS=1 pytest --numprocesses $(CORES) --no-loadscope-reorder $(PYTEST)
 
 test-cases: install
-	python -m tests.cases
+	OMP_NUM_THREADS=1 python -m tests.cases
 
 test-slurm: install
 	uv pip install --quiet --python $(VENV)/bin/python --group slurm

@@ -53,6 +53,8 @@ def load_all() -> None:
             import_module(module.name)
     for name in LIBRARIES:
         import_module(name)
+    # A forked process has none of its parent's threads, and would wait for them without end.
+    import_module("torch").set_num_threads(1)
     gc.collect()
     gc.freeze()
 
