@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from clmt.errors import ClmtError, expected_one_of
-from clmt.planning.config import check_names, form_faults
+from clmt.planning.config import form_faults
 from clmt.planning.layouts import is_own
+from clmt.planning.names import check_names
 from clmt.tables.own.check import check_own
 from clmt.tables.own.findings import Findings
 

@@ -6,7 +6,8 @@ import pytest
 
 from clmt.errors import ClmtError
 from clmt.paths import here_or_packaged
-from clmt.planning.config import check_form, check_names, form_faults
+from clmt.planning.config import check_form, form_faults
+from clmt.planning.names import check_names
 from clmt.planning.overlays import read_config
 
 EXAMPLE = here_or_packaged("config/own_data.example.yaml")
