@@ -69,5 +69,6 @@ def _within(pairs: pd.DataFrame, drugs: pd.DataFrame, settings: FoldSettings) ->
     if not inside.any():
         known = {name for drug in set(pairs["drug_id"].tolist()) for name in labels[drug]}
         place = f"split {settings.split}: no drug of the responses has this target pathway"
-        raise expected_one_of(place, settings.pathway, known, f"Correct splits.{settings.split}.pathway")
+        remedy = f"Correct splits.{settings.split}.pathway"
+        raise expected_one_of(place, settings.pathway, known or {"a dataset with pathways of its drugs"}, remedy)
     return inside

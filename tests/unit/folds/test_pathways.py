@@ -100,6 +100,16 @@ def test_a_pathway_that_no_drug_has_is_refused_with_those_there_are() -> None:
     assert len(folds_of("cell_blind", pathway="rtk SIGNALING")) == len(folds_of("cell_blind"))
 
 
+def test_a_dataset_without_pathways_is_refused() -> None:
+    tables = make_tables()
+    tables["drugs"]["target_pathway"] = None
+    chosen = FoldSettings(protocol="cell_blind", folds=3, pathway=PATHWAY, split="some")
+    with pytest.raises(
+        ClmtError, match=r"got: 'RTK signaling', expected: a dataset with pathways of its drugs. Correct"
+    ):
+        make_folds(tables["response"], tables["cell_lines"], tables["drugs"], chosen)
+
+
 def test_too_few_drugs_of_a_pathway_are_refused_with_what_to_change() -> None:
     with pytest.raises(ClmtError, match=r"split some of made_up: drug_blind has too few groups to hold out! got: 4"):
         folds_of("drug_blind", folds=6)
