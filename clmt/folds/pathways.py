@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from clmt.errors import ClmtError, expected_one_of
-from clmt.folds.roles import TRAIN, UNUSED, roles_of_folds, torn_groups, verify_roles
+from clmt.errors import expected_one_of
+from clmt.folds.roles import TRAIN, UNUSED, roles_of_folds, verify_groups, verify_roles
 from clmt.tables.schema import split_labels
 
 if TYPE_CHECKING:
@@ -49,15 +49,9 @@ def roles_of_pathway(
         for fold, row in enumerate(roles):
             held = np.unique(groups[inside][row != TRAIN])
             extended[fold, ~inside & ~np.isin(groups, held)] = TRAIN
-    verify_no_other_trains(extended, groups, settings)
+    for fold, row in enumerate(extended):
+        verify_groups(groups, row, settings.shots, f"split {settings.split}: fold {fold}")
     return extended
-
-
-def verify_no_other_trains(roles: np.ndarray, groups: np.ndarray, settings: FoldSettings) -> None:
-    """Check that no pair of another pathway trains on a held-out group; a broken split is never written."""
-    for fold, row in enumerate(roles):
-        if torn := torn_groups(groups, row, settings.shots):
-            raise ClmtError(f"split {settings.split}: fold {fold} has group {torn[0]!r} in two roles. Report this")
 
 
 def _within(pairs: pd.DataFrame, drugs: pd.DataFrame, settings: FoldSettings) -> np.ndarray:

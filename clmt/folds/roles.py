@@ -12,7 +12,17 @@ from clmt.planning.protocols import PAPER_PARTS
 from clmt.planning.settings.folds import FoldSettings
 from clmt.seeds import derive_seed
 
-__all__ = ["ROLES", "TEST", "TRAIN", "UNUSED", "VALIDATION", "roles_of_folds", "torn_groups", "verify_roles"]
+__all__ = [
+    "ROLES",
+    "TEST",
+    "TRAIN",
+    "UNUSED",
+    "VALIDATION",
+    "roles_of_folds",
+    "torn_groups",
+    "verify_groups",
+    "verify_roles",
+]
 
 ROLES = ("train", "validation", "test", "unused")
 TRAIN, VALIDATION, TEST, UNUSED = range(4)
@@ -132,10 +142,10 @@ def verify_roles(roles: np.ndarray, axes: list[np.ndarray], settings: FoldSettin
                     f"split {label}: fold {fold} has no {ROLES[code]} pair! Ask for fewer folds or more data"
                 )
         for axis in axes:
-            _verify_groups(axis, row, settings.shots, f"split {label}: fold {fold}")
+            verify_groups(axis, row, settings.shots, f"split {label}: fold {fold}")
 
 
-def _verify_groups(axis: np.ndarray, row: np.ndarray, shots: int, label: str) -> None:
+def verify_groups(axis: np.ndarray, row: np.ndarray, shots: int, label: str) -> None:
     """Check that no group has pairs in two roles, but for the shots of a held-out group, which train."""
     if torn := torn_groups(axis, row, shots):
         raise ClmtError(f"{label} has group {torn[0]!r} in two roles. Report this")

@@ -97,16 +97,15 @@ def _without(
             place = f"{corpus}: without_sources names a source of no sentence"
             raise expected_one_of(place, source, there, "Leave it out of the list or add it to text.sources")
     return {
-        kind: {
-            entity: [
-                item
-                for item in number_sentences([item for item in items if item.source not in sources])[0]
-                if not item.repeats
-            ]
-            for entity, items in entities.items()
-        }
+        kind: {entity: _of_others(items, sources) for entity, items in entities.items()}
         for kind, entities in found.items()
     }
+
+
+def _of_others(sentences: Sequence[Sentence], sources: Sequence[str]) -> list[Sentence]:
+    """Sentences of other sources, without those that repeat an earlier one of these."""
+    numbered, _ = number_sentences(item for item in sentences if item.source not in sources)
+    return [item for item in numbered if not item.repeats]
 
 
 def _names(tables: Path | None, settings: Mapping[str, Any]) -> dict[str, dict[str, str]] | None:

@@ -41,7 +41,7 @@ class Owner(Settings):
     seed: Seed = Field(default=0, description="Derived from the base seed, the dataset and the split.")
 
 
-class Dealt(OfProtocol):
+class _Dealt(OfProtocol):
     folds: int = Field(
         default=5,
         ge=2,
@@ -141,11 +141,11 @@ class Dealt(OfProtocol):
             raise faulty("validation", f"differs from variant paper's! got: {self.validation}, expected: 0.1")
 
 
-class FoldSettings(Dealt, Owner):
+class FoldSettings(_Dealt, Owner):
     """Settings of ``clmt folds``: the split's, and whose folds they are."""
 
 
-class Split(Dealt, Block):
+class Split(_Dealt, Block):
     """An entry of ``splits``."""
 
     optional: ClassVar[frozenset[str]] = frozenset(

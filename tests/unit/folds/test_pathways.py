@@ -6,13 +6,13 @@ import pytest
 
 from clmt.errors import ClmtError
 from clmt.folds.make import make_folds
-from clmt.folds.pathways import verify_no_other_trains
+from clmt.folds.roles import verify_groups
 from clmt.planning.settings.folds import FoldSettings
 from clmt.tables.schema import split_labels
 from tests.helpers.small_world import make_tables
 
 PAIR = ["cell_line_id", "drug_id"]
-#: Three drugs of the made-up world have it, one of them beside another pathway.
+#: Three drugs of the made-up world have it beside another pathway; two more get it here.
 PATHWAY = "RTK signaling"
 
 
@@ -81,13 +81,12 @@ def test_stereoisomers_outside_the_pathway_do_not_train_on_a_held_out_drug() -> 
 
 def test_a_pair_of_another_pathway_that_trains_on_a_held_out_group_is_caught() -> None:
     groups = np.array(list("aabbcc"), dtype=object)
-    settings = FoldSettings(protocol="cell_blind", folds=3, pathway=PATHWAY)
-    good = np.array([[2, 3, 1, 3, 0, 0]])
-    verify_no_other_trains(good, groups, settings)
+    good = np.array([2, 3, 1, 3, 0, 0])
+    verify_groups(groups, good, 0, "split some: fold 0")
     wrong = good.copy()
-    wrong[0, 1] = 0
-    with pytest.raises(ClmtError, match="group 'a' in two roles"):
-        verify_no_other_trains(wrong, groups, settings)
+    wrong[1] = 0
+    with pytest.raises(ClmtError, match="split some: fold 0 has group 'a' in two roles"):
+        verify_groups(groups, wrong, 0, "split some: fold 0")
 
 
 def test_a_pathway_that_no_drug_has_is_refused_with_those_there_are() -> None:
