@@ -9,6 +9,7 @@ import pytest
 
 from clmt.errors import ClmtError
 from clmt.planning import encoders as encoder_plan
+from clmt.planning.settings.encoders import Variant
 
 CONFIG: dict[str, Any] = {
     "text": {"encoder": "bert", "skip_characters": 5},
@@ -42,6 +43,12 @@ def test_a_variant_that_changes_texts_reads_them_with_its_base_settings() -> Non
     cut = encoder_plan.encoder_settings(CONFIG, "cut")
     assert cut == {"encoder": "cut", "kind": "lsa", "dimensions": 8, "skip_characters": 800, "only": "drug"}
     assert encoder_plan.encoder_settings(CONFIG, "lsa")["skip_characters"] == 3
+
+
+def test_every_setting_of_a_variant_has_the_texts_read_anew_or_the_vectors_changed() -> None:
+    """One that stood in neither list alone would leave the base's vectors as they are, without a word."""
+    stated = set(Variant.model_fields) - {"of", "seed"}
+    assert stated == {*encoder_plan.READING, *encoder_plan.DEALING}
 
 
 def test_default_is_what_the_text_block_names(config: dict[str, Any]) -> None:
