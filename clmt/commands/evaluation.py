@@ -21,6 +21,7 @@ def register(subparsers: Subparsers) -> None:
     bootstrap = "of the clustered bootstrap (default: %(default)s)"
     collect.add_argument("--replicates", type=whole_number(10, 100_000), default=2000, help=bootstrap)
     collect.add_argument("--seed", type=whole_number(0, 2**31 - 1), default=0, help=bootstrap)
+    collect.add_argument("--reference", help="model that the others are compared with (default: the best baseline)")
     collect.set_defaults(run=run_collect)
 
     figures = subparsers.add_parser("figures", help="draw the figures and the HTML table of an experiment")
@@ -88,6 +89,7 @@ def run_collect(args: argparse.Namespace) -> None:
         table_out=args.table,
         summary_out=args.summary,
         repeat_of=dict(repeat(text) for text in args.repeats),
+        reference=args.reference,
         replicates=args.replicates,
         seed=args.seed,
     )

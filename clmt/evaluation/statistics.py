@@ -194,19 +194,23 @@ def compare_models(
     models: Sequence[str],
     baselines: Sequence[str],
     *,
+    reference: str | None = None,
     seeds: Mapping[str, Sequence[str]] | None = None,
     replicates: int = 2000,
     seed: int = 0,
 ) -> tuple[dict[str, dict[str, float]], list[Comparison]]:
-    """Compare every model with the strongest baseline, for each metric of `COMPARED`.
+    """Compare every model with one of them, for each metric of `COMPARED`.
 
-    The strongest baseline is the one with the best score over the test pairs themselves. Chosen so, it is the hardest
-    reference, which counts against the model under test. Without a baseline the first model is the reference.
+    Where no reference is named, it is the strongest baseline: the one with the best score over the test pairs
+    themselves. Chosen so, it is the hardest reference, which counts against the model under test. Without a baseline
+    the first model is the reference.
 
     Parameters
     ----------
     pairs, models, baselines
         Test pairs, the models with a row, and those of them that count as baselines.
+    reference
+        Model that the others are compared with; None: the strongest baseline for each metric.
     seeds
         Model -> names under which it was trained from several seeds, its own included; the others have one. Only the
         first of them is compared.
@@ -219,6 +223,7 @@ def compare_models(
         Metric -> model -> value over all folds' test pairs, and the differences; p is corrected within each metric.
     """
     cell_weights, drug_weights = bootstrap_weights(len(pairs.cell_line_ids), len(pairs.drug_ids), replicates, seed)
+    candidates = [reference] if reference else baselines or models[:1]
     scores: dict[str, dict[str, float]] = {}
     comparisons = []
     for metric, sign in COMPARED.items():
@@ -230,18 +235,16 @@ def compare_models(
             for model, names in members.items()
         }
         scores[metric] = {model: float(values[model][0]) for model in models}
-        known = [model for model in baselines or models[:1] if np.isfinite(scores[metric][model])]
+        known = [model for model in candidates if np.isfinite(scores[metric][model])]
         if not known:
             continue
-        reference = max(known, key=lambda model: sign * scores[metric][model])
+        best = max(known, key=lambda model: sign * scores[metric][model])
         repeats = {name for first, names in members.items() for name in names if name != first}
-        others = [model for model in models if model not in {reference, *repeats}]
-        differences = [values[model] - values[reference] for model in others]
+        others = [model for model in models if model not in {best, *repeats}]
+        differences = [values[model] - values[best] for model in others]
         found = [percentile_comparison(difference[1:]) for difference in differences]
         corrected = holm([p for _, _, p in found])
         for model, difference, (low, high, p), p_holm in zip(others, differences, found, corrected, strict=True):
             detectable = DETECTED * float(np.nanstd(difference[1:]))
-            comparisons.append(
-                Comparison(metric, model, reference, float(difference[0]), low, high, p, p_holm, detectable)
-            )
+            comparisons.append(Comparison(metric, model, best, float(difference[0]), low, high, p, p_holm, detectable))
     return scores, comparisons

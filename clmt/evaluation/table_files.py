@@ -68,7 +68,8 @@ SUMMARY_COLUMNS = (
 ``folds`` is how many folds the experiment ran; ``faults`` are the published ones that a model repeats; ``mean``, ``sd``
 and ``n`` are over the folds in which the metric is
 defined; ``all_folds`` is the metric over the test pairs of all these folds at once, and ``difference`` is that of
-``model`` minus that of ``reference``: the baseline with the best value of it, or the first model without a baseline.
+``model`` minus that of ``reference``: the experiment's own or else the baseline with the best value of it, or the first
+model without a baseline.
 The row of a model that others repeat from other ``seeds`` is over all of them. ``detectable`` is the difference that
 the table would find in 80 % of cases.
 """

@@ -1,4 +1,4 @@
-"""Tables of results: one row per model and fold, and a summary with differences to the best baseline."""
+"""Tables of results: one row per model and fold, and a summary with differences to a reference."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from clmt.errors import ClmtError
 from clmt.evaluation.experiment import Experiment
 from clmt.evaluation.loading import load_experiment
 from clmt.evaluation.metrics import METRICS
@@ -39,12 +40,18 @@ def _over_seeds(experiment: Experiment, model: str, metric: str) -> list[float |
     return [None if None in fold else float(np.mean(fold)) for fold in zip(*values, strict=True)]
 
 
-def summary_rows(experiment: Experiment, *, replicates: int = 2000, seed: int = 0) -> list[dict[str, Any]]:
-    """One row per model and metric, with the difference to the best baseline where the metric has a test."""
+def summary_rows(
+    experiment: Experiment, *, reference: str | None = None, replicates: int = 2000, seed: int = 0
+) -> list[dict[str, Any]]:
+    """One row per model and metric, with the difference to the reference where the metric has a test.
+
+    The reference, where none is named, is the best baseline; see `compare_models`.
+    """
     scores, comparisons = compare_models(
         experiment.pairs,
         experiment.models,
         experiment.baselines,
+        reference=reference,
         seeds=experiment.seeds,
         replicates=replicates,
         seed=seed,
@@ -90,6 +97,7 @@ def collect(
     summary_out: Path,
     repeat_of: Mapping[str, str] | None = None,
     digests: Sequence[str] = (),
+    reference: str | None = None,
     replicates: int = 2000,
     seed: int = 0,
 ) -> None:
@@ -109,11 +117,15 @@ def collect(
         Model -> the model that it trains again from another seed.
     digests
         ``settings_digest`` that each of ``metrics`` must have; none: any.
+    reference
+        Model that the others are compared with; None: the best baseline.
     replicates, seed
         Of the clustered bootstrap.
     """
     experiment = load_experiment(name, metrics, predictions, models, repeat_of, digests)
-    summary = summary_rows(experiment, replicates=replicates, seed=seed)
+    if reference is not None and reference not in experiment.models:
+        raise ClmtError(f"--reference: got: {reference}, expected one of: {', '.join(experiment.models)}")
+    summary = summary_rows(experiment, reference=reference, replicates=replicates, seed=seed)
     with atomic_path(Path(table_out)) as table:
         write_tsv(table, TABLE_COLUMNS, result_rows(experiment))
         write_tsv(summary_out, SUMMARY_COLUMNS, summary)  # inside, so that a failure leaves neither file

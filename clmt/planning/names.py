@@ -171,14 +171,21 @@ def _check_members(config: Mapping[str, Any], name: str) -> None:
 
 def _check_reference(config: Mapping[str, Any], name: str) -> None:
     """Refuse an experiment whose differences would be to a model that repeats published faults."""
-    models = config["experiments"][name]["models"]
+    entry = config["experiments"][name]
+    models, chosen = entry["models"], entry.get("reference")
+    if chosen is not None and chosen not in models:
+        raise ClmtError(
+            f"config: experiments.{name}.reference is none of its models! got: {chosen}, expected one of: "
+            f"{', '.join(models)}. {REMEDY}"
+        )
     sound = [model for model in models if not model_faults(config, model)]
     baselines = [model for model in sound if ARCHITECTURES[config["models"][model]["arch"]].baseline]
-    if not baselines and models[0] not in sound:
-        faults = ", ".join(model_faults(config, models[0]))
+    first = chosen or models[0]
+    if first not in sound and (chosen or not baselines):
+        faults = ", ".join(model_faults(config, first))
         raise ClmtError(
-            f"config: experiments.{name}.models has no sound model to compare with! got: {models[0]}, which repeats "
-            f"{faults}, expected: a baseline among them, or a sound model first. {REMEDY}"
+            f"config: experiments.{name} has no sound model to compare with! got: {first}, which repeats {faults}, "
+            f"expected: a sound reference, a baseline among the models, or a sound model first. {REMEDY}"
         )
 
 

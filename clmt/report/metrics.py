@@ -1,4 +1,4 @@
-"""The figure of metrics: every fold of every model as a dot, and differences to the best baseline with intervals."""
+"""The figure of metrics: every fold of every model as a dot, and differences to the reference with intervals."""
 
 from __future__ import annotations
 
@@ -97,15 +97,16 @@ def _write_in_right_margin(panel: Axes, row: int, text: str, colour: str, *, bol
 
 
 def draw_differences(panel: Axes, experiment: Experiment, rows: Mapping[str, Mapping[str, str]]) -> None:
-    """One line per model: difference to the best baseline and interval; far ones become arrows at the edge."""
+    """One line per model: difference to the reference and interval; far ones become arrows at the edge."""
     panel.axvline(0, color="black", linewidth=0.8)
     known = {model: row for model, row in rows.items() if row["difference"]}
     ends = {m: [float(row[f"difference{end}"]) for end in ("", "_low", "_high")] for m, row in known.items()}
+    references = {row["reference"] for row in known.values()}
     reach = 1.25 * float(np.median([max(map(abs, values)) for values in ends.values()])) if ends else 1.0
     for row, model in enumerate(experiment.models):
         colour = model_colour(experiment, model)
         if model not in ends:
-            _write_in_right_margin(panel, row, "best baseline" if model in experiment.baselines else "reference", GREY)
+            _write_in_right_margin(panel, row, "reference" if model in references else "", GREY)
             continue
         centre, low, high = ends[model]
         if abs(centre) <= reach:

@@ -238,7 +238,17 @@ FAULTS = {
     "differences to a model with faults": (
         "experiments.gdsc_fidelity.models",
         ["clmt_live_dropout", "clmt"],
-        ["experiments.gdsc_fidelity.models has no sound model to compare with", "live_dropout", "first"],
+        ["experiments.gdsc_fidelity has no sound model to compare with", "live_dropout", "first"],
+    ),
+    "differences to a model with faults by name": (
+        "experiments.gdsc_fidelity.reference",
+        "clmt_live_dropout",
+        ["experiments.gdsc_fidelity has no sound model to compare with", "live_dropout", "a sound reference"],
+    ),
+    "differences to a model of another table": (
+        "experiments.gdsc_fidelity.reference",
+        "mlp",
+        ["experiments.gdsc_fidelity.reference is none of its models", "mlp", "expected one of: clmt,"],
     ),
     "nothing planned": ("simulated", True, ["no experiment is planned", "simulated"]),
 }

@@ -112,10 +112,11 @@ rule collect:
     params:
         models=lookup(dpath="experiments/{experiment}/models", within=config),
         repeats=experiment_repeats,
+        reference=experiment_reference,
         # A job that outlived its Snakemake may have written the card of earlier settings.
         digests=experiment_digests,
         code=code_digest("clmt.evaluation.tables"),
     shell:
-        "clmt collect --experiment {wildcards.experiment:q} --models {params.models:q} --repeats {params.repeats:q} "
+        "clmt collect --experiment {wildcards.experiment:q} --models {params.models:q} --repeats {params.repeats:q} {params.reference:q} "
         "--digests {params.digests:q} --metrics {input.metrics:q} --predictions {input.predictions:q} "
         "--table {output.table:q} --summary {output.summary:q} 2> {log:q}"

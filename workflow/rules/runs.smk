@@ -14,6 +14,12 @@ def experiment_repeats(wildcards):
     ]
 
 
+def experiment_reference(wildcards):
+    """Params function: the option that names the model which the others are compared with, if the experiment has one."""
+    reference = config["experiments"][wildcards.experiment].get("reference")
+    return ["--reference", reference] if reference else []
+
+
 def experiment_digests(wildcards):
     """Params function: what the metric card of each run must say, in the order of the runs."""
     runs = experiments.experiment_runs(config, wildcards.experiment)

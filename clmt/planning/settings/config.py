@@ -65,6 +65,10 @@ class Experiment(Block):
         description="Run only this many folds, the first ones of the split; at most as many as it has.",
     )
     models: SeveralUnique[str] = Field(description="Entries of models, in the order of the table's rows.")
+    reference: str | None = Field(
+        default=None,
+        description="Model that the others are compared with; without it, the best baseline for each metric.",
+    )
 
 
 class Group(Block):

@@ -127,6 +127,16 @@ def test_every_model_is_compared_with_the_strongest_baseline() -> None:
     assert ours.p <= ours.p_holm < 0.05
 
 
+def test_a_named_reference_is_taken_where_baselines_are_better() -> None:
+    rng = np.random.default_rng(6)
+    noise = {"weak": 2.0, "strong": 0.5, "ours": 0.2}
+    pairs = make_pairs({model: rng.normal(0, sd, (50, 12)) for model, sd in noise.items()})
+    scores, found = compare_models(pairs, list(noise), ["weak", "strong"], reference="ours", replicates=50)
+    assert {c.reference for c in found} == {"ours"}
+    assert [c.model for c in found] == ["weak", "strong"] * 2
+    assert found[1].difference == pytest.approx(scores["rmse"]["strong"] - scores["rmse"]["ours"])
+
+
 def test_without_baselines_the_first_model_is_the_reference_and_the_seed_decides_all() -> None:
     rng = np.random.default_rng(7)
     pairs = make_pairs({model: rng.normal(0, 1, (30, 12)) for model in ("full", "ablated")})

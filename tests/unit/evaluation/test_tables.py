@@ -82,6 +82,13 @@ def test_the_summary_has_mean_sd_and_the_difference_to_the_best_baseline(files: 
     assert found["clmt", "mae"]["p"] == ""
 
 
+def test_a_named_reference_is_in_every_row_and_one_without_runs_is_refused(files: Files, tmp_path: Path) -> None:
+    _, summary = run(files, tmp_path, reference="clmt")
+    assert {row["reference"] for row in summary if row["difference"]} == {"clmt"}
+    with pytest.raises(ClmtError, match="--reference: got: ridge, expected one of: drug_mean, "):
+        run(files, tmp_path, reference="ridge")
+
+
 def test_a_model_of_several_seeds_has_the_mean_over_them_in_its_row(files: Files, tmp_path: Path) -> None:
     rows, summary = run(files, tmp_path, repeat_of={"mlp": "clmt"})
     found = {(row["model"], row["metric"]): row for row in summary}

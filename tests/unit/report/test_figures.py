@@ -75,14 +75,16 @@ def test_a_model_with_faults_is_grey_and_never_the_best(experiment: Experiment) 
 
 def test_an_interval_that_leaves_the_axis_ends_in_an_arrow(experiment: Experiment) -> None:
     rows = {"drug_mean": ("0.2", "0.1", "9.0"), "cell_mean": ("0.2", "0.1", "0.3"), "clmt": ("-0.2", "-0.3", "-0.1")}
-    names = ("difference", "difference_low", "difference_high", "p_holm")
+    names = ("difference", "difference_low", "difference_high", "p_holm", "reference")
     panel = Figure().subplots()
     draw_differences(
-        panel, experiment, {model: dict(zip(names, (*row, "0.01"), strict=True)) for model, row in rows.items()}
+        panel, experiment, {model: dict(zip(names, (*row, "0.01", "mlp"), strict=True)) for model, row in rows.items()}
     )
     arrows = [(line.get_marker(), line.get_ydata()) for line in panel.lines if line.get_marker() in ("<", ">")]
     assert [(marker, experiment.models[int(np.atleast_1d(y)[0])]) for marker, y in arrows] == [(">", "drug_mean")]
     assert "arrow" in panel.get_xlabel()
+    marked = [text.get_position()[1] for text in panel.texts if text.get_text() == "reference"]
+    assert [experiment.models[row] for row in marked] == ["mlp"]
 
 
 @pytest.mark.parametrize("name", ["a $\\frac{$ b", "$_$", "$\\nonsense$", "US$ 5 and US$ 6"])
