@@ -89,17 +89,16 @@ def write_index(
 
 
 def _glance(found: Mapping[str, Summary]) -> tuple[list[dict[str, Any]], float]:
-    """One line for each experiment, its best baseline and the best of the others; and half of the differences' axis."""
-    compared = {name: read.best(baseline=False) for name, read in found.items()}
+    """One line for each experiment, its reference and the best of the others; and half of the differences' axis."""
+    compared = {name: read.contender for name, read in found.items()}
     ends = {name: found[name].ends().get(model) for name, model in compared.items() if model}
     known = [end for end in ends.values() if end]
     reach = reach_of(known)
     lines = []
     for name, read in found.items():
-        models = [read.best(baseline=True), compared[name]]
+        models = [read.reference, compared[name]]
         cells = [{"model": m, "text": _mean(read, m, "rmse")} if m else None for m in models]
-        end = ends.get(name)
-        lines.append({**_about(read), "baseline": cells[0], "other": cells[1], "difference": _difference(end, reach)})
+        lines.append({**_about(read), "cells": cells, "difference": _difference(ends.get(name), reach)})
     return lines, reach if known else 0.0
 
 
@@ -147,12 +146,11 @@ def _table(read: Summary) -> dict[str, Any]:
         }
         for model in read.models
     ]
-    references = {row["reference"] for row in read.means.values() if row["reference"] and row["metric"] == "rmse"}
     return {
         **_about(read),
         "rows": rows,
         "reach": reach if ends else 0.0,
-        "reference": next(iter(references), "–"),
+        "reference": read.reference or "–",
     }
 
 

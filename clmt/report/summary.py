@@ -46,7 +46,23 @@ class Summary:
     def best(self, *, baseline: bool) -> str | None:
         """The sound model of lowest RMSE among the baselines, or among the others."""
         kind = [m for m in self.sound if (self.means[m, "rmse"]["baseline"] == "yes") == baseline]
-        return min(kind, key=lambda model: float(self.means[model, "rmse"]["mean"]), default=None)
+        return min(kind, key=self._rmse, default=None)
+
+    @property
+    def reference(self) -> str | None:
+        """The model that the others' RMSE is compared with; None where there is no other."""
+        rows = (self.means[model, "rmse"] for model in self.models)
+        return next((row["reference"] for row in rows if row["reference"]), None)
+
+    @property
+    def contender(self) -> str | None:
+        """Of the models that are compared, the best one that is no baseline; where all are, the best one."""
+        compared = [model for model in self.sound if model in self.ends()]
+        kind = [model for model in compared if self.means[model, "rmse"]["baseline"] != "yes"]
+        return min(kind or compared, key=self._rmse, default=None)
+
+    def _rmse(self, model: str) -> float:
+        return float(self.means[model, "rmse"]["mean"])
 
     def ends(self, metric: str = "rmse") -> dict[str, tuple[float, float, float]]:
         """Difference of each model to the reference, and both ends of its interval; the reference has none."""

@@ -126,7 +126,6 @@ def html_table(experiment: Experiment, summary: Sequence[Mapping[str, str]]) -> 
         target=experiment.target,
         meaning=MEANING,
         compared={f"Δ {name} to {other}": f"difference of {name} to {other}" for name, other in references.items()},
-        has_baselines=bool(experiment.baselines),
         rows=_table_rows(experiment, summary),
         rule=GROUP_RULE,
         experiment=experiment.name,

@@ -10,7 +10,7 @@ from clmt.pages.render import render
 from clmt.simulated import STAMP
 
 VALUES = {
-    "title": "a < b", "subtitle": "", "meaning": {}, "compared": {}, "has_baselines": True, "rows": [],
+    "title": "a < b", "subtitle": "", "meaning": {}, "compared": {}, "rows": [],
     "rule": GROUP_RULE, "experiment": "one", "dataset": "two", "runs": [], "target": "ln IC50",
 }  # fmt: skip
 

@@ -10,6 +10,7 @@ import pytest
 
 from clmt.errors import ClmtError
 from clmt.evaluation.table_files import read_table
+from clmt.evaluation.tables import collect
 from clmt.planning.settings.config import Group
 from clmt.report.index import read_groups, write_index
 from clmt.report.summary import read_summary
@@ -37,6 +38,21 @@ def test_every_model_stands_in_its_table_with_its_numbers(page: str, made: dict[
 def test_the_glance_names_the_best_of_either_side(page: str) -> None:
     glance = page.split("At a glance")[1].split("</table>")[0]
     assert re.findall(r'<td class="name">(\w+)</td>', glance) == ["made_up", "mixed", "mlp", "clmt"]
+
+
+@pytest.mark.parametrize(("reference", "best"), [("clmt", "clmt_plain"), ("clmt_plain", "clmt"), ("drug_mean", "clmt")])
+def test_the_glance_compares_with_the_reference(
+    made: dict[str, Any], tmp_path: Path, reference: str, best: str
+) -> None:
+    tables = {"table_out": tmp_path / "made_up_cv.tsv", "summary_out": tmp_path / "made_up_cv_summary.tsv"}
+    runs = {kind: made[kind] for kind in ("metrics", "predictions", "models")}
+    collect("made_up_cv", **runs, **tables, reference=reference, replicates=20)
+    write_index(GROUPS, [tables["table_out"]], [tables["summary_out"]], tmp_path / "index.html")
+    page = (tmp_path / "index.html").read_text(encoding="utf-8").replace("<wbr>", "")
+    glance = page.split("At a glance")[1].split("</table>")[0]
+    assert re.findall(r'<td class="name">(\w+)</td>', glance)[2:] == [reference, best]
+    assert "–" not in glance
+    assert page.count(">reference<") == 1
 
 
 def test_the_page_needs_nothing_but_itself(page: str) -> None:
