@@ -93,6 +93,8 @@ def read_summary(table: Path, summary: Path) -> Summary:
     for row in errors:
         if len({row[name] == "" for name in _ENDS}) > 1:
             raise ClmtError(f"{summary}: a difference without its interval! got: {row['model']!r}. Rerun collect")
+    if strangers := {row["reference"] for row in rows} - {"", *(row["model"] for row in rows)}:
+        raise ClmtError(f"{summary}: differences to a model without rows! got: {min(strangers)!r}. Rerun collect")
     missing = [(m, name) for m in {row["model"] for row in rows} for name in METRICS if (m, name) not in means]
     if missing:
         raise ClmtError(f"{summary}: no {missing[0][1]} of model {missing[0][0]!r}! Rerun collect")

@@ -90,6 +90,13 @@ def test_a_summary_that_lacks_a_metric_is_refused(made: dict[str, Any], tmp_path
         read_summary(made["summary"].parent / "made_up_cv.tsv", short)
 
 
+def test_a_reference_without_rows_is_refused(made: dict[str, Any], tmp_path: Path) -> None:
+    other = tmp_path / "other_summary.tsv"
+    other.write_text(made["summary"].read_text().replace("\tmlp\t-", "\tridge\t-"))
+    with pytest.raises(ClmtError, match="to a model without rows! got: 'ridge'"):
+        read_summary(made["summary"].parent / "made_up_cv.tsv", other)
+
+
 def test_groups_are_read_from_json() -> None:
     assert read_groups('{"tables_main":{"title":"Main tables","experiments":["made_up_cv"]}}') == GROUPS
     with pytest.raises(ClmtError, match="--groups: tables_main"):
