@@ -104,7 +104,7 @@ def _glance(found: Mapping[str, Summary]) -> tuple[list[dict[str, Any]], float]:
 
 def _compared(read: Summary) -> list[str]:
     """The models that are no baselines, and the best baseline."""
-    return [m for m in read.models if read.means[m, "rmse"]["baseline"] != "yes" or m == read.best(baseline=True)]
+    return [model for model in read.models if not read.is_baseline(model) or model == read.best_baseline]
 
 
 def _about(read: Summary) -> dict[str, Any]:

@@ -43,10 +43,11 @@ class Summary:
         """Models that repeat no published fault."""
         return [model for model in self.models if not self.means[model, "rmse"]["faults"]]
 
-    def best(self, *, baseline: bool) -> str | None:
-        """The sound model of lowest RMSE among the baselines, or among the others."""
-        kind = [m for m in self.sound if (self.means[m, "rmse"]["baseline"] == "yes") == baseline]
-        return min(kind, key=self._rmse, default=None)
+    @property
+    def best_baseline(self) -> str | None:
+        """The sound baseline of lowest RMSE."""
+        baselines = [model for model in self.sound if self.is_baseline(model)]
+        return min(baselines, key=self._rmse, default=None)
 
     @property
     def reference(self) -> str | None:
@@ -58,8 +59,12 @@ class Summary:
     def contender(self) -> str | None:
         """Of the models that are compared, the best one that is no baseline; where all are, the best one."""
         compared = [model for model in self.sound if model in self.ends()]
-        kind = [model for model in compared if self.means[model, "rmse"]["baseline"] != "yes"]
-        return min(kind or compared, key=self._rmse, default=None)
+        others = [model for model in compared if not self.is_baseline(model)]
+        return min(others or compared, key=self._rmse, default=None)
+
+    def is_baseline(self, model: str) -> bool:
+        """Whether the table counts a model among the baselines."""
+        return self.means[model, "rmse"]["baseline"] == "yes"
 
     def _rmse(self, model: str) -> float:
         return float(self.means[model, "rmse"]["mean"])

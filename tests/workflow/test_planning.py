@@ -83,6 +83,19 @@ def test_every_fold_is_told_its_number(workspace: Workspace) -> None:
     assert all(told == read for told, read in runs)
 
 
+@pytest.mark.parametrize(
+    ("target", "told"), [("results/gdsc_text_sources.tsv", ["drug_gp_text"]), (TABLE, [])], ids=["named", "not named"]
+)
+def test_the_model_that_the_others_are_compared_with_is_told(
+    workspace: Workspace, target: str, told: list[str]
+) -> None:
+    done = workspace.snakemake("--dry-run", "--printshellcmds", "--configfile", "config/offline.yaml", "--", target)
+    assert done.returncode == 0, done.stderr
+    commands = re.findall(r"clmt collect .*", done.stdout)
+    assert len(commands) == 1
+    assert re.findall(r"--reference (\S+)", commands[0]) == told
+
+
 def test_planning_imports_no_heavy_library() -> None:
     script = (
         "import sys\n"
