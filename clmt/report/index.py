@@ -162,7 +162,7 @@ def _best_value(read: Summary, metric: str) -> str:
 def _mean(read: Summary, model: str, metric: str) -> str:
     row = read.means[model, metric]
     deviation = f" ±\N{NO-BREAK SPACE}{float(row['sd']):.3f}" if row["sd"] else ""
-    return f"{float(row['mean']):.3f}{deviation}" if row["mean"] else "–"
+    return f"{float(row['mean']):z.3f}{deviation}" if row["mean"] else "–"
 
 
 def _difference(ends: tuple[float, float, float] | None, reach: float) -> dict[str, str | Bar] | None:

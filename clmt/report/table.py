@@ -35,8 +35,8 @@ MEANING: Mapping[str, str] = {
 """One line on each metric."""
 
 
-def _format_number(text: str, form: str = ".3f") -> str:
-    """A number of a table as a reader wants it; a dash for what is undefined."""
+def _format_number(text: str, form: str = "z.3f") -> str:
+    """A number of a table as a reader wants it, zero without a sign; a dash for what is undefined."""
     return format(float(text), form) if text else "–"
 
 

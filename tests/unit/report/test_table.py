@@ -86,6 +86,19 @@ def test_names_are_escaped(tmp_path: Path) -> None:
     assert "clmt&lt;b&gt;2&lt;/b&gt;" in page
 
 
+def test_zero_has_no_sign(tmp_path: Path) -> None:
+    arguments = write_experiment(tmp_path, {"clmt": 0.4})
+    loaded = load_experiment("made_up_cv", arguments["metrics"], arguments["predictions"], [])
+    cards = [{**card, "r2": -0.0002} for card in loaded.cards]
+    summary = [
+        {**row, "mean": "-0.0002", "sd": ""} if row["metric"] == "r2" else row
+        for row in read_table(arguments["summary"])
+    ]
+    cells = Cells()
+    cells.feed(html_table(replace(loaded, cards=cards), summary))
+    assert cells.rows[1][2 + list(METRICS).index("r2")] == "0.000"
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
