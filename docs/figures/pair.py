@@ -55,7 +55,7 @@ def draw():
         "cell line": (middles[0] + middles[1]) / 2,
         "drug": (middles[3] + middles[4]) / 2,
     }
-    for (name, y), example in zip(entities.items(), ("e.g. A549, lung", "e.g. afatinib"), strict=True):
+    for (name, y), example in zip(entities.items(), ("e.g. MCF7, breast", "e.g. afatinib"), strict=True):
         parts += box(20, y - 36, 130, 72, INK, "#f6f8fa", [name, example])
     reads = {"cell line": (0, 1, 2), "drug": (2, 3, 4)}
     for name, rows in reads.items():
