@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,8 +33,7 @@ def few_pairs(fold: FoldData, count: int) -> FoldData:
 
     graph = fold.graph
     rows = torch.randperm(len(graph.train_pairs), generator=torch.Generator().manual_seed(0))[:count]
-    changed = {"train_pairs": graph.train_pairs[rows], "train_ln_ic50": graph.train_ln_ic50[rows]}
-    return replace(fold, graph=replace(graph, **changed))
+    return fold.trained_on(graph.train_pairs[rows], graph.train_ln_ic50[rows])
 
 
 def measure_model(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +53,13 @@ class FoldData:
         """`clmt.tensors.content_digest` of the graph, the molecules and the text vectors."""
         text = content_digest([self.cell_text, self.drug_text])
         return {"graph": self.graph.digest(), "molecules": content_digest(self.molecules), "text vectors": text}
+
+    def trained_on(self, pairs: Tensor, ln_ic50: Tensor) -> FoldData:
+        """The fold with other training pairs, int64 (n, 2) and float32 (n,), for models that read no edges."""
+        cells = torch.bincount(pairs[:, 0], minlength=self.graph.n_cells) > 0
+        drugs = torch.bincount(pairs[:, 1], minlength=self.graph.n_drugs) > 0
+        known = {"train_pairs": pairs, "train_ln_ic50": ln_ic50, "train_cells": cells, "train_drugs": drugs}
+        return replace(self, graph=replace(self.graph, **known))
 
 
 def load_fold(

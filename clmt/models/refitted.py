@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -78,11 +77,4 @@ def with_validation(fold: FoldData) -> FoldData:
     """The fold with its validation pairs as training pairs, too."""
     graph = fold.graph
     pairs = torch.cat([graph.train_pairs, graph.validation_pairs])
-    known = replace(
-        graph,
-        train_pairs=pairs,
-        train_ln_ic50=torch.cat([graph.train_ln_ic50, graph.validation_ln_ic50]),
-        train_cells=torch.bincount(pairs[:, 0], minlength=graph.n_cells) > 0,
-        train_drugs=torch.bincount(pairs[:, 1], minlength=graph.n_drugs) > 0,
-    )
-    return replace(fold, graph=known)
+    return fold.trained_on(pairs, torch.cat([graph.train_ln_ic50, graph.validation_ln_ic50]))

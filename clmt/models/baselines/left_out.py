@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -77,12 +77,4 @@ def _without(fold: FoldData, cells: NDArray[np.bool_]) -> FoldData:
     """The fold without the training pairs of these cell lines, bool (C,)."""
     graph = fold.graph
     kept = torch.from_numpy(~cells)[graph.train_pairs[:, 0]]
-    pairs = graph.train_pairs[kept]
-    known = replace(
-        graph,
-        train_cells=torch.bincount(pairs[:, 0], minlength=graph.n_cells) > 0,
-        train_drugs=torch.bincount(pairs[:, 1], minlength=graph.n_drugs) > 0,
-        train_pairs=pairs,
-        train_ln_ic50=graph.train_ln_ic50[kept],
-    )
-    return replace(fold, graph=known)
+    return fold.trained_on(graph.train_pairs[kept], graph.train_ln_ic50[kept])

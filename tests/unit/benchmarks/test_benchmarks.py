@@ -10,7 +10,19 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks import bundle, plain, published, record, reference, scaling, simulated, time_to_rmse, training, workflow
+from benchmarks import (
+    bundle,
+    inner_folds,
+    plain,
+    published,
+    record,
+    reference,
+    scaling,
+    simulated,
+    time_to_rmse,
+    training,
+    workflow,
+)
 from benchmarks import molecules as batches
 from benchmarks.harness import measure_apart, model_settings
 from clmt.errors import ClmtError
@@ -103,6 +115,21 @@ def test_a_published_model_is_timed_on_few_pairs(
     found = published.measure_model(entry, tmp_path, tmp_path, tmp_path, 2, 40, "cpu")
     assert found["pairs"] == 40
     assert found["pairs_per_second"] == pytest.approx(40 / found["seconds"])
+
+
+def test_inner_folds_predict_a_drug_without_its_responses(molecules: dict[str, Any]) -> None:
+    fold = small_fold(molecules)
+    drugs, values = fold.graph.train_pairs[:, 1].numpy(), fold.graph.train_ln_ic50.double().numpy()
+    settings = {"arch": "global_mean", "settings": {}, "seed": 0}
+    errors = inner_folds.inner_errors(fold, settings, "drug", len(np.unique(drugs)))
+    others = np.array([values[drugs != drug].mean() - value for drug, value in zip(drugs, values, strict=True)])
+    np.testing.assert_allclose(errors, others, atol=1e-6)
+    assert np.abs(errors - (values.mean() - values)).max() > 1e-3  # as if its own responses had been there
+
+
+def test_inner_folds_refuse_a_model_that_reads_the_graph() -> None:
+    with pytest.raises(ClmtError, match="clmt: reads the fold's graph"):
+        inner_folds.main(["--experiment", "gdsc_cv", "--models", "clmt"])
 
 
 def test_exponent_and_the_end_of_memory() -> None:
