@@ -84,7 +84,7 @@ def test_every_fold_is_told_its_number(workspace: Workspace) -> None:
 
 
 @pytest.mark.parametrize(
-    ("target", "told"), [("results/gdsc_text_sources.tsv", ["drug_gp_text_all"]), (TABLE, [])], ids=["named", "not named"]
+    ("target", "told"), [("results/gdsc_text_sources.tsv", ["drug_gp_text_all"]), (TABLE, [])], ids=["named", "none"]
 )
 def test_the_model_that_the_others_are_compared_with_is_told(
     workspace: Workspace, target: str, told: list[str]
