@@ -56,10 +56,14 @@ class FoldData:
 
     def trained_on(self, pairs: Tensor, ln_ic50: Tensor) -> FoldData:
         """The fold with other training pairs, int64 (n, 2) and float32 (n,), for models that read no edges."""
-        cells = torch.bincount(pairs[:, 0], minlength=self.graph.n_cells) > 0
-        drugs = torch.bincount(pairs[:, 1], minlength=self.graph.n_drugs) > 0
-        known = {"train_pairs": pairs, "train_ln_ic50": ln_ic50, "train_cells": cells, "train_drugs": drugs}
-        return replace(self, graph=replace(self.graph, **known))
+        graph = replace(
+            self.graph,
+            train_pairs=pairs,
+            train_ln_ic50=ln_ic50,
+            train_cells=torch.bincount(pairs[:, 0], minlength=self.graph.n_cells) > 0,
+            train_drugs=torch.bincount(pairs[:, 1], minlength=self.graph.n_drugs) > 0,
+        )
+        return replace(self, graph=graph)
 
 
 def load_fold(
