@@ -121,6 +121,22 @@ def test_a_model_with_faults_is_marked_and_never_the_best(made: dict[str, Any], 
     assert 'class="best"' not in row[0]
 
 
+def test_the_best_baseline_is_a_sound_one(made: dict[str, Any], tmp_path: Path) -> None:
+    table = made["summary"].parent / "made_up_cv.tsv"
+    read = read_summary(table, made["summary"])
+    assert (read.best_baseline, read.is_baseline("mlp"), read.is_baseline("clmt")) == ("mlp", True, False)
+    lines = [line.split("\t") for line in made["summary"].read_text().splitlines()]
+    model, faults = lines[0].index("model"), lines[0].index("faults")
+    for line in lines[1:]:
+        line[faults] = "test_edges" if line[model] == "mlp" else line[faults]
+    marked = tmp_path / "made_up_cv_summary.tsv"
+    marked.write_text("".join("\t".join(line) + "\n" for line in lines))
+    best = read_summary(table, marked).best_baseline
+    assert best is not None
+    assert best != "mlp"
+    assert read.is_baseline(best)
+
+
 def edited(path: Path, out: Path, column: str, value: str) -> Path:
     """A copy of a table with another value in its first row."""
     lines = [line.split("\t") for line in path.read_text().splitlines()]
