@@ -35,13 +35,23 @@ COLUMNS = {"cell_line": 0, "drug": 1}
 
 
 def inner_errors(fold: FoldData, settings: dict[str, Any], by: str, parts: int) -> NDArray[Any]:
-    """Errors of the training pairs, ln IC50 (uM), by models fitted without their drugs or cell lines; float64 (n,)."""
+    """Errors of the training pairs, ln IC50 (uM), by models fitted without their drugs or cell lines; float64 (n,).
+
+    Raises
+    ------
+    ClmtError
+        Where the drugs or cell lines cannot be dealt into so many parts.
+    """
     import numpy as np
 
     from clmt.models.create import create_model
 
     pairs, values = fold.graph.train_pairs, fold.graph.train_ln_ic50
     places, entity = np.unique(pairs[:, COLUMNS[by]].numpy(), return_inverse=True)
+    if not 2 <= parts <= len(places):
+        raise ClmtError(
+            f"--parts: got: {parts}, expected 2 to {len(places)}, the training {by.replace('_', ' ')}s of this fold"
+        )
     part = (np.random.default_rng(0).permutation(len(places)) % parts)[entity]
     errors = np.empty(len(values))
     for left_out in range(parts):
@@ -74,17 +84,30 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--parts", type=int, default=8, help="parts of the training part (default: %(default)s)")
     args = parser.parse_args(argv)
     config = read_config(args.config)
-    planned = experiment_runs(config, args.experiment)
-    for model in args.models or dict.fromkeys(each.model for each in planned):
-        for fold in sorted({each.fold for each in planned}):
-            one = Run(planned[0].dataset, planned[0].split, model, fold)
-            settings = run_settings(config, *one)
-            if not choose("unknown architecture", settings["arch"], ARCHITECTURES).baseline:
-                raise ClmtError(f"{model}: reads the fold's graph, which all its training pairs made! Name a baseline")
-            arguments = {"settings": settings, "graph": graph_file(config, one), "by": args.by, "parts": args.parts}
-            found = measure_apart(measure_run, arguments, threads=args.threads)
-            about = {"experiment": args.experiment, "model": model, "fold": fold, "by": args.by, "parts": args.parts}
-            publish([{**about, **found}], machine(args.threads), args.out, args.note)
+    dealt = {"by": args.by, "parts": args.parts}
+    for one, settings in _baseline_runs(config, args.experiment, args.models):
+        arguments = {"settings": settings, "graph": graph_file(config, one), **dealt}
+        found = measure_apart(measure_run, arguments, threads=args.threads)
+        about = {"experiment": args.experiment, "model": one.model, "fold": one.fold, **dealt}
+        publish([{**about, **found}], machine(args.threads), args.out, args.note)
+
+
+def _baseline_runs(
+    config: dict[str, Any], experiment: str, models: Sequence[str] | None
+) -> list[tuple[Run, dict[str, Any]]]:
+    """Runs of the models, each with its settings: all are looked at before the first is measured."""
+    planned = experiment_runs(config, experiment)
+    folds = sorted({each.fold for each in planned})
+    runs = [
+        Run(planned[0].dataset, planned[0].split, model, fold)
+        for model in models or dict.fromkeys(each.model for each in planned)
+        for fold in folds
+    ]
+    found = [(one, run_settings(config, *one)) for one in runs]
+    for one, settings in found:
+        if not choose("unknown architecture", settings["arch"], ARCHITECTURES).baseline:
+            raise ClmtError(f"{one.model}: reads the fold's graph, which all its training pairs made! Name a baseline")
+    return found
 
 
 if __name__ == "__main__":

@@ -127,9 +127,19 @@ def test_inner_folds_predict_a_drug_without_its_responses(molecules: dict[str, A
     assert np.abs(errors - (values.mean() - values)).max() > 1e-3  # as if its own responses had been there
 
 
-def test_inner_folds_refuse_a_model_that_reads_the_graph() -> None:
+@pytest.mark.parametrize("parts", [-3, 0, 1, 1000])
+def test_inner_folds_refuse_parts_that_leave_nothing_out(molecules: dict[str, Any], parts: int) -> None:
+    settings = {"arch": "global_mean", "settings": {}, "seed": 0}
+    with pytest.raises(ClmtError, match=f"--parts: got: {parts}, expected 2 to .*, the training cell lines"):
+        inner_folds.inner_errors(small_fold(molecules), settings, "cell_line", parts)
+
+
+def test_inner_folds_refuse_a_model_that_reads_the_graph(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        inner_folds, "measure_apart", lambda *_, **__: pytest.fail("measured before all were looked at")
+    )
     with pytest.raises(ClmtError, match="clmt: reads the fold's graph"):
-        inner_folds.main(["--experiment", "gdsc_cv", "--models", "clmt"])
+        inner_folds.main(["--experiment", "gdsc_cv", "--models", "drug_mean", "clmt"])
 
 
 def test_exponent_and_the_end_of_memory() -> None:
