@@ -8,9 +8,10 @@ of its tissue plus its own departure, so that a cell line never seen has one, to
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from clmt.errors import ClmtError
 
@@ -56,8 +57,7 @@ def group_means(
     groups = np.asarray(groups)
     counts = np.bincount(groups, minlength=n_groups)
     sums = np.bincount(groups, weights=np.asarray(values, dtype=np.float64), minlength=n_groups)
-    means = np.divide(sums, counts + shrinkage, out=np.zeros(n_groups), where=counts > 0)
-    return means, counts
+    return _shrunk(sums, counts, shrinkage), counts
 
 
 def fit_mean_effects(
@@ -111,36 +111,62 @@ def fit_mean_effects(
             "without a finite ln_ic50. Rerun the tables and folds rules"
         )
     mu = float(values.mean())
-    centred = values - mu
+    sums = _Sums.of(cells, drugs, values - mu, (n_cells, n_drugs))
     cell_effect, drug_effect = np.zeros(n_cells), np.zeros(n_drugs)
     for _ in range(max_sweeps):
         before_cell, before_drug = cell_effect, drug_effect
         # Drugs first: they explain most of the variance, so that the sweeps settle sooner.
-        drug_effect, _ = group_means(drugs, centred - cell_effect[cells], n_drugs, shrinkage)
-        cell_effect = _cell_effects(cells, centred - drug_effect[drugs], n_cells, shrinkage, tissue)
+        drug_effect = _shrunk(sums.of_drugs - sums.pairs.T @ cell_effect, sums.drug_counts, shrinkage)
+        cell_effect = _cell_effects(sums.of_cells - sums.pairs @ drug_effect, sums.cell_counts, shrinkage, tissue)
         moved = max(np.abs(cell_effect - before_cell).max(), np.abs(drug_effect - before_drug).max())
         if moved < tolerance:
             break
     return MeanEffects(mu, cell_effect, drug_effect)
 
 
+@dataclass(frozen=True)
+class _Sums:
+    """What the sweeps read of the pairs, added up once: their number in each cell of the table, and sums of both sides.
+
+    ``pairs`` is a sparse table (C, D) of numbers of pairs; ``of_cells`` (C,) and ``of_drugs`` (D,) are sums of values.
+    """
+
+    pairs: csr_array
+    of_cells: NDArray[np.float64]
+    of_drugs: NDArray[np.float64]
+    cell_counts: NDArray[np.int64]
+    drug_counts: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, cells: NDArray[Any], drugs: NDArray[Any], values: NDArray[Any], shape: tuple[int, int]) -> _Sums:
+        sides = list(zip((cells, drugs), shape, strict=True))
+        of_cells, of_drugs = (np.bincount(rows, weights=values, minlength=size) for rows, size in sides)
+        cell_counts, drug_counts = (np.bincount(rows, minlength=size) for rows, size in sides)
+        pairs = csr_array((np.ones(len(values)), (cells, drugs)), shape=shape)
+        return cls(pairs, of_cells, of_drugs, cell_counts, drug_counts)
+
+
+def _shrunk(sums: NDArray[np.float64], counts: NDArray[Any], shrinkage: float) -> NDArray[np.float64]:
+    """``sum / (count + shrinkage)`` of each group, 0 where it is empty."""
+    return np.divide(sums, counts + shrinkage, out=np.zeros(len(sums)), where=counts > 0)
+
+
 def _cell_effects(
-    cells: NDArray[np.int64], rest: NDArray[np.float64], n_cells: int, shrinkage: float, tissue: ArrayLike | None
+    rest: NDArray[np.float64], counts: NDArray[np.int64], shrinkage: float, tissue: ArrayLike | None
 ) -> NDArray[np.float64]:
-    """Effects of the cell lines, float64 (C,), for what the drugs leave over of each pair (n,)."""
+    """Effects of the cell lines, float64 (C,), for the sums (C,) of what the drugs leave over of their pairs."""
     if tissue is None:
-        return group_means(cells, rest, n_cells, shrinkage)[0]
+        return _shrunk(rest, counts, shrinkage)
     tissue = np.asarray(tissue, dtype=np.int64)
     # With the cell lines' own departures solved for, those of one tissue are so many observations of its effect, each
     # with the weight n / (n + shrinkage), beside a penalty that weighs as much as one cell line.
-    level, counts = group_means(cells, rest, n_cells)
+    level = _shrunk(rest, counts, 0.0)
     weight = counts / (counts + shrinkage) if shrinkage else counts.astype(np.float64)
     known = tissue >= 0
     groups = int(tissue.max(initial=-1)) + 1
     sums, weights = (
         np.bincount(tissue[known], weights=values[known], minlength=groups) for values in (weight * level, weight)
     )
-    effect = np.divide(sums, weights + (shrinkage > 0), out=np.zeros(groups), where=weights > 0)
+    effect = _shrunk(sums, weights, float(shrinkage > 0))
     of_cell = np.append(effect, 0.0)[tissue]  # the last one for -1, a tissue that is not known
-    departure, _ = group_means(cells, rest - of_cell[cells], n_cells, shrinkage)
-    return np.asarray(of_cell + departure, dtype=np.float64)
+    return of_cell + _shrunk(rest - counts * of_cell, counts, shrinkage)
