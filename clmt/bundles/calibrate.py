@@ -10,7 +10,7 @@ import numpy as np
 
 from clmt.bundles.conformal import Calibration, calibrate
 from clmt.errors import ClmtError
-from clmt.planning.bundles import GROUPS
+from clmt.planning.bundles import GROUPS, NEW
 from clmt.reading.parquet import check_types, read_parquet
 
 __all__ = ["HeldOutPairs", "calibrations", "read_held_out_pairs"]
@@ -46,10 +46,27 @@ class HeldOutPairs:
 
     def calibrate(self, kind: str, rows: np.ndarray | slice = slice(None)) -> Calibration:
         """Calibrate the kind of pairs on these rows, of which the groups are those of `GROUPS`."""
-        both = np.array([f"{cell}\t{drug}" for cell, drug in zip(self.cells, self.drugs, strict=True)], dtype=object)
-        groups = {"pair": both, "cell line": self.cells, "drug": self.drugs}[GROUPS[kind]]
         spread = None if self.spread is None else self.spread[rows]
-        return calibrate((self.observed - self.predicted)[rows], spread, groups[rows].astype(str), self.source)
+        groups = self._names(GROUPS[kind])[rows].astype(str)
+        return calibrate((self.observed - self.predicted)[rows], spread, groups, self.source)
+
+    def strangers(self, kind: str, fold: int) -> np.ndarray:
+        """Rows that share nothing with a fold of what is new in its pairs; bool (n,).
+
+        Other folds may: those of a double-blind grid have drugs in common, those of several partitions everything.
+        """
+        own, apart = self.fold == fold, np.ones(len(self.fold), dtype=bool)
+        for side in NEW[kind]:
+            names = self._names(side)
+            seen = set(names[own])
+            apart &= np.fromiter((name not in seen for name in names), dtype=bool, count=len(names))
+        return apart
+
+    def _names(self, side: str) -> np.ndarray:
+        if side == "pair":
+            both = [f"{cell}\t{drug}" for cell, drug in zip(self.cells, self.drugs, strict=True)]
+            return np.array(both, dtype=object)
+        return {"cell line": self.cells, "drug": self.drugs}[side]
 
 
 def calibrations(files: Iterable[tuple[str, Path]], dataset: str, models: Sequence[str]) -> dict[str, Calibration]:

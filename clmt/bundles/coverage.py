@@ -1,4 +1,4 @@
-"""How often the intervals hold: calibrated on all folds but one, measured on the pairs of that one, in turn."""
+"""How often the intervals hold: measured on the pairs of each fold in turn, calibrated on pairs that are new to it."""
 
 from __future__ import annotations
 
@@ -46,10 +46,11 @@ def coverage_rows(experiment: Experiment, kind: str, similarity: np.ndarray | No
         if model in experiment.repeat_of:
             continue
         held_out = _held_out(experiment, names)
+        strangers = {fold: held_out.strangers(kind, fold) for fold in np.unique(held_out.fold).tolist()}
         facts = {name: getattr(experiment, name) for name in ("dataset", "split")}
         facts |= {"experiment": experiment.name, "simulated": experiment.simulated, "model": model}
         for level in LEVELS:
-            half, groups = _half_widths(held_out, kind, level)
+            half, groups = _half_widths(held_out, kind, level, strangers)
             facts |= {"seeds": len(names), "kind": kind, "groups": groups, "level": level, "pairs": len(half)}
             rows.append({**facts, **_measured(held_out, half, similarity)})
     return rows
@@ -65,13 +66,17 @@ def _held_out(experiment: Experiment, names: Sequence[str]) -> HeldOutPairs:
     )
 
 
-def _half_widths(pairs: HeldOutPairs, kind: str, level: float) -> tuple[np.ndarray, int]:
-    """Half the width of each pair's interval, (n,), from the other folds, and the fewest groups of any of them."""
+def _half_widths(
+    pairs: HeldOutPairs, kind: str, level: float, strangers: Mapping[int, np.ndarray]
+) -> tuple[np.ndarray, int]:
+    """Half the width of each pair's interval, (n,), from the strangers of its fold, and the fewest groups of any."""
     half, fewest = np.empty(len(pairs.fold)), len(pairs.fold)
     spread = np.zeros(len(pairs.fold)) if pairs.spread is None else pairs.spread
-    for fold in np.unique(pairs.fold):
+    for fold, known in strangers.items():
+        if not known.any():
+            return np.full(len(pairs.fold), np.inf), 0
         own = pairs.fold == fold
-        calibration = pairs.calibrate(kind, np.flatnonzero(~own))
+        calibration = pairs.calibrate(kind, np.flatnonzero(known))
         half[own] = calibration.half_width(spread[own], level)
         fewest = min(fewest, calibration.groups)
     return half, fewest

@@ -18,7 +18,7 @@ from clmt.planning.runs import (
 )
 from clmt.planning.runs import text_encoder as chosen_encoder
 
-__all__ = ["GROUPS", "PROTOCOL_OF_KIND", "SPLIT", "bundle_models", "bundle_settings", "calibration_runs"]
+__all__ = ["GROUPS", "NEW", "PROTOCOL_OF_KIND", "SPLIT", "bundle_models", "bundle_settings", "calibration_runs"]
 __all__ += ["kind_of_split"]
 
 Config = Mapping[str, Any]
@@ -34,6 +34,8 @@ PROTOCOL_OF_KIND = {
 }
 #: Kind of pair -> what is exchangeable with the next one; of two new entities the one of which there are fewer.
 GROUPS = {"known pair": "pair", "new cell line": "cell line", "new drug": "drug", "both new": "drug"}
+#: Kind of pair -> what of it nothing is known of.
+NEW = {"known pair": ["pair"], "new cell line": ["cell line"], "new drug": ["drug"], "both new": ["cell line", "drug"]}
 
 
 def bundle_models(config: Config, model: str) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from clmt.bundles.coverage import coverage_rows, write_coverage
+from clmt.bundles.coverage import _held_out, coverage_rows, write_coverage
 from clmt.errors import ClmtError
 from clmt.evaluation.experiment import Experiment, Pairs
 from clmt.evaluation.loading import load_experiment
@@ -65,6 +65,47 @@ def test_few_groups_are_conservative_and_none_where_they_carry_nothing() -> None
     assert "coverage" in rows[0]
     assert "coverage" not in rows[2]
     assert rows[2]["groups"] == 8
+
+
+def double_blind() -> Experiment:
+    """Test pairs of a grid of 3 x 3 folds; one drug of six has large errors."""
+    cell, drug = (part.ravel() for part in np.meshgrid(np.arange(30), np.arange(6), indexing="ij"))
+    error = np.random.default_rng(0).normal(0, 0.1, len(drug)) + 5.0 * (drug == 4)
+    cells, drugs = [f"C{row}" for row in range(30)], [f"D{row}" for row in range(6)]
+    pairs = Pairs(cells, drugs, cell, drug, 3 * (cell % 3) + drug % 3, np.zeros(len(drug)), {"clmt": error})
+    card = {"dataset": "made_up", "split": "double_blind", "simulated": True, "arch": "clmt", "model": "clmt"}
+    return Experiment("both", ["clmt"], [{**card, "fold": fold} for fold in range(9)], [], pairs)
+
+
+def test_no_drug_or_cell_line_calibrates_its_own_interval() -> None:
+    held_out = _held_out(double_blind(), ["clmt"])
+    for fold in range(9):
+        known = held_out.strangers("both new", fold)
+        assert not set(held_out.drugs[known]) & set(held_out.drugs[held_out.fold == fold])
+        assert not set(held_out.cells[known]) & set(held_out.cells[held_out.fold == fold])
+    # The other folds alone, as if only a fold's own pairs were new, have seen all six drugs.
+    assert held_out.calibrate("both new", np.flatnonzero(held_out.fold != 0)).groups == 6
+    rows = coverage_rows(double_blind(), "both new")
+    assert {row["groups"] for row in rows} == {4}
+
+
+def test_folds_of_another_partition_do_not_calibrate_the_drugs_they_share() -> None:
+    once = drug_blind()
+    twice = {name: np.tile(getattr(once.pairs, name), 2) for name in ("cell_row", "drug_row", "observed")}
+    fold = np.concatenate([once.pairs.fold, once.pairs.drug_row // 8 + 5])
+    pairs = replace(once.pairs, **twice, fold=fold, predicted={"clmt": np.tile(once.pairs.predicted["clmt"], 2)})
+    held_out = _held_out(replace(once, pairs=pairs), ["clmt"])
+    assert {len(set(held_out.drugs[held_out.strangers("new drug", number)])) for number in range(10)} == {32}
+
+
+def test_folds_that_share_all_carry_no_interval() -> None:
+    experiment = double_blind()
+    first = np.isin(experiment.pairs.fold, [0, 1])  # the same cell lines with two thirds of the drugs
+    parts = {name: getattr(experiment.pairs, name)[first] for name in ("cell_row", "drug_row", "fold", "observed")}
+    pairs = replace(experiment.pairs, **parts, predicted={"clmt": experiment.pairs.predicted["clmt"][first]})
+    for row in coverage_rows(replace(experiment, pairs=pairs), "both new"):
+        assert row["groups"] == 0
+        assert "coverage" not in row
 
 
 def test_far_entities_are_told_from_near_ones() -> None:
