@@ -13,7 +13,7 @@ import torch
 from clmt.errors import ClmtError
 from clmt.vectors.encoders import encode
 from clmt.vectors.lsa import LSA, fit_lsa
-from clmt.vectors.texts import NEUTRAL, corpus_texts
+from clmt.vectors.texts import NEUTRAL, corpus_texts, cut
 
 __all__ = ["TextReader", "text_reader"]
 
@@ -54,7 +54,7 @@ class TextReader:
         vectors = np.repeat(self.neutral[kind][None], len(texts), axis=0)
         told = [row for row, text in enumerate(texts) if text.strip()]
         if told and self.settings:
-            vectors[told] = self._encode([texts[row] for row in told], folder)
+            vectors[told] = self._encode([cut(texts[row], kind, self.settings) for row in told], folder)
         return vectors
 
     def _encode(self, texts: Sequence[str], folder: Path | None) -> np.ndarray:
@@ -108,7 +108,8 @@ def text_reader(
     Raises
     ------
     ClmtError
-        For control vectors, which no text gives, and where the corpus is not the one of the vectors.
+        For control vectors, which no text gives, for an encoder that leaves out names or sources, which a text of the
+        user's does not mark, and where the corpus is not the one of the vectors.
     """
     if not settings:
         return TextReader({}, {kind: np.zeros(0, dtype=np.float32) for kind in NEUTRAL})
@@ -118,8 +119,14 @@ def text_reader(
             f"encoder {settings.get('encoder')!r} is a control, which has no vector for a new text! got: "
             f"{control or 'kind: random'}, expected: an encoder that reads texts"
         )
+    if left_out := next((key for key in ("hide_names", "without_sources") if settings.get(key)), ""):
+        raise ClmtError(
+            f"encoder {settings.get('encoder')!r} leaves out what a new text does not mark! got: {left_out}, expected: "
+            "an encoder that reads whole texts, or their start or end"
+        )
+    nothing = {kind: cut("", kind, settings) for kind in NEUTRAL}
     if settings["kind"] != "lsa":
-        neutral, _ = encode(NEUTRAL, settings, folder)
+        neutral, _ = encode(nothing, settings, folder)
         return TextReader(settings, dict(zip(NEUTRAL, neutral, strict=True)))
     keys, texts, _ = corpus_texts(settings, corpus, tables)
     lsa, fitted, _ = fit_lsa(list(texts.values()), settings)
@@ -129,4 +136,4 @@ def text_reader(
             raise ClmtError(
                 f"{corpus}: not the texts of the vectors! got: another one of {entity!r}. Rerun encode_text"
             )
-    return TextReader(settings, dict(zip(NEUTRAL, lsa.read(list(NEUTRAL.values())), strict=True)), lsa)
+    return TextReader(settings, dict(zip(NEUTRAL, lsa.read(list(nothing.values())), strict=True)), lsa)

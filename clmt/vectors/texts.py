@@ -15,7 +15,7 @@ from clmt.errors import ClmtError, expected_one_of
 from clmt.text.corpus import KINDS, WORDING, Sentence, number_sentences, read_corpus, read_wording
 from clmt.vectors.names import hide_names
 
-__all__ = ["NEUTRAL", "corpus_texts"]
+__all__ = ["NEUTRAL", "corpus_texts", "cut"]
 
 logger = logging.getLogger(__name__)
 
@@ -60,13 +60,18 @@ def corpus_texts(
     for kind, entities in found.items():
         for entity, items in entities.items():
             text = _text(items, kind, names[kind].get(entity, entity) if names else None)
-            text = text[settings.get("skip_characters", 0) :]
-            gone += not text.strip()
+            gone += not text[settings.get("skip_characters", 0) :].strip()
             keys.append((kind, entity))
-            texts[f"{kind} {entity}"] = (text if text.strip() else NEUTRAL[kind])[: settings.get("keep_characters")]
+            texts[f"{kind} {entity}"] = cut(text, kind, settings)
     if gone:
         logger.warning("%d of %d texts are taken away whole; a neutral sentence is read", gone, len(texts))
     return keys, texts, gone
+
+
+def cut(text: str, kind: str, settings: Mapping[str, Any]) -> str:
+    """Cut a text to what is read of it: what follows ``skip_characters``, up to ``keep_characters``; never nothing."""
+    rest = text[settings.get("skip_characters", 0) :]
+    return (rest if rest.strip() else NEUTRAL[kind])[: settings.get("keep_characters")]
 
 
 def _sentences(corpus: Path, kind: str, settings: Mapping[str, Any]) -> dict[str, list[Sentence]]:
