@@ -223,13 +223,15 @@ def compare_models(
         Metric -> model -> value over all folds' test pairs, and the differences; p is corrected within each metric.
     """
     cell_weights, drug_weights = bootstrap_weights(len(pairs.cell_line_ids), len(pairs.drug_ids), replicates, seed)
-    candidates = [reference] if reference else baselines or models[:1]
+    members = {model: list((seeds or {}).get(model, [model])) for model in models}
+    repeats = {name for first, names in members.items() for name in names if name != first}
+    # A repeat is one training of its first model: the luckiest of several would be a reference too hard to name.
+    candidates = [reference] if reference else [model for model in baselines if model not in repeats] or models[:1]
     scores: dict[str, dict[str, float]] = {}
     comparisons = []
     for metric, sign in COMPARED.items():
         replicate = rmse_replicates if metric == "rmse" else drug_r_replicates
         single = dict(zip(models, replicate(pairs, models, cell_weights, drug_weights), strict=True))
-        members = {model: list((seeds or {}).get(model, [model])) for model in models}
         values = {
             model: seed_replicates(np.array([single[name] for name in names]), derive_seed(seed, model))
             for model, names in members.items()
@@ -239,7 +241,6 @@ def compare_models(
         if not known:
             continue
         best = max(known, key=lambda model: sign * scores[metric][model])
-        repeats = {name for first, names in members.items() for name in names if name != first}
         others = [model for model in models if model not in {best, *repeats}]
         differences = [values[model] - values[best] for model in others]
         found = [percentile_comparison(difference[1:]) for difference in differences]

@@ -43,6 +43,11 @@ def experiment_folds(config: Config, name: str) -> int:
             f"config: experiments.{name}.folds must be among the folds of split {experiment['split']}! "
             f"got: {folds}, expected: 1 to {there}"
         )
+    if folds > split["folds"] and folds % split["folds"]:
+        raise ClmtError(
+            f"config: experiments.{name}.folds ends within a partition of split {experiment['split']}, so that "
+            f"some pairs are scored once more! got: {folds}, expected: at most {split['folds']}, or a multiple of it"
+        )
     return folds
 
 

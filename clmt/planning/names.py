@@ -14,7 +14,7 @@ from clmt.planning.architectures import ARCHITECTURES
 from clmt.planning.encoders import BASE_OF_TEXT, check_variant
 from clmt.planning.experiments import experiment_folds, planned_experiments
 from clmt.planning.layouts import are_studies, is_own, layout_parts
-from clmt.planning.runs import archive_sources, folds_settings, member_models, model_faults
+from clmt.planning.runs import archive_sources, folds_settings, member_models, model_faults, model_graph
 
 __all__ = ["REMEDY", "check_names"]
 
@@ -160,12 +160,17 @@ def _check_repeat(config: Mapping[str, Any], name: str) -> None:
 
 
 def _check_members(config: Mapping[str, Any], name: str) -> None:
-    """Refuse a mean of models that repeat published faults: it would pass for a sound one."""
+    """Refuse a mean of models that repeat published faults, which would pass for a sound one, or of another graph."""
     for member in member_models(config, name):
         if faults := model_faults(config, member):
             raise ClmtError(
                 f"config: models.{name}.members: {member} repeats published faults! got: {', '.join(faults)}, "
                 f"expected: sound models. {REMEDY}"
+            )
+        if (graph := model_graph(config, member)) != (own := model_graph(config, name)):
+            raise ClmtError(
+                f"config: models.{name}.members: {member} reads another graph! got: {graph or 'that of the dataset'}, "
+                f"expected: {own or 'that of the dataset'}, that of {name}. {REMEDY}"
             )
 
 

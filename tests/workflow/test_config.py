@@ -235,6 +235,11 @@ FAULTS = {
         ["residual_normal", "clmt_test_edges"],
         ["models.clmt_plus.members: clmt_test_edges repeats published faults", "test_edges", "sound"],
     ),
+    "mean of a model of another graph": (
+        "models.clmt_plus.members",
+        ["residual_normal", "clmt_neighbours_5"],
+        ["models.clmt_plus.members: clmt_neighbours_5 reads another graph", "neighbours_5", "that of the dataset"],
+    ),
     "differences to a model with faults": (
         "experiments.gdsc_fidelity.models",
         ["clmt_live_dropout", "clmt"],

@@ -137,6 +137,19 @@ def test_a_named_reference_is_taken_where_baselines_are_better() -> None:
     assert found[1].difference == pytest.approx(scores["rmse"]["strong"] - scores["rmse"]["ours"])
 
 
+def test_a_lucky_seed_of_a_baseline_is_no_reference() -> None:
+    rng = np.random.default_rng(6)
+    noise = {"weak": 2.0, "strong": 0.5, "strong_again": 0.1, "ours": 0.2}
+    pairs = make_pairs({model: rng.normal(0, sd, (50, 12)) for model, sd in noise.items()})
+    names = list(noise)
+    seeds = {model: [model] for model in names} | {"strong": ["strong", "strong_again"]}
+    _, found = compare_models(pairs, names, names[:3], seeds=seeds, replicates=50)
+    assert {c.reference for c in found} == {"strong"}
+    assert [c.model for c in found] == ["weak", "ours"] * 2
+    _, alone = compare_models(pairs, names, names[:3], replicates=50)  # as a model of its own it would be the best
+    assert {c.reference for c in alone} == {"strong_again"}
+
+
 def test_without_baselines_the_first_model_is_the_reference_and_the_seed_decides_all() -> None:
     rng = np.random.default_rng(7)
     pairs = make_pairs({model: rng.normal(0, 1, (30, 12)) for model in ("full", "ablated")})

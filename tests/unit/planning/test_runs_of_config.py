@@ -88,6 +88,12 @@ def test_splits_of_one_partition_share_their_seed_and_repeats_count_as_folds(con
     assert plan.folds_settings(config, "real", "other")["seed"] != first["seed"]
     config["experiments"]["real_cv"]["split"] = "again"
     assert experiments.experiment_folds(config, "real_cv") == 12
+    for whole in (1, 2, 3, 6, 9):
+        config["experiments"]["real_cv"]["folds"] = whole
+        assert experiments.experiment_folds(config, "real_cv") == whole
+    config["experiments"]["real_cv"]["folds"] = 7
+    with pytest.raises(ClmtError, match=r"folds ends within a partition of split again.* got: 7, expected: at most 3"):
+        experiments.experiment_folds(config, "real_cv")
 
 
 def test_an_experiment_is_every_fold_of_every_model() -> None:
