@@ -100,7 +100,7 @@ class Experiment:
 
     @property
     def baselines(self) -> list[str]:
-        """Models that CLMT has to beat, in order; none that repeats a fault."""
+        """Models that the others have to beat, in order; none that repeats a fault."""
         of_model = {card["model"]: is_baseline(card) and not card.get("faults") for card in self.cards}
         return [model for model in self.models if of_model[model]]
 

@@ -19,7 +19,7 @@ _MAX_PANELS = 6
 
 
 def shown_models(experiment: Experiment) -> list[str]:
-    """At most six models: CLMT and its variants first, then the baselines of lowest RMSE; in the config's order."""
+    """At most six models: those that are no baselines, then baselines, lowest RMSE first; in the config's order."""
     error = {model: rmse(experiment.pairs.observed, experiment.pairs.predicted[model]) for model in experiment.models}
     chosen = sorted(experiment.models, key=lambda model: (model in experiment.baselines, error[model]))[:_MAX_PANELS]
     return [model for model in experiment.models if model in chosen]

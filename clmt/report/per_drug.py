@@ -21,7 +21,7 @@ _LABELLED_EITHER_WAY = 5
 
 
 def model_and_reference(experiment: Experiment) -> tuple[str, str] | None:
-    """The model under test and its reference: the best of CLMT's variants and the best baseline, by RMSE.
+    """The model under test and its reference: the best that is no baseline and the best baseline, by RMSE.
 
     Runs that repeat published faults are no part of it, where there are others.
     """

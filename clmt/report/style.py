@@ -63,7 +63,7 @@ def new_figure(width: float, height: float) -> Figure:
 
 
 def model_colour(experiment: Experiment, model: str) -> str:
-    """Vermilion for CLMT and its variants, blue for what they have to beat, grey for what repeats published faults."""
+    """Blue for a baseline, vermilion for any other model, grey for what repeats published faults."""
     if experiment.faults[model]:
         return GREY
     return OKABE_ITO[0] if model in experiment.baselines else ACCENT

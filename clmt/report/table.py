@@ -51,7 +51,7 @@ def _table_rows(experiment: Experiment, summary: Sequence[Mapping[str, str]]) ->
         )
     rows = []
     for model in experiment.models:
-        role = "baseline" if model in experiment.baselines else "CLMT"
+        role = "baseline" if model in experiment.baselines else "model"
         cells = [_mean_cell(found[model, name]) for name in METRICS]
         differences = [_difference_cell(found[model, name]) for name in COMPARED]
         own = {"model": model, "role": role, "faults": experiment.faults[model]}

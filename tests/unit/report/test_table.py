@@ -52,7 +52,7 @@ def test_the_page_shows_every_model_metric_and_meaning(made: dict[str, Any]) -> 
     assert heads == ["model", "role", "Δ rmse to mlp", "Δ per_drug_r to mlp"]
     assert [row[0] for row in differences] == list(MODELS)
     assert [row[0] for row in models] == list(MODELS)
-    assert [row[1] for row in models] == ["baseline"] * 3 + ["CLMT"] * 2
+    assert [row[1] for row in models] == ["baseline"] * 3 + ["model"] * 2
     ours = next(row for row in read_table(made["summary"]) if (row["model"], row["metric"]) == ("clmt", "rmse"))
     assert cells.rows[4][2] == f"{float(ours['mean']):.3f} ±\N{NO-BREAK SPACE}{float(ours['sd']):.3f}"
     assert differences[3][2].startswith(f"{float(ours['difference']):+.3f} [")
@@ -71,6 +71,14 @@ def test_every_run_stands_with_its_cost_its_device_and_the_way_to_its_card(made:
     shown = re.findall(r"<td[^>]*>(.*?)</td>", line)
     assert shown[2:5] == [f"{card['n_train']:,}", f"{card['n_test']:,}", f"{card['rmse']:.4f}"]
     assert shown[5:] == ["0.21", "0.5", "cpu", card["clmt_version"], card["settings_digest"]]
+
+
+def test_a_model_of_another_paper_is_not_called_clmt(experiment: Experiment, made: dict[str, Any]) -> None:
+    cards = [{**card, "arch": "graphdrp"} if card["arch"] == "clmt" else card for card in experiment.cards]
+    page = html_table(replace(experiment, cards=cards), read_table(made["summary"]))
+    assert page.count("<td>model</td>") == 4  # two models in two tables
+    assert page.count('<tr class="model">') == 4
+    assert "CLMT" not in page
 
 
 def test_names_are_escaped(tmp_path: Path) -> None:
