@@ -2,6 +2,8 @@ const at = (id) => document.getElementById(id);
 const body = document.querySelector("tbody");
 const rows = [...body.rows].map((row) =>
   ({row, text: [0, 1, 2].map((column) => row.cells[column].textContent).join(" ").toLowerCase()}));
+// Models that repeat published faults are never the best of a line.
+const sound = [...document.querySelectorAll("thead th")].slice(4).map((heading) => !heading.dataset.faults);
 
 function show() {
   const [kind, value] = [at("kind").value, at("value").value];
@@ -12,11 +14,11 @@ function show() {
     count += !row.hidden;
     const cells = [...row.cells].slice(4);
     const numbers = cells.map((cell) => parseFloat(cell.dataset[value]));
-    const known = numbers.filter((number) => !isNaN(number));
+    const known = numbers.filter((number, place) => sound[place] && !isNaN(number));
     const best = value === "r" ? Math.max(...known) : Math.min(...known);
     cells.forEach((cell, place) => {
       cell.textContent = cell.dataset[value];
-      cell.className = numbers[place] === best ? "best" : "";
+      cell.className = sound[place] && numbers[place] === best ? "best" : "";
     });
   }
   at("count").textContent = count + (count === 1 ? " line" : " lines");

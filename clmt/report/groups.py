@@ -15,7 +15,7 @@ from clmt.evaluation.table_files import write_tsv
 from clmt.files import atomic_path, write_text
 from clmt.pages.render import render
 from clmt.report.scores import drug_scores, tissue_scores
-from clmt.report.style import subtitle
+from clmt.report.style import named_model, subtitle
 from clmt.tables.schema import read_table
 
 __all__ = ["GROUP_COLUMNS", "group_rows", "write_groups"]
@@ -109,12 +109,18 @@ def write_groups(
         subtitle=subtitle(experiment),
         simulated=experiment.simulated,
         target=experiment.target,
-        models=experiment.models,
+        models=_headings(experiment),
         rows=_wide(rows, experiment.models),
     )
     with atomic_path(Path(table)) as temporary:
         write_tsv(temporary, GROUP_COLUMNS, rows)
         write_text(page, content)
+
+
+def _headings(experiment: Experiment) -> list[dict[str, str]]:
+    """Name of each model as the page has it, and the published faults that it repeats."""
+    faults = experiment.faults
+    return [{"name": named_model(model, faults[model]), "faults": faults[model]} for model in experiment.models]
 
 
 def _wide(rows: Sequence[Mapping[str, Any]], models: Sequence[str]) -> list[dict[str, Any]]:

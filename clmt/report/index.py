@@ -14,6 +14,7 @@ from clmt.planning.settings.config import Group
 from clmt.report.bars import Bar, interval_bar, reach_of
 from clmt.report.inputs import Input
 from clmt.report.intervals import read_held
+from clmt.report.style import named_model
 from clmt.report.summary import Summary, read_summary
 from clmt.report.table import MEANING
 
@@ -80,7 +81,7 @@ def write_index(
             for name, group in groups.items()
         ],
         shown=[(name, MEANING[name]) for name in _SHOWN],
-        held=read_held(coverage, {name: _compared(read) for name, read in found.items()}),
+        held=_held(coverage, found),
         levels=LEVELS,
         inputs=inputs,
         versions=", ".join(sorted({row["clmt_version"] for read in found.values() for row in read.runs})),
@@ -105,6 +106,13 @@ def _glance(found: Mapping[str, Summary]) -> tuple[list[dict[str, Any]], float]:
 def _compared(read: Summary) -> list[str]:
     """The models that are no baselines, and the best baseline."""
     return [model for model in read.models if not read.is_baseline(model) or model == read.best_baseline]
+
+
+def _held(coverage: Sequence[Path], found: Mapping[str, Summary]) -> list[dict[str, str]]:
+    """Rows of the tables of coverage for the models that are shown, each with the ``name`` that the page gives it."""
+    rows = read_held(coverage, {name: _compared(read) for name, read in found.items()})
+    faults = [found[row["experiment"]].means[row["model"], "rmse"]["faults"] for row in rows]
+    return [{**row, "name": named_model(row["model"], each)} for row, each in zip(rows, faults, strict=True)]
 
 
 def _about(read: Summary) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from clmt.errors import ClmtError
 from clmt.evaluation.experiment import Experiment
 from clmt.files import check_plain
-from clmt.report.style import OKABE_ITO, STYLE, add_title, new_figure, text_figure
+from clmt.report.style import OKABE_ITO, STYLE, add_title, named_model, new_figure, text_figure
 
 __all__ = ["draw_learning_curves", "read_history"]
 
@@ -79,7 +79,8 @@ def draw_learning_curves(experiment: Experiment, histories: Mapping[tuple[str, i
             curves = {
                 fold: histories[model, fold] for fold in experiment.folds if len(histories.get((model, fold), ()))
             }
-            _draw_curves(row, model, curves)
+            _draw_curves(row, curves)
+            row[0].set_title(named_model(model, experiment.faults[model]), loc="left", fontweight="bold")
             row[0].set_ylabel(f"validation RMSE\n{experiment.target}")
         _add_legend_of_folds(figure, panels[0, 1])
         for panel, label in zip(panels[-1], ("epoch", "minutes since the start"), strict=True):
@@ -94,7 +95,7 @@ def _add_legend_of_folds(figure: Figure, panel: Axes) -> None:
     figure.legend(handles, names, loc="outside lower center", ncols=min(len(names), 8), fontsize=9, handlelength=1.2)
 
 
-def _draw_curves(row: Sequence[Axes], model: str, curves: Mapping[int, np.ndarray]) -> None:
+def _draw_curves(row: Sequence[Axes], curves: Mapping[int, np.ndarray]) -> None:
     """Draw one model's folds in both panels, from just below the best to just above where the curves settle."""
     for fold, curve in curves.items():
         colour = OKABE_ITO[fold % len(OKABE_ITO)]
@@ -107,4 +108,3 @@ def _draw_curves(row: Sequence[Axes], model: str, curves: Mapping[int, np.ndarra
     lowest = min(curve[:, 2].min() for curve in curves.values())
     settled = max(np.quantile(curve[:, 2], 0.9) for curve in curves.values())
     row[0].set_ylim(lowest - 0.06 * (settled - lowest) - 1e-3, settled + 0.35 * (settled - lowest) + 1e-3)
-    row[0].set_title(model, loc="left", fontweight="bold")

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from clmt.evaluation.experiment import Experiment
 from clmt.evaluation.metrics import correlation, rmse
-from clmt.report.style import STYLE, add_title, new_figure
+from clmt.report.style import STYLE, add_title, named_model, new_figure
 
 __all__ = ["draw_observed_predicted", "shown_models"]
 
@@ -41,7 +41,8 @@ def draw_observed_predicted(experiment: Experiment) -> Figure:
         for panel, model in zip(panels.flat, models, strict=False):
             grids.append(_draw_density(panel, observed, predicted[model], (float(low - margin), float(high + margin))))
             error, r = rmse(observed, predicted[model]), correlation(observed, predicted[model])
-            panel.set_title(f"{model}\nRMSE {error:.3f}, r {'-' if r is None else format(r, '.3f')}", loc="left")
+            name = named_model(model, experiment.faults[model], gap="\n")
+            panel.set_title(f"{name}\nRMSE {error:.3f}, r {'-' if r is None else format(r, '.3f')}", loc="left")
         scale = LogNorm(1, max(2.0, *(float(np.asarray(grid.get_array()).max()) for grid in grids)))
         for grid in grids:
             grid.set_norm(scale)

@@ -12,7 +12,7 @@ from clmt.evaluation.experiment import Experiment, Pairs
 from clmt.evaluation.metrics import correlation, rmse
 from clmt.pages.render import embed, render
 from clmt.report.per_drug import model_and_reference
-from clmt.report.style import subtitle
+from clmt.report.style import named_model, subtitle
 
 __all__ = ["pairs_data", "pairs_page"]
 
@@ -58,7 +58,7 @@ def pairs_data(experiment: Experiment, labels: Mapping[str, str]) -> dict[str, A
     Returns
     -------
     dict
-        ``models``, with the published faults that one repeats, and the two that are ``shown`` first (positions);
+        ``models``, marked where one repeats published faults, and the two that are ``shown`` first (positions);
         ``limits`` of both axes (``target``) and the number of ``cells`` of the density along each; ``density``: for
         each model cell, pairs, cell, pairs, ..., a cell being column times ``cells`` plus row; ``pairs``: [cell line,
         drug, observed, predictions of the models]; ``worst``: for each model positions in ``pairs``, the largest error
@@ -76,7 +76,7 @@ def pairs_data(experiment: Experiment, labels: Mapping[str, str]) -> dict[str, A
     shown = reference[::-1] if reference else (models[0],)
     return {
         "target": experiment.target,
-        "models": [_named_model(experiment, model) for model in models],
+        "models": [named_model(model, experiment.faults[model]) for model in models],
         "shown": [models.index(model) for model in shown],
         "limits": limits,
         "cells": CELLS,
@@ -87,10 +87,6 @@ def pairs_data(experiment: Experiment, labels: Mapping[str, str]) -> dict[str, A
         "worst": [np.searchsorted(named, worst[model]).tolist() for model in models],
         "scores": [_scores(pairs.observed, pairs.predicted[model]) for model in models],
     }
-
-
-def _named_model(experiment: Experiment, model: str) -> str:
-    return f"{model} (not sound: {faults})" if (faults := experiment.faults[model]) else model
 
 
 def _worst(pairs: Pairs, model: str) -> np.ndarray:

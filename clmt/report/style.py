@@ -21,6 +21,7 @@ __all__ = [
     "OKABE_ITO",
     "add_title",
     "model_colour",
+    "named_model",
     "new_figure",
     "save_figure",
     "subtitle",
@@ -67,6 +68,12 @@ def model_colour(experiment: Experiment, model: str) -> str:
     if experiment.faults[model]:
         return GREY
     return OKABE_ITO[0] if model in experiment.baselines else ACCENT
+
+
+def named_model(model: str, faults: str, gap: str = " ") -> str:
+    """A model as pages and panels call it, after a gap with the published faults (parted by spaces) that it repeats."""
+    known = faults.split()
+    return f"{model}{gap}(not sound: {faults if len(known) == 1 else f'{len(known)} faults'})" if known else model
 
 
 def subtitle(experiment: Experiment) -> str:

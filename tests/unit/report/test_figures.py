@@ -14,10 +14,11 @@ from matplotlib.text import Text
 
 from clmt.evaluation.experiment import Experiment
 from clmt.evaluation.loading import load_experiment
+from clmt.report.learning_curves import draw_learning_curves
 from clmt.report.metrics import draw_differences, draw_folds, groups_used
 from clmt.report.observed_predicted import draw_observed_predicted, shown_models
 from clmt.report.per_drug import draw_per_drug, model_and_reference
-from clmt.report.style import ACCENT, GREY, STYLE, model_colour, new_figure, save_figure
+from clmt.report.style import ACCENT, GREY, STYLE, model_colour, named_model, new_figure, save_figure
 
 
 def test_the_best_variant_is_compared_with_the_best_baseline(experiment: Experiment, made: dict[str, Any]) -> None:
@@ -71,6 +72,18 @@ def test_a_model_with_faults_is_grey_and_never_the_best(experiment: Experiment) 
         bold = [int(text.get_position()[1]) for text in panel.texts if text.get_fontweight() == "bold"]
         assert [some.models[row] for row in bold] == [best]
         assert {model_colour(some, model) for model in ("clmt", "clmt_plain")} == colours
+
+
+def test_panels_name_a_model_with_its_faults(experiment: Experiment) -> None:
+    cards = [{**card, "faults": "test_edges"} if card["model"] == "clmt" else card for card in experiment.cards]
+    some = replace(experiment, cards=cards)
+    curve = np.array([[1.0, 2.0, 0.5], [2.0, 4.0, 0.4]])
+    curves = {("clmt", fold): curve for fold in some.folds}
+    for figure in (draw_observed_predicted(some), draw_learning_curves(some, curves)):
+        titles = [panel.get_title(loc="left").replace("\n", " ") for panel in figure.axes]
+        assert sum(title.startswith("clmt (not sound: test_edges)") for title in titles) == 1
+    assert named_model("clmt", "a b c") == "clmt (not sound: 3 faults)"
+    assert named_model("clmt", "") == "clmt"
 
 
 def test_an_interval_that_leaves_the_axis_ends_in_an_arrow(experiment: Experiment) -> None:

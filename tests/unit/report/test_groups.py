@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import csv
+import re
+import shutil
+import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +17,7 @@ import pytest
 from clmt.errors import ClmtError
 from clmt.evaluation.experiment import Experiment
 from clmt.evaluation.metrics import rmse
+from clmt.report import groups as module
 from clmt.report.groups import GROUP_COLUMNS, group_rows, write_groups
 from clmt.report.scores import drug_scores, tissue_scores
 from clmt.tables.schema import write_table
@@ -59,26 +64,32 @@ def test_a_drug_that_the_table_does_not_know_is_named(experiment: Experiment) ->
         group_rows(experiment, known, sites(experiment))
 
 
-def test_table_and_page_tell_every_drug_tissue_and_model(
-    made: dict[str, Any], experiment: Experiment, tmp_path: Path
-) -> None:
+def write_page(made: dict[str, Any], experiment: Experiment, folder: Path) -> str:
+    """The page, written beside its table and the tables that both read."""
     ids, cells = experiment.pairs.drug_ids, experiment.pairs.cell_line_ids
     drugs = pd.DataFrame({"drug_id": ids, "name": ids, "pubchem_cid": range(1, 13), "smiles": "CCO"})
     drugs = drugs.assign(inchikey="LFQSCWFLJHTTHZ-UHFFFAOYSA-N", targets="<T1>", target_pathway="Apoptosis")
-    write_table(drugs.astype({"pubchem_cid": "Int64"}), tmp_path / "drugs.parquet", "drugs")
+    write_table(drugs.astype({"pubchem_cid": "Int64"}), folder / "drugs.parquet", "drugs")
     lines = pd.DataFrame({"cell_line_id": cells, "name": cells, "primary_site": [*sites(experiment).values()]})
     lines = lines.assign(histology="carcinoma", synonyms="", donor="")
-    write_table(lines, tmp_path / "cell_lines.parquet", "cell_lines")
+    write_table(lines, folder / "cell_lines.parquet", "cell_lines")
     write_groups(
         "made_up_cv",
         metrics=made["metrics"],
         predictions=made["predictions"],
         models=made["models"],
-        drugs=tmp_path / "drugs.parquet",
-        cell_lines=tmp_path / "cell_lines.parquet",
-        table=tmp_path / "made_up_cv_per_drug.tsv",
-        page=tmp_path / "page.html",
+        drugs=folder / "drugs.parquet",
+        cell_lines=folder / "cell_lines.parquet",
+        table=folder / "made_up_cv_per_drug.tsv",
+        page=folder / "page.html",
     )
+    return (folder / "page.html").read_text(encoding="utf-8")
+
+
+def test_table_and_page_tell_every_drug_tissue_and_model(
+    made: dict[str, Any], experiment: Experiment, tmp_path: Path
+) -> None:
+    page = write_page(made, experiment, tmp_path)
     with (tmp_path / "made_up_cv_per_drug.tsv").open(encoding="utf-8", newline="") as handle:
         rows = list(csv.DictReader(handle, delimiter="\t"))
     assert tuple(rows[0]) == GROUP_COLUMNS
@@ -86,9 +97,44 @@ def test_table_and_page_tell_every_drug_tissue_and_model(
     for kind in ("drug", "tissue"):
         counts = [int(row["pairs"]) for row in rows if (row["kind"], row["model"]) == (kind, "mlp")]
         assert sum(counts) == len(experiment.pairs.observed)
-    page = (tmp_path / "page.html").read_text(encoding="utf-8")
     error, _ = drug_scores(experiment.pairs, "clmt")
     assert f'data-rmse="{error[0]:.3f}"' in page
     assert page.count('data-kind="tissue"') == len(SITES)
     assert "&lt;T1&gt;" in page
     assert "http" not in page
+
+
+#: A document of one line of a table, whose first model of two has the larger r, and may be marked.
+DOCUMENT = """
+const of = (name, r) => ({dataset: {r, rmse: r}, textContent: name});
+const cells = [...["drug", "", "", "9"].map((text) => of(text, "")), of("", "0.9"), of("", "0.4")];
+const heads = [{dataset: {}}, {dataset: {}}, {dataset: {}}, {dataset: {}}, {dataset: MARK}, {dataset: {}}];
+const part = {value: "", addEventListener() {}};
+const parts = {kind: {...part, value: "drug"}, value: {...part, value: "r"}, search: {...part}, count: {...part}};
+const document = {
+  getElementById: (id) => parts[id],
+  querySelector: (name) => name === "tbody" ? {rows: [{cells, dataset: {kind: "drug"}}]} : part,
+  querySelectorAll: () => heads,
+};
+"""
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="no node to run the page's script")
+@pytest.mark.parametrize(("mark", "best"), [("{}", "best,"), ('{faults: "test_edges"}', ",best")])
+def test_the_script_takes_no_marked_model_for_the_best(mark: str, best: str) -> None:
+    script = Path(module.__file__).with_suffix(".js").read_text(encoding="utf-8")
+    shown = "\nconsole.log(cells.slice(4).map((cell) => cell.className).join());"
+    run = ["node", "-e", DOCUMENT.replace("MARK", mark) + script + shown]
+    done = subprocess.run(run, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == best
+
+
+def test_a_column_of_a_model_with_faults_is_marked(
+    made: dict[str, Any], experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cards = [{**card, "faults": "live_dropout" if card["model"] == "clmt" else ""} for card in experiment.cards]
+    monkeypatch.setattr(module, "load_experiment", lambda *_, **__: replace(experiment, cards=cards))
+    page = write_page(made, experiment, tmp_path).replace("<wbr>", "")
+    assert re.findall(r'<th data-faults="([^"]+)"[^>]*><button>([^<]+)<', page) == [
+        ("live_dropout", "clmt (not sound: live_dropout)")
+    ]

@@ -56,6 +56,20 @@ def test_another_table_is_refused(tmp_path: Path, changes: dict[str, Any], words
     assert words in str(refused.value)
 
 
+def test_the_page_marks_a_model_with_faults(made: dict[str, Any], tmp_path: Path) -> None:
+    lines = [line.split("\t") for line in made["summary"].read_text().splitlines()]
+    model, faults = lines[0].index("model"), lines[0].index("faults")
+    for line in lines[1:]:
+        line[faults] = "test_edges" if line[model] == "clmt" else ""
+    summary = tmp_path / "made_up_cv_summary.tsv"
+    summary.write_text("".join("\t".join(line) + "\n" for line in lines))
+    groups = {"tables_main": Group(title="Main tables", experiments=["made_up_cv"])}
+    table, coverage = made["summary"].parent / "made_up_cv.tsv", write_coverage(tmp_path)
+    write_index(groups, [table], [summary], tmp_path / "index.html", coverage=[coverage])
+    page = (tmp_path / "index.html").read_text(encoding="utf-8").replace("<wbr>", "")
+    assert ">clmt (not sound: test_edges)<" in page.split('id="intervals"')[1].split("</table>")[0]
+
+
 def test_the_page_shows_the_models_that_are_compared(made: dict[str, Any], tmp_path: Path) -> None:
     groups = {"tables_main": Group(title="Main tables", experiments=["made_up_cv"])}
     tables = [made["summary"].parent / "made_up_cv.tsv"], [made["summary"]]
