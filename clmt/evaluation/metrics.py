@@ -18,6 +18,7 @@ __all__ = [
     "GroupCorrelations",
     "correlation",
     "group_correlations",
+    "improvement",
     "metric_card",
     "r_squared",
     "rmse",
@@ -48,6 +49,14 @@ METRICS = (
     *(f"normalized_{metric}_{reference}" for reference in REFERENCES for metric in ("pearson", "r2")),
 )
 """The metrics of a card, in the order of every table."""
+
+_ERRORS = ("rmse", "mae")
+"""Those of them that are lower for a better model."""
+
+
+def improvement(metric: str) -> int:
+    """Sign of an improvement: -1 where lower is better, 1 where higher is."""
+    return -1 if metric in _ERRORS else 1
 
 
 class GroupCorrelations(NamedTuple):

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from clmt.evaluation.experiment import Pairs
-from clmt.evaluation.metrics import CONSTANT, MIN_GROUP
+from clmt.evaluation.metrics import CONSTANT, MIN_GROUP, improvement
 from clmt.seeds import derive_seed
 
 __all__ = [
@@ -36,8 +36,8 @@ __all__ = [
 #: Quantiles of a normal distribution: 97.5 % of the test plus 80 % of the power.
 DETECTED = 1.960 + 0.842
 
-COMPARED: Mapping[str, int] = {"rmse": -1, "per_drug_r": 1}
-"""Metrics with a test, and the sign of an improvement."""
+COMPARED = ("rmse", "per_drug_r")
+"""Metrics with a test."""
 
 
 @dataclass(frozen=True)
@@ -229,7 +229,7 @@ def compare_models(
     candidates = [reference] if reference else [model for model in baselines if model not in repeats] or models[:1]
     scores: dict[str, dict[str, float]] = {}
     comparisons = []
-    for metric, sign in COMPARED.items():
+    for metric in COMPARED:
         replicate = rmse_replicates if metric == "rmse" else drug_r_replicates
         single = dict(zip(models, replicate(pairs, models, cell_weights, drug_weights), strict=True))
         values = {
@@ -240,7 +240,7 @@ def compare_models(
         known = [model for model in candidates if np.isfinite(scores[metric][model])]
         if not known:
             continue
-        best = max(known, key=lambda model: sign * scores[metric][model])
+        best = max(known, key=lambda model: improvement(metric) * scores[metric][model])
         others = [model for model in models if model not in {best, *repeats}]
         differences = [values[model] - values[best] for model in others]
         found = [percentile_comparison(difference[1:]) for difference in differences]

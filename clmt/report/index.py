@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from clmt.errors import ClmtError
+from clmt.evaluation.metrics import improvement
 from clmt.evaluation.table_files import LEVELS
 from clmt.files import parse_settings, write_text
 from clmt.pages.render import render
@@ -21,7 +22,6 @@ from clmt.report.table import MEANING
 __all__ = ["read_groups", "write_index"]
 
 _SHOWN = ("rmse", "per_drug_r", "per_cell_r", "normalized_pearson_mean_effects")
-_LOWER_IS_BETTER = ("rmse",)
 
 
 def read_groups(text: str) -> dict[str, Group]:
@@ -164,7 +164,7 @@ def _table(read: Summary) -> dict[str, Any]:
 
 def _best_value(read: Summary, metric: str) -> str:
     known = [read.means[model, metric]["mean"] for model in read.sound if read.means[model, metric]["mean"]]
-    return (min if metric in _LOWER_IS_BETTER else max)(known, key=float, default="")
+    return max(known, key=lambda value: improvement(metric) * float(value), default="")
 
 
 def _mean(read: Summary, model: str, metric: str) -> str:

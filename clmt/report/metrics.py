@@ -10,6 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from clmt.evaluation.experiment import Experiment
+from clmt.evaluation.metrics import improvement
+from clmt.report.bars import reach_of
 from clmt.report.style import GREY, STYLE, add_title, model_colour, new_figure
 
 __all__ = ["draw_differences", "draw_folds", "draw_metrics", "groups_used"]
@@ -20,7 +22,6 @@ _PANELS = (
     ("per_cell_r", "per_cell_r (higher is better)"),
     ("normalized_pearson_tissue_mean_effects", "normalized_pearson_tissue_mean_effects"),
 )
-_LOWER_IS_BETTER = ("rmse",)
 _GROUPS = {"per_drug_r": ("drugs_used", "drug"), "per_cell_r": ("cells_used", "cell line")}
 _DIFFERENCES = (
     ("rmse", "difference of RMSE (left is better)"),
@@ -76,7 +77,7 @@ def draw_folds(panel: Axes, experiment: Experiment, metric: str) -> None:
     }
     means = {model: float(np.mean(folds)) for model, folds in known.items() if folds}
     sound = [model for model in means if not experiment.faults[model]]
-    best = (min if metric in _LOWER_IS_BETTER else max)(sound, key=lambda model: means[model], default=None)
+    best = max(sound, key=lambda model: improvement(metric) * means[model], default=None)
     for row, model in enumerate(experiment.models):
         values = np.array(known[model], dtype=np.float64)
         if len(values) == 0:
@@ -100,9 +101,12 @@ def draw_differences(panel: Axes, experiment: Experiment, rows: Mapping[str, Map
     """One line per model: difference to the reference and interval; far ones become arrows at the edge."""
     panel.axvline(0, color="black", linewidth=0.8)
     known = {model: row for model, row in rows.items() if row["difference"]}
-    ends = {m: [float(row[f"difference{end}"]) for end in ("", "_low", "_high")] for m, row in known.items()}
+    ends = {
+        model: (float(row["difference"]), float(row["difference_low"]), float(row["difference_high"]))
+        for model, row in known.items()
+    }
     references = {row["reference"] for row in known.values()}
-    reach = 1.25 * float(np.median([max(map(abs, values)) for values in ends.values()])) if ends else 1.0
+    reach = reach_of(list(ends.values()))
     for row, model in enumerate(experiment.models):
         colour = model_colour(experiment, model)
         if model not in ends:

@@ -9,7 +9,7 @@ from scipy.stats import pearsonr, spearmanr
 from sklearn.metrics import mean_absolute_error, mean_squared_error, r2_score
 
 from clmt.errors import ClmtError
-from clmt.evaluation.metrics import METRICS, REFERENCES, group_correlations, metric_card
+from clmt.evaluation.metrics import METRICS, REFERENCES, group_correlations, improvement, metric_card
 
 
 def rows_of(fold: dict[str, Any], rows: Any) -> dict[str, Any]:
@@ -134,3 +134,9 @@ def test_columns_of_different_length_and_empty_folds_are_refused(fold: dict[str,
         metric_card(**{**fold, "predicted": fold["predicted"][1:]})
     with pytest.raises(ClmtError, match="at least 1"):
         metric_card(**rows_of(fold, slice(0)))
+
+
+def test_errors_alone_are_lower_for_a_better_model(fold: dict[str, Any]) -> None:
+    better = metric_card(**{**fold, "predicted": 0.7 * fold["observed"] + 0.3 * fold["predicted"]})
+    worse = metric_card(**fold)
+    assert {name: np.sign(better[name] - worse[name]) for name in METRICS} == {n: improvement(n) for n in METRICS}

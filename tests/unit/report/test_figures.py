@@ -100,6 +100,15 @@ def test_an_interval_that_leaves_the_axis_ends_in_an_arrow(experiment: Experimen
     assert [experiment.models[row] for row in marked] == ["mlp"]
 
 
+def test_models_that_equal_the_reference_leave_an_axis(experiment: Experiment) -> None:
+    row = {"difference": "0", "difference_low": "0", "difference_high": "0", "p_holm": "1", "reference": "mlp"}
+    rows = {"drug_mean": row, "cell_mean": row, "clmt": {**row, "difference": "-0.2", "difference_low": "-0.3"}}
+    panel = Figure().subplots()
+    draw_differences(panel, experiment, rows)
+    assert panel.get_xlim() == (-1, 1)
+    assert [line.get_marker() for line in panel.lines].count("o") == 3  # no dot is pushed to an arrow
+
+
 @pytest.mark.parametrize("name", ["a $\\frac{$ b", "$_$", "$\\nonsense$", "US$ 5 and US$ 6"])
 def test_a_name_with_dollar_signs_is_written_as_it_is(name: str, tmp_path: Path) -> None:
     with mpl.rc_context(STYLE):
