@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 from clmt.commands import THREADS, Subparsers
 
@@ -27,14 +28,13 @@ def register(subparsers: Subparsers) -> None:
     predict = subparsers.add_parser(
         "predict-held-out", help="predict a fold's held-out pairs with a checkpoint, unscored"
     )
-    predict.add_argument("--model", type=Path, required=True, help="model.pt")
+    _add_checkpoint(predict)
     _add_inputs(predict)
     predict.add_argument("--out", type=Path, required=True, help="held_out.parquet to write")
     predict.set_defaults(run=run_predict)
 
     evaluate = subparsers.add_parser("evaluate", help="predict a fold's test pairs with a checkpoint and score them")
-    evaluate.add_argument("--model", type=Path, required=True, help="model.pt")
-    evaluate.add_argument("--settings", metavar="JSON", help="settings of the run; a model.pt of others is refused")
+    _add_checkpoint(evaluate)
     _add_inputs(evaluate)
     _add_members(evaluate)
     evaluate.add_argument("--response", type=Path, required=True, help="response.parquet, read for the test pairs only")
@@ -42,6 +42,11 @@ def register(subparsers: Subparsers) -> None:
     evaluate.add_argument("--predictions", type=Path, required=True, help="predictions.parquet to write")
     evaluate.add_argument("--metrics", type=Path, required=True, help="metrics.json to write")
     evaluate.set_defaults(run=run_evaluate)
+
+
+def _add_checkpoint(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", type=Path, required=True, help="model.pt")
+    parser.add_argument("--settings", metavar="JSON", help="settings of the run; a model.pt of others is refused")
 
 
 def _add_inputs(parser: argparse.ArgumentParser) -> None:
@@ -58,7 +63,14 @@ def _add_members(parser: argparse.ArgumentParser) -> None:
 def run_predict(args: argparse.Namespace) -> None:
     from clmt.runs.predict import predict_held_out
 
-    predict_held_out(args.model, graph=args.graph, molecules=args.molecules, text=args.text, out=args.out)
+    predict_held_out(
+        args.model,
+        graph=args.graph,
+        molecules=args.molecules,
+        text=args.text,
+        out=args.out,
+        expected=_expected(args.settings),
+    )
 
 
 def run_train(args: argparse.Namespace) -> None:
@@ -80,7 +92,6 @@ def run_train(args: argparse.Namespace) -> None:
 
 
 def run_evaluate(args: argparse.Namespace) -> None:
-    from clmt.planning.settings.run import RunSettings
     from clmt.runs.evaluate import evaluate_run
 
     evaluate_run(
@@ -93,5 +104,12 @@ def run_evaluate(args: argparse.Namespace) -> None:
         simulated=args.simulated,
         predictions=args.predictions,
         metrics=args.metrics,
-        expected=None if args.settings is None else RunSettings.parse(args.settings).model_dump(exclude_unset=True),
+        expected=_expected(args.settings),
     )
+
+
+def _expected(settings: str | None) -> dict[str, Any] | None:
+    """Settings that the checkpoint must have, from JSON; none: any."""
+    from clmt.planning.settings.run import RunSettings
+
+    return None if settings is None else RunSettings.parse(settings).model_dump(exclude_unset=True)

@@ -32,6 +32,20 @@ class Checkpoint(NamedTuple):
     record: dict[str, Any]
     inputs: dict[str, str]
 
+    def check_settings(self, expected: Mapping[str, Any], path: Path) -> None:
+        """Refuse a checkpoint ``path`` that was trained with other settings of its run, naming the first one."""
+        mine, theirs = (
+            {**values, **{f"settings.{key}": value for key, value in values.get("settings", {}).items()}}
+            for values in (self.settings, expected)
+        )
+        for key in sorted(mine.keys() | theirs.keys(), key=lambda key: (key == "settings", key)):
+            if key not in mine or key not in theirs or mine[key] != theirs[key]:
+                got, wanted = (repr(values[key]) if key in values else "none" for values in (mine, theirs))
+                raise ClmtError(
+                    f"{path}: trained with other settings! {key}: got: {got}, expected: {wanted}. "
+                    f"{_REMEDY}; end any training of an earlier start first"
+                )
+
     def check_inputs(self, fold: FoldData, path: Path) -> None:
         """Refuse a fold whose graph, molecules or text vectors are not those that the model of ``path`` was fitted on.
 

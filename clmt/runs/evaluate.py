@@ -37,21 +37,6 @@ def training_effects(fold: FoldData, pairs: np.ndarray) -> dict[str, np.ndarray]
     }
 
 
-def _check_settings(found: Mapping[str, Any], expected: Mapping[str, Any], checkpoint: Path) -> None:
-    """Refuse a checkpoint that was trained with other settings, naming the first one."""
-    mine, theirs = (
-        {**values, **{f"settings.{key}": value for key, value in values.get("settings", {}).items()}}
-        for values in (found, expected)
-    )
-    for key in sorted(mine.keys() | theirs.keys(), key=lambda key: (key == "settings", key)):
-        if key not in mine or key not in theirs or mine[key] != theirs[key]:
-            got, wanted = (repr(values[key]) if key in values else "none" for values in (mine, theirs))
-            raise ClmtError(
-                f"{checkpoint}: trained with other settings! {key}: got: {got}, expected: {wanted}. "
-                "Delete it and run the rule train; end any training of an earlier start first"
-            )
-
-
 def evaluate_run(
     checkpoint: Path,
     *,
@@ -77,7 +62,7 @@ def evaluate_run(
         if key not in settings:
             raise ClmtError(f"{checkpoint}: its settings lack {key!r}! Delete it and run the rule train")
     if expected is not None:
-        _check_settings(settings, expected, checkpoint)
+        frozen.check_settings(expected, checkpoint)
     fold = load_fold(graph, molecules, text, settings.get("text_encoder"), members)
     fold.graph.check_fold(settings, graph)
     frozen.check_inputs(fold, checkpoint)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from clmt.errors import ClmtError
 from clmt.graph.fold_data import load_fold
@@ -16,10 +18,23 @@ __all__ = ["predict_held_out"]
 logger = logging.getLogger(__name__)
 
 
-def predict_held_out(checkpoint: Path, *, graph: Path, molecules: Path, text: Path | None, out: Path) -> None:
-    """Predict the validation and test pairs of the checkpoint's fold; see `clmt.graph.held_out`."""
+def predict_held_out(
+    checkpoint: Path,
+    *,
+    graph: Path,
+    molecules: Path,
+    text: Path | None,
+    out: Path,
+    expected: Mapping[str, Any] | None = None,
+) -> None:
+    """Predict the validation and test pairs of the checkpoint's fold; see `clmt.graph.held_out`.
+
+    A checkpoint of other settings than ``expected`` is refused, and so are other inputs than those it was trained on.
+    """
     frozen = load_checkpoint(checkpoint)
     settings = frozen.settings
+    if expected is not None:
+        frozen.check_settings(expected, checkpoint)
     fold = load_fold(graph, molecules, text, settings.get("text_encoder"))
     fold.graph.check_fold(settings, graph)
     frozen.check_inputs(fold, checkpoint)

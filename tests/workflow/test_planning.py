@@ -85,6 +85,11 @@ def test_every_fold_is_told_its_number(workspace: Workspace) -> None:
     trainings = re.findall(r"^ *rule train:\n(.*?)^$", done.stdout, re.MULTILINE | re.DOTALL)
     priorities = {re.findall(r"model=(\w+)", told)[0]: re.findall(r"priority: (\d+)", told) for told in trainings}
     assert (priorities["clmt"], priorities["mlp"], priorities["drug_mean"]) == (["720"], ["720"], ["15"])
+    members = re.findall(
+        r"clmt predict-held-out --settings .*\"fold\":(\d+).* --graph \S*/fold(\d+)/graph\.pt", done.stdout
+    )
+    assert len(members) == done.stdout.count("clmt predict-held-out") > 0
+    assert all(told == read for told, read in members)
 
 
 @pytest.mark.parametrize(

@@ -56,11 +56,13 @@ rule predict_held_out:
         mem_mb=8000,
         runtime=10,
     params:
+        # A training that outlived its Snakemake may have written the checkpoint of earlier settings.
+        settings=settings("run"),
         code=predict_code,
         text=text_arguments,
     shell:
-        "clmt predict-held-out --model {input.model:q} --graph {input.graph:q} --molecules {input.molecules:q} "
-        "{params.text:q} --out {output:q} 2> {log:q}"
+        "clmt predict-held-out --settings {params.settings:q} --model {input.model:q} --graph {input.graph:q} "
+        "--molecules {input.molecules:q} {params.text:q} --out {output:q} 2> {log:q}"
 
 
 rule evaluate:
@@ -84,7 +86,6 @@ rule evaluate:
         mem_mb=8000,
         runtime=10,
     params:
-        # A training that outlived its Snakemake may have written the checkpoint of earlier settings.
         settings=settings("run"),
         simulated=simulated_flag,
         code=evaluate_code,

@@ -71,6 +71,11 @@ def evaluate(folder: Path, *settings: str) -> int:
     return main(["evaluate", *settings, *given, *inputs(folder), *files])
 
 
+def predict_held_out(folder: Path, *settings: str) -> int:
+    out = ["--out", str(folder / "held_out.parquet")]
+    return main(["predict-held-out", *settings, "--model", str(folder / "model.pt"), *inputs(folder), *out])
+
+
 def give_away(folder: Path, key: str) -> None:
     """Make the graph that of another dataset, split or fold; everything else in it stays equal."""
     save_tensors(folder / "graph.pt", {**load_tensors(folder / "graph.pt"), key: OTHERS[key]})
@@ -104,8 +109,7 @@ def test_a_run_with_a_fault_says_so_on_its_card_and_no_other_model_may_read_it(
     card = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
     assert (card["graph"], card["faults"]) == ("leaky", "test_edges fitted_on_all")
     capsys.readouterr()
-    out = ["--out", str(folder / "held_out.parquet")]
-    assert main(["predict-held-out", "--model", str(folder / "model.pt"), *inputs(folder), *out]) == 2
+    assert predict_held_out(folder) == 2
     assert "repeats published faults, so that no other model may read it" in capsys.readouterr().err
 
 
@@ -147,10 +151,13 @@ def test_a_checkpoint_of_other_settings_is_refused(
 ) -> None:
     assert train(folder) == 0
     assert evaluate(folder, "--settings", json.dumps(RUN)) == 0
-    (folder / "metrics.json").unlink()
-    assert evaluate(folder, "--settings", json.dumps(RUN | change)) == 2
-    assert f"model.pt: trained with other settings! {message}. Delete it" in capsys.readouterr().err
-    assert not (folder / "metrics.json").exists()
+    assert predict_held_out(folder, "--settings", json.dumps(RUN)) == 0
+    for act, file in ((evaluate, "metrics.json"), (predict_held_out, "held_out.parquet")):
+        (folder / file).unlink()
+        capsys.readouterr()
+        assert act(folder, "--settings", json.dumps(RUN | change)) == 2
+        assert f"model.pt: trained with other settings! {message}. Delete it" in capsys.readouterr().err
+        assert not (folder / file).exists()
 
 
 @pytest.mark.parametrize(
@@ -206,8 +213,7 @@ def test_inputs_of_the_same_shape_that_the_model_was_not_trained_on_are_refused(
         write_text(folder, "shuffled", 0.5)
     assert evaluate(folder) == 2
     assert message in capsys.readouterr().err.splitlines()[-1]
-    held_out = ["--model", str(folder / "model.pt"), *inputs(folder), "--out", str(folder / "held_out.parquet")]
-    assert main(["predict-held-out", *held_out]) == 2
+    assert predict_held_out(folder) == 2
     assert message in capsys.readouterr().err.splitlines()[-1]
     assert not (folder / "metrics.json").exists()
     assert not (folder / "held_out.parquet").exists()
