@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from clmt.graph.neighbours import dice_neighbours, pearson_neighbours
 
@@ -64,18 +65,24 @@ class Unmeasured:
     cell_lines: list[Evidence]
 
 
-def unmeasured_pairs(graph: FoldGraph) -> np.ndarray:
-    """Pairs of a training cell line and a training drug that have no response in any part, int64 (n, 2)."""
+def unmeasured_pairs(graph: FoldGraph, response: pd.DataFrame) -> np.ndarray:
+    """Pairs of a training cell line and a training drug that have no row in ``response``, int64 (n, 2).
+
+    The graph does not know every measured pair: those that a split leaves unused are in no part of it.
+    """
     open_ = np.outer(graph.train_cells.numpy(), graph.train_drugs.numpy())
-    for pairs in (graph.train_pairs, graph.validation_pairs, graph.test_pairs):
-        open_[tuple(pairs.numpy().T)] = False
+    ids = {"cell_line_id": graph.cell_line_ids, "drug_id": graph.drug_ids}
+    measured = np.stack([pd.Index(known).get_indexer(response[column]) for column, known in ids.items()])
+    open_[tuple(measured[:, (measured >= 0).all(axis=0)])] = False
     return np.argwhere(open_)
 
 
-def predict_unmeasured(model: Model, fold: FoldData, count: int) -> tuple[list[Unmeasured], int]:
+def predict_unmeasured(
+    model: Model, fold: FoldData, response: pd.DataFrame, count: int
+) -> tuple[list[Unmeasured], int]:
     """The ``count`` pairs that are predicted furthest below the mean of their drug, and how many pairs there are."""
     graph = fold.graph
-    pairs = unmeasured_pairs(graph)
+    pairs = unmeasured_pairs(graph, response)
     if not len(pairs):
         return [], 0
     known = np.full((graph.n_cells, graph.n_drugs), np.nan)

@@ -21,7 +21,7 @@ from clmt.models.clmt.model import CLMT
 from clmt.pages.render import embed, render
 from clmt.report.style import subtitle
 from clmt.runs.checkpoint import load_checkpoint
-from clmt.tables.schema import read_table, split_labels
+from clmt.tables.schema import check_digest, read_table, split_labels
 
 if TYPE_CHECKING:
     from clmt.evaluation.experiment import Experiment
@@ -64,6 +64,7 @@ def write_cases(
     text: Path | None,
     drugs: Path,
     cell_lines: Path,
+    response: Path,
     table: Path,
     page: Path,
     seed: int = 0,
@@ -83,6 +84,8 @@ def write_cases(
         A run of one of them, of architecture ``clmt``, with what it reads; no ``text`` where it reads none.
     drugs, cell_lines
         ``drugs.parquet`` and ``cell_lines.parquet`` of the dataset.
+    response
+        ``response.parquet`` that the graph was made of: which pairs are measured.
     table, page
         Files to write; either both appear or none.
     seed
@@ -93,7 +96,8 @@ def write_cases(
     Raises
     ------
     ClmtError
-        Where the checkpoint is of a model that has no embedding, or of none of the experiment.
+        Where the checkpoint is of a model that has no embedding, or of none of the experiment, and for responses other
+        than the graph's.
     """
     frozen = load_checkpoint(checkpoint)
     model, settings = frozen.model, frozen.settings
@@ -110,7 +114,9 @@ def write_cases(
     frozen.check_inputs(fold, checkpoint)
     known = {row["drug_id"]: row for row in read_table(drugs, "drugs").to_dict("records")}
     lines = {row["cell_line_id"]: row for row in read_table(cell_lines, "cell_lines").to_dict("records")}
-    found, total = predict_unmeasured(model, fold, LISTED)
+    measured = read_table(response, "response")
+    check_digest(measured, "response", fold.graph.digests, response)
+    found, total = predict_unmeasured(model, fold, measured, LISTED)
     logger.info("%s: %d pairs without a response", name, total)
     blocks = view_blocks(model.network, fold)
     maps = [

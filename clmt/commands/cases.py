@@ -23,6 +23,7 @@ def register(subparsers: Subparsers) -> None:
     parser.add_argument("--text", type=Path, help="text_<encoder>.parquet, for a model that reads text")
     parser.add_argument("--drugs", type=Path, required=True, help="drugs.parquet of the dataset")
     parser.add_argument("--cell-lines", type=Path, required=True, help="cell_lines.parquet of the dataset")
+    parser.add_argument("--response", type=Path, required=True, help="response.parquet: pairs that are measured")
     parser.add_argument("--seed", type=whole_number(0, 2**31 - 1), default=0, help="of the maps (default: %(default)s)")
     parser.add_argument("--table", type=Path, required=True, help="pairs without a response, to write")
     parser.add_argument("--page", type=Path, required=True, help="page to write")
@@ -44,6 +45,7 @@ def run_cases(args: argparse.Namespace) -> None:
         text=args.text,
         drugs=args.drugs,
         cell_lines=args.cell_lines,
+        response=args.response,
         seed=args.seed,
         table=args.table,
         page=args.page,

@@ -133,6 +133,7 @@ rule single_cases:
         text=case_run(text_vectors),
         drugs=experiment_table("drugs"),
         cell_lines=experiment_table("cell_lines"),
+        response=experiment_table("response"),
     output:
         table="results/{experiment}_cases.tsv",
         page=report(
@@ -158,8 +159,8 @@ rule single_cases:
         "clmt cases --experiment {wildcards.experiment:q} --models {params.models:q} "
         "--digests {params.digests:q} --metrics {input.metrics:q} --predictions {input.predictions:q} "
         "--model {input.model:q} --graph {input.graph:q} --molecules {input.molecules:q} {params.text:q} "
-        "--drugs {input.drugs:q} --cell-lines {input.cell_lines:q} --seed {params.seed:q} "
-        "--table {output.table:q} --page {output.page:q} 2> {log:q}"
+        "--drugs {input.drugs:q} --cell-lines {input.cell_lines:q} --response {input.response:q} "
+        "--seed {params.seed:q} --table {output.table:q} --page {output.page:q} 2> {log:q}"
 
 
 rule text_page:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
@@ -25,22 +26,48 @@ def fold() -> FoldData:
     return with_graph(whole, train_pairs=pairs, train_ln_ic50=values, response_edges=pairs.T.contiguous())
 
 
-def test_only_pairs_without_a_response_in_any_part_are_open(fold: FoldData) -> None:
+@pytest.fixture(scope="module")
+def response(fold: FoldData) -> pd.DataFrame:
+    """What is measured: every pair of the fold's parts."""
+    return table_of(fold)
+
+
+def table_of(fold: FoldData) -> pd.DataFrame:
+    """Ids of the pairs of all parts of a fold."""
+    graph = fold.graph
+    cells, drugs = torch.cat([graph.train_pairs, graph.validation_pairs, graph.test_pairs]).T.tolist()
+    return pd.DataFrame(
+        {
+            "cell_line_id": [graph.cell_line_ids[cell] for cell in cells],
+            "drug_id": [graph.drug_ids[drug] for drug in drugs],
+        }
+    )
+
+
+def test_only_pairs_without_a_response_in_any_part_are_open(fold: FoldData, response: pd.DataFrame) -> None:
     expected = small_fold(small_molecules()).graph.train_pairs[OPEN].tolist()
-    assert sorted(unmeasured_pairs(fold.graph).tolist()) == sorted(expected)
+    assert sorted(unmeasured_pairs(fold.graph, response).tolist()) == sorted(expected)
 
 
-def test_entities_that_are_held_out_of_training_are_not_open(fold: FoldData) -> None:
+def test_a_measured_pair_that_the_split_leaves_unused_is_not_open(fold: FoldData) -> None:
+    measured = table_of(small_fold(small_molecules()))
+    assert not len(unmeasured_pairs(fold.graph, measured))
+    elsewhere = measured.assign(drug_id="a drug that the graph does not have")
+    assert len(unmeasured_pairs(fold.graph, elsewhere)) == fold.graph.n_cells * fold.graph.n_drugs
+
+
+def test_entities_that_are_held_out_of_training_are_not_open(fold: FoldData, response: pd.DataFrame) -> None:
     cells = fold.graph.train_cells.clone()
     cells[0] = False
     held = with_graph(fold, train_cells=cells)
-    assert set(unmeasured_pairs(held.graph)[:, 0].tolist()) == set(unmeasured_pairs(fold.graph)[:, 0].tolist()) - {0}
+    rows, left = (set(unmeasured_pairs(each.graph, response)[:, 0].tolist()) for each in (fold, held))
+    assert left == rows - {0}
 
 
-def test_each_pair_stands_with_its_nearest_training_responses(fold: FoldData) -> None:
+def test_each_pair_stands_with_its_nearest_training_responses(fold: FoldData, response: pd.DataFrame) -> None:
     model = create_model("drug_mean", {})
     model.fit(fold, seed=0, device="cpu")
-    found, total = predict_unmeasured(model, fold, 10)
+    found, total = predict_unmeasured(model, fold, response, 10)
     assert total == OPEN.stop - OPEN.start
     assert len(found) == 10
     graph = fold.graph
@@ -72,13 +99,13 @@ def test_each_pair_stands_with_its_nearest_training_responses(fold: FoldData) ->
         )
 
 
-def test_those_furthest_below_the_mean_of_their_drug_come_first(fold: FoldData) -> None:
+def test_those_furthest_below_the_mean_of_their_drug_come_first(fold: FoldData, response: pd.DataFrame) -> None:
     model = create_model("mean_effects", {"shrinkage": 1.0})
     model.fit(fold, seed=0, device="cpu")
-    found, total = predict_unmeasured(model, fold, 1000)
+    found, total = predict_unmeasured(model, fold, response, 1000)
     assert len(found) == total
     assert [case.beyond for case in found] == sorted(case.beyond for case in found)
-    few, _ = predict_unmeasured(model, fold, 5)
+    few, _ = predict_unmeasured(model, fold, response, 5)
     assert few == found[:5]
 
 
@@ -86,4 +113,4 @@ def test_without_an_open_pair_there_is_nothing_to_predict() -> None:
     model = create_model("drug_mean", {})
     whole = small_fold(small_molecules())
     model.fit(whole, seed=0, device="cpu")
-    assert predict_unmeasured(model, whole, 10) == ([], 0)
+    assert predict_unmeasured(model, whole, table_of(whole), 10) == ([], 0)

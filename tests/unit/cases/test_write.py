@@ -15,9 +15,10 @@ import torch
 
 from clmt.cases.write import CASE_COLUMNS, write_cases
 from clmt.errors import ClmtError
+from clmt.graph.fold_data import FoldData
 from clmt.models.create import create_model
 from clmt.runs.checkpoint import save_checkpoint
-from clmt.tables.schema import write_table
+from clmt.tables.schema import table_digest, write_table
 from clmt.tensors import save_tensors
 from tests.helpers.folds import SMILES, small_fold, small_molecules, with_graph
 from tests.helpers.made_up_runs import write_runs
@@ -32,7 +33,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     files = write_runs(root, MODELS)
     whole = small_fold(small_molecules())
     pairs, values = whole.graph.train_pairs[30:], whole.graph.train_ln_ic50[30:]
-    fold = with_graph(whole, train_pairs=pairs, train_ln_ic50=values, response_edges=pairs.T.contiguous())
+    digests = {"response": _write_responses(root, whole, open_pairs=29)}  # the split leaves one of 30 unused
+    fold = with_graph(
+        whole, train_pairs=pairs, train_ln_ic50=values, response_edges=pairs.T.contiguous(), digests=digests
+    )
     fold = replace(fold, cell_text=torch.zeros(24, 0), drug_text=torch.zeros(8, 0))
     fold.graph.save(root / "graph.pt")
     save_tensors(root / "molecules.pt", fold.molecules)
@@ -48,7 +52,19 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     runs = {kind: files[kind] for kind in ("metrics", "predictions")}
     inputs = {"graph": root / "graph.pt", "molecules": root / "molecules.pt", "text": None}
     tables = {kind: root / f"{kind}.parquet" for kind in ("drugs", "cell_lines")}
+    tables["response"] = root / "measured.parquet"
     return {**runs, **inputs, **tables, "models": list(MODELS), "checkpoint": root / "clmt.pt"}
+
+
+def _write_responses(root: Path, fold: FoldData, open_pairs: int) -> str:
+    """Responses to all pairs of the fold but the first of training, and their digest."""
+    graph = fold.graph
+    pairs = torch.cat([graph.train_pairs[open_pairs:], graph.validation_pairs, graph.test_pairs]).tolist()
+    ids = sorted((graph.cell_line_ids[cell], graph.drug_ids[drug]) for cell, drug in pairs)
+    table = pd.DataFrame(ids, columns=["cell_line_id", "drug_id"]).assign(ln_ic50=1.0, censored=False)
+    write_table(table, root / "measured.parquet", "response")
+    write_table(table[1:], root / "other.parquet", "response")
+    return table_digest(table)
 
 
 def _write_tables(root: Path, drugs: list[str], cells: list[str]) -> None:
@@ -72,7 +88,7 @@ def test_the_same_seed_gives_the_same_page_and_table(made: dict[str, Any], tmp_p
     with (tmp_path / "one.tsv").open(encoding="utf-8", newline="") as handle:
         rows = list(csv.DictReader(handle, delimiter="\t"))
     assert tuple(rows[0]) == CASE_COLUMNS
-    assert len(rows) == 30
+    assert len(rows) == 29
     told = [row["like_drugs"] for row in rows if row["like_drugs"]]
     assert told
     assert all(re.fullmatch(r"\w+ \(\d\.\d\d\): -?\d+\.\d\d(; .*)?", text) for text in told)
@@ -92,14 +108,14 @@ def test_the_same_seed_gives_the_same_page_and_table(made: dict[str, Any], tmp_p
     ("changed", "message"),
     [
         ({"checkpoint": "drug_mean.pt"}, r"drug_mean\.pt: a model of arch drug_mean has no embedding to show"),
+        ({"response": "other.parquet"}, r"other\.parquet: "),
         ({"models": ["drug_mean", "mlp"]}, r"unknown model! got: 'clmt'"),
     ],
 )
 def test_what_has_no_embedding_or_is_no_run_is_refused(
     made: dict[str, Any], tmp_path: Path, changed: dict[str, Any], message: str
 ) -> None:
-    if "checkpoint" in changed:
-        changed = {"checkpoint": made["checkpoint"].with_name(changed["checkpoint"])}
+    changed = {key: made[key].with_name(value) if isinstance(value, str) else value for key, value in changed.items()}
     with pytest.raises(ClmtError, match=message):
         write_cases("made_up_cv", **{**made, **changed}, table=tmp_path / "t.tsv", page=tmp_path / "p.html")
     assert list(tmp_path.iterdir()) == []
