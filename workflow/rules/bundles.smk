@@ -7,6 +7,7 @@ rule pack_bundle:
         graph=final_graph,
         molecules="results/{dataset}/features/molecules.pt",
         text=text_vectors,
+        response="results/{dataset}/tables/response.parquet",
         expression="results/{dataset}/tables/expression.parquet",
         cell_lines="results/{dataset}/tables/cell_lines.parquet",
         drugs="results/{dataset}/tables/drugs.parquet",
@@ -31,6 +32,7 @@ rule pack_bundle:
                 bundles.bundle_settings(config, wildcards.dataset, wildcards.model)
             )
         ),
+        terms=bundle_terms,
         text=text_arguments,
         folder=bundle_encoder(encoder_arguments),
         calibration=calibration_arguments,

@@ -39,10 +39,19 @@ def corpus_arguments(wildcards):
     return [f"--input={name}={path}" for name, path in corpus_files(wildcards).items()]
 
 
-def terms_arguments(wildcards):
-    # The terms of a dataset of several files are those of its responses; the user's own have none in the registry.
+def terms_source(wildcards):
+    """Entry whose terms a dataset's tables have: of several files that of its responses; of the user's own none."""
     names = plan.archive_sources(dataset_entry(wildcards))
-    return [f"--archive={names.get('response') or names['']}"] if names else []
+    return [names.get("response") or names[""]] if names else []
+
+
+def terms_arguments(wildcards):
+    return [f"--archive={name}" for name in terms_source(wildcards)]
+
+
+def corpus_terms(wildcards):
+    services = [SERVICES[source][0] for source in TEXT_SERVICES]
+    return source_terms([*terms_source(wildcards), *TEXT_FILES], services)
 
 
 def look_up_inputs(wildcards):

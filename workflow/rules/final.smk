@@ -41,6 +41,11 @@ def calibration_files(wildcards):
     }
 
 
+def bundle_terms(wildcards):
+    """Terms of the dataset's own files; those of its texts stand in the corpus."""
+    return source_terms(plan.archive_sources(dataset_entry(wildcards)).values())
+
+
 def calibration_arguments(wildcards):
     return [f"{kind}={file}" for kind, files in calibration_files(wildcards).items() for file in files]
 

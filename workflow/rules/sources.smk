@@ -39,6 +39,12 @@ def source_settings(wildcards):
     return plan.settings_json({"url": source.url, "sha256": sha256, "md5": source.md5})
 
 
+def source_terms(names, services=()):
+    """Params: licences and dates that files carry; a corrected one is written into them again."""
+    files = {name: [SOURCES.source(name).licence, SOURCES.source(name).date] for name in names}
+    return plan.settings_json({**files, **{name: SOURCES.api(name).licence for name in services}})
+
+
 def service_settings(name):
     """What decides the answers of a look-up service: its address, and the mirror's answers where one is set."""
     url = SOURCES.api(name).url

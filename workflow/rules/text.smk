@@ -54,6 +54,7 @@ rule write_corpus:
         settings=settings("text"),
         files=corpus_arguments,
         archive=terms_arguments,
+        terms=corpus_terms,
         simulated=simulated_flag,
         tables=subpath(input.drugs, parent=True),
         folder=subpath(output.drugs, parent=True),
