@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,8 @@ __all__ = ["encode_transformer"]
 MAX_TOKENS = 512
 #: Tokens in a batch, padding included.
 BATCH_TOKENS = 8192
+#: CPU threads, whatever --cores is: another number may add up in another order and change the last digits.
+THREADS = 4
 _MOST_UNKNOWN = 0.5
 """Share of tokens that a tokenizer may have no word for."""
 
@@ -75,13 +78,13 @@ def encode_transformer(
     model.to(device).eval()
     vectors = np.empty((len(texts), model.config.hidden_size), dtype=np.float32)
     batches = list(_batches([min(length, limit) for length in lengths]))
-    for rows in progress(batches, "encoding texts", len(batches)):
-        batch = tokenizer(
-            [texts[row] for row in rows], truncation=True, max_length=limit, padding=True, return_tensors="pt"
-        ).to(device)
-        with torch.inference_mode():
+    with torch.inference_mode(), _fixed_threads():
+        for rows in progress(batches, "encoding texts", len(batches)):
+            batch = tokenizer(
+                [texts[row] for row in rows], truncation=True, max_length=limit, padding=True, return_tensors="pt"
+            ).to(device)
             hidden = model(**batch).last_hidden_state.float()
-        vectors[rows] = pool(hidden, batch["attention_mask"]).cpu().numpy()
+            vectors[rows] = pool(hidden, batch["attention_mask"]).cpu().numpy()
     return vectors, {
         "truncated": sum(length > limit for length in lengths),
         "tokens_mean": round(float(np.mean(lengths)), 1),
@@ -91,6 +94,19 @@ def encode_transformer(
         "pooling": pool.mode + (", normalized" if pool.normalize else ""),
         "device": device.type,
     }
+
+
+@contextmanager
+def _fixed_threads() -> Iterator[None]:
+    """Let torch compute with `THREADS` threads, and with as many as before afterwards."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(THREADS)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _load(folder: Path) -> tuple[Any, Any]:

@@ -16,6 +16,7 @@ from clmt.text.corpus import KINDS, WORDING, Sentence, write_corpus, write_wordi
 from clmt.vectors.encode import encode_corpus
 from clmt.vectors.encoders import ENCODERS, encode
 from clmt.vectors.files import read_vectors
+from clmt.vectors.transformer import THREADS
 from tests.helpers.text_sources import write_tables
 
 WORDS = ["zinc", "copper", "repair", "kinase", "inhibitor", "cell", "line", "lung", "acts", "on"]
@@ -102,6 +103,27 @@ def test_a_vector_does_not_depend_on_its_batch(tiny_bert, monkeypatch):
     np.testing.assert_allclose(encode(texts, settings)[0], together, atol=1e-5)
     backwards = encode(dict(reversed(texts.items())), settings)[0]
     np.testing.assert_allclose(backwards[::-1], together, atol=1e-5)
+
+
+def test_a_vector_does_not_depend_on_the_threads_that_are_given(tiny_bert, monkeypatch):
+    import torch
+    from transformers import BertModel
+
+    seen, forward, before = [], BertModel.forward, torch.get_num_threads()
+
+    def watched(*given, **named):
+        seen.append(torch.get_num_threads())
+        return forward(*given, **named)
+
+    monkeypatch.setattr(BertModel, "forward", watched)
+    try:
+        for given in (1, 2):
+            torch.set_num_threads(given)
+            encode(sentences(3), {"encoder": "tiny", "kind": "folder", "path": str(tiny_bert)})
+            assert torch.get_num_threads() == given
+    finally:
+        torch.set_num_threads(before)
+    assert seen == [THREADS] * 2
 
 
 def test_pooling_is_the_mean_over_the_attention_mask(tiny_bert):
