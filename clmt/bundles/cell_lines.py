@@ -98,6 +98,7 @@ def read_cell_lines(
             names += [(name, None) for name in profiles.ids]
     refuse_repeated([name for name, _ in names], "cell line")
     new = [name for name, row in names if row is None]
+    _tell_known(new, index)
     graph, start = bundle.frozen.graph, bundle.frozen.graph.n_cells
     place = {name: start + row for row, name in enumerate(new)}
     found = {
@@ -117,6 +118,16 @@ def read_cell_lines(
         ),
         {kind: start + np.flatnonzero(~there) for kind, (_, there) in found.items()},
     )
+
+
+def _tell_known(new: Sequence[str], index: KnownNames) -> None:
+    """Warn of cell lines that a table brings as new ones under the id of one that the bundle knows."""
+    if known := [name for name in new if name in index.rows]:
+        logger.warning(
+            "%d of %d cell lines of the tables have the id of one that the bundle knows, such as %s, and are read as "
+            "new ones by their expression; name them without a table to predict the known ones",
+            *(len(known), len(new), known[0]),
+        )
 
 
 def _is_frame(given: Any) -> bool:

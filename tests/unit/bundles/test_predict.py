@@ -344,3 +344,17 @@ def test_new_cell_lines_that_a_table_of_theirs_lacks_are_told(
     assert f"1 of {few} new cell lines are not in it, read at the training mean: {NAMES[0]}" in caplog.text
     assert f"{few - 1} of {few} new cell lines are not in it, read by the neutral sentence" in caplog.text
     assert caplog.text.count("1 cell lines are no new ones of this request") == 2
+
+
+def test_new_cell_lines_under_the_id_of_a_known_one_are_told(
+    predictor: Predictor, caplog: pytest.LogCaptureFixture
+) -> None:
+    few, known = len(NAMES), predictor.bundle.frozen.graph.cell_line_ids[0]
+    with caplog.at_level("WARNING"):
+        predictor.predict(KNOWN, omics("expression"))
+        assert "of one that the bundle knows" not in caplog.text
+        found = predictor.predict(KNOWN, omics("expression").rename(index={NAMES[0]: known}))
+    assert (
+        f"1 of {few} cell lines of the tables have the id of one that the bundle knows, such as {known}," in caplog.text
+    )
+    assert set(found["kind"]) == {"new cell line"}
