@@ -15,8 +15,8 @@ rule train:
         "logs/{dataset}/{split}/{model}/fold{fold}/train.log",
     benchmark:
         "results/benchmarks/{dataset}/{split}/{model}/fold{fold}/train.tsv"
-    # The longest first: one that starts last leaves the other cores without work.
-    priority: train_minutes
+    # Networks first: a long training that starts last leaves the other cores without work.
+    priority: lambda wildcards: plan.run_gpus(config, wildcards.model)
     group:
         train_group
     # One core a run: runs side by side cost less than threads that wait for each other, and results do not depend on
