@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from clmt.bundles import texts as module
 from clmt.bundles.texts import TextReader, text_reader
 from clmt.errors import ClmtError
 from clmt.vectors.lsa import fit_lsa
@@ -35,6 +36,19 @@ def test_a_text_that_is_cut_off_whole_is_the_neutral_sentence() -> None:
     short = reader(skip_characters=800)
     np.testing.assert_array_equal(short.read([TEXTS[0]], "drug"), short.read([""], "drug"))
     assert np.abs(reader().read([TEXTS[0]], "drug") - reader().read([""], "drug")).max() > 0.1  # as if it were read
+
+
+def test_the_neutral_sentence_is_cut_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = {f"drug {row}": text for row, text in enumerate([*TEXTS, *NEUTRAL.values()])}
+    keys = [("drug", str(row)) for row in range(len(told))]
+    monkeypatch.setattr(module, "corpus_texts", lambda *_: (keys, told, 0))
+    settings = {**LSA, "encoder": "mine", "keep_characters": 14}
+    found = text_reader(settings, Path("none"), Path("none"), None, {"drug": {}, "cell_line": {}})
+    assert found.lsa is not None
+    for kind, sentence in NEUTRAL.items():
+        short, whole = found.lsa.read([sentence[:14], sentence])
+        np.testing.assert_array_equal(found.neutral[kind], short)
+        assert np.abs(short - whole).max() > 0.01
 
 
 @pytest.mark.parametrize("key", [{"hide_names": True}, {"without_sources": ["reactome"]}])
