@@ -15,7 +15,8 @@ rule train:
         "logs/{dataset}/{split}/{model}/fold{fold}/train.log",
     benchmark:
         "results/benchmarks/{dataset}/{split}/{model}/fold{fold}/train.tsv"
-    # Networks first: a long training that starts last leaves the other cores without work.
+    # Networks first, and with priority 1, too, what they wait for: a long training that starts last leaves the other
+    # cores without work.
     priority: lambda wildcards: plan.run_gpus(config, wildcards.model)
     group:
         train_group

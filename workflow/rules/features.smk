@@ -10,6 +10,7 @@ rule featurise_molecules:
         "logs/{dataset}/features/molecules.log",
     benchmark:
         "results/benchmarks/{dataset}/features/molecules.tsv"
+    priority: 1
     group:
         "graphs"
     threads: 4
@@ -36,6 +37,7 @@ rule split_folds:
         "logs/{dataset}/{split}/folds.log",
     benchmark:
         "results/benchmarks/{dataset}/{split}/folds.tsv"
+    priority: 1
     group:
         "graphs"
     resources:
@@ -65,6 +67,7 @@ rule build_graph:
         "logs/{dataset}/{split}/fold{fold}/graph{variant}.log",
     benchmark:
         "results/benchmarks/{dataset}/{split}/fold{fold}/graph{variant}.tsv"
+    priority: 1
     group:
         "graphs"
     resources:

@@ -45,6 +45,7 @@ rule write_corpus:
         "logs/{dataset}/text/corpus.log",
     benchmark:
         "results/benchmarks/{dataset}/text/corpus.tsv"
+    priority: 1
     resources:
         mem_mb=4000,
         runtime=20,
@@ -80,6 +81,7 @@ rule encode_text:
         "results/benchmarks/{dataset}/features/text_{encoder}.tsv"
     wildcard_constraints:
         encoder="|".join(READERS),
+    priority: 1
     threads: 4
     resources:
         mem_mb=6000,
