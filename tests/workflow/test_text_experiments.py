@@ -53,6 +53,16 @@ def test_every_job_is_told_its_base(workspace: Workspace) -> None:
     assert base.count("--folder=resources/models/pubmedbert") == 3
 
 
+@pytest.mark.parametrize(("overlay", "threads"), [("config/offline.yaml", []), ("", ["4"])], ids=["lsa", "transformer"])
+def test_only_a_transformer_waits_for_four_cores(workspace: Workspace, overlay: str, threads: list[str]) -> None:
+    # On two cores a job of four gets both, once both are idle: never, while a training is always ready for the one.
+    read = ["--configfile", *filter(None, [overlay]), workspace.overlay(FEW)]
+    done = workspace.snakemake("--dry-run", "--printshellcmds", "--cores", "8", *read, "--", TABLE)
+    assert done.returncode == 0, done.stderr
+    jobs = re.findall(r"^ *rule encode_text:\n(.*?)^$", done.stdout, re.MULTILINE | re.DOTALL)
+    assert [re.findall(r"threads: (\d+)", told) for told in jobs] == [threads, threads]
+
+
 def test_the_first_folds_of_a_split_are_run(workspace: Workspace) -> None:
     jobs = workspace.plan("--forceall", "--configfile", workspace.overlay(FEW), "--", TABLE)
     assert {name: jobs[name] for name in ALL} == ALL

@@ -82,7 +82,8 @@ rule encode_text:
     wildcard_constraints:
         encoder="|".join(READERS),
     priority: 1
-    threads: 4
+    # A transformer, which alone has files, computes with four; one that needs a single core does not wait for more.
+    threads: lambda wildcards, input: 4 if input.encoder else 1
     resources:
         mem_mb=6000,
         runtime=120,
