@@ -44,4 +44,4 @@ class PairLinear(nn.Module):
         rows = torch.arange(len(pairs), device=pairs.device)
         of_cell = RowMap.build(pairs[:, 0], rows, len(cells), len(pairs))
         of_drug = RowMap.build(pairs[:, 1], rows, len(drugs), len(pairs))
-        return gather_rows(cells, of_cell) + gather_rows(drugs, of_drug)
+        return gather_rows(cells, of_cell).add_(gather_rows(drugs, of_drug))

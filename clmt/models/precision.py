@@ -23,15 +23,16 @@ def training_precision() -> Iterator[None]:
         (torch.backends.cudnn.conv, "tf32"),
     )
     before = [(backend, backend.fp32_precision) for backend, _ in backends]
-    ordered, filled = torch.are_deterministic_algorithms_enabled(), torch.utils.deterministic.fill_uninitialized_memory
-    torch.use_deterministic_algorithms(True, warn_only=True)
+    ordered, filled = torch.get_deterministic_debug_mode(), torch.utils.deterministic.fill_uninitialized_memory
+    # `use_deterministic_algorithms` is the same, and imports the compiler, which takes a second.
+    torch.set_deterministic_debug_mode("warn")
     torch.utils.deterministic.fill_uninitialized_memory = False  # every tensor is written before it is read
     for backend, precision in backends:
         backend.fp32_precision = precision
     try:
         yield
     finally:
-        torch.use_deterministic_algorithms(ordered)
+        torch.set_deterministic_debug_mode(ordered)
         torch.utils.deterministic.fill_uninitialized_memory = filled
         for backend, precision in before:
             backend.fp32_precision = precision

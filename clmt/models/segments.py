@@ -110,15 +110,15 @@ class _MessageSum(torch.autograd.Function):
         messages = nodes.index_select(0, node_map.source)
         messages.add_(edges.index_select(0, edge_map.source)).relu_()
         ctx.maps = (node_map, edge_map)
-        ctx.save_for_backward(messages > 0)
+        ctx.save_for_backward(messages)
         return _bag(messages, torch.arange(len(messages), device=messages.device), node_map.offsets, None)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor, None, None]:
-        (alive,) = ctx.saved_tensors
+        (messages,) = ctx.saved_tensors
         node_map, edge_map = ctx.maps
-        gradient = gradients[0].index_select(0, node_map.target)
-        gradient.mul_(alive)
+        # Zero where the ReLU cut; a product with a mask would first make numbers of it.
+        gradient = torch.ops.aten.threshold_backward(gradients[0].index_select(0, node_map.target), messages, 0.0)
         return (
             _bag(gradient, node_map.by_source, node_map.source_offsets, None),
             _bag(gradient, edge_map.by_source, edge_map.source_offsets, None),

@@ -31,9 +31,9 @@ class FusionNetwork(nn.Module):
     def __init__(self, n_genes: int, n_bits: int, hidden: list[int], dropout: float, factors: int) -> None:
         super().__init__()
         self.first = PairLinear(n_genes, n_bits, hidden[0])
-        layers: list[nn.Module] = [nn.ReLU(), Dropout(dropout)]
+        layers: list[nn.Module] = [nn.ReLU(inplace=True), Dropout(dropout)]
         for inputs, outputs in pairwise(hidden):
-            layers += [nn.Linear(inputs, outputs), nn.ReLU(), Dropout(dropout)]
+            layers += [nn.Linear(inputs, outputs), nn.ReLU(inplace=True), Dropout(dropout)]
         self.rest = nn.Sequential(*layers, nn.Linear(hidden[-1], 1))
         self.cell_factors = nn.Sequential(nn.ReLU(), nn.Linear(hidden[0], factors)) if factors else None
         self.drug_factors = nn.Sequential(nn.ReLU(), nn.Linear(hidden[0], factors)) if factors else None
