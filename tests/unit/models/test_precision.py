@@ -12,22 +12,20 @@ def precisions() -> tuple[str, str]:
     return torch.backends.mkldnn.matmul.fp32_precision, torch.backends.cuda.matmul.fp32_precision
 
 
-@pytest.mark.parametrize("ordered", [False, True])
-def test_training_orders_its_sums_and_leaves_no_trace(ordered: bool) -> None:
-    torch.use_deterministic_algorithms(ordered)
+@pytest.mark.parametrize("mode", ["default", "warn", "error"])
+def test_training_orders_its_sums_and_leaves_no_trace(mode: str) -> None:
+    torch.set_deterministic_debug_mode(mode)
     try:
-        before = precisions()
+        before = torch.get_deterministic_debug_mode(), precisions()
         with training_precision():
             assert torch.are_deterministic_algorithms_enabled()
             assert precisions() == ("bf16", "tf32")
-        assert torch.are_deterministic_algorithms_enabled() == ordered
-        assert precisions() == before
+        assert (torch.get_deterministic_debug_mode(), precisions()) == before
         with pytest.raises(ZeroDivisionError), training_precision():
             raise ZeroDivisionError
-        assert torch.are_deterministic_algorithms_enabled() == ordered
-        assert precisions() == before
+        assert (torch.get_deterministic_debug_mode(), precisions()) == before
     finally:
-        torch.use_deterministic_algorithms(False)
+        torch.set_deterministic_debug_mode("default")
 
 
 def gathered_gradient(rows: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
