@@ -12,18 +12,23 @@ def precisions() -> tuple[str, str]:
     return torch.backends.mkldnn.matmul.fp32_precision, torch.backends.cuda.matmul.fp32_precision
 
 
+def settings() -> tuple[int, bool, tuple[str, str]]:
+    filled = torch.utils.deterministic.fill_uninitialized_memory
+    return torch.get_deterministic_debug_mode(), filled, precisions()
+
+
 @pytest.mark.parametrize("mode", ["default", "warn", "error"])
 def test_training_orders_its_sums_and_leaves_no_trace(mode: str) -> None:
     torch.set_deterministic_debug_mode(mode)
     try:
-        before = torch.get_deterministic_debug_mode(), precisions()
+        before = settings()
         with training_precision():
             assert torch.are_deterministic_algorithms_enabled()
             assert precisions() == ("bf16", "tf32")
-        assert (torch.get_deterministic_debug_mode(), precisions()) == before
+        assert settings() == before
         with pytest.raises(ZeroDivisionError), training_precision():
             raise ZeroDivisionError
-        assert (torch.get_deterministic_debug_mode(), precisions()) == before
+        assert settings() == before
     finally:
         torch.set_deterministic_debug_mode("default")
 
